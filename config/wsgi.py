@@ -1,0 +1,9 @@
+"""WSGI entry: links go to the redirect, everything else to Django."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+application = get_wsgi_application()

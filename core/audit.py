@@ -1,0 +1,33 @@
+"""Record who changed what, in the transaction of the change."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+
+from core.models import AuditEvent
+
+
+def record(
+    *,
+    brand_id: int | None,
+    actor_id: int | None,
+    action: str,
+    target: models.Model,
+    now: datetime,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    reason: str = "",
+) -> AuditEvent:
+    """Store one audit row; `actor_id` None means the program itself acted."""
+    return AuditEvent.objects.create(
+        brand_id=brand_id,
+        actor_id=actor_id,
+        action=action,
+        target_type=target._meta.label_lower,
+        target_id=str(getattr(target, "public_id", target.pk)),
+        before=before or {},
+        after=after or {},
+        reason=reason[:500],
+        at=now,
+    )

@@ -1,0 +1,19 @@
+"""What every template may use."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import translation
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """Return theme, direction and the addresses of this installation."""
+    user = getattr(request, "user", None)
+    theme = getattr(user, "theme", "") or request.COOKIES.get("fs_theme", "auto")
+    return {
+        "theme": theme if theme in {"light", "dark"} else "auto",
+        "is_rtl": translation.get_language_bidi(),
+        "site_url": settings.SITE_URL,
+        "is_local": settings.LOCAL,
+    }

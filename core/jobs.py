@@ -1,0 +1,49 @@
+"""Hand work to a worker after the commit. Redis may lose it: a sweeper finds the row."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from celery import current_app
+from django.db import transaction
+
+from core.models import JobRun
+
+logger = logging.getLogger(__name__)
+
+
+def enqueue(name: str, **kwargs: Any) -> None:
+    """Send the task `name` once the open transaction has committed; never raises for Redis."""
+    transaction.on_commit(lambda: _send(name, kwargs))
+
+
+def run_once(*, name: str, window: str, now: datetime, work: Callable[[], str]) -> bool:
+    """Run `work` unless this job already ran for this window; keep its outcome.
+
+    Returns False when another run holds the window. A failure is recorded and raised.
+    """
+    run, is_new = JobRun.objects.get_or_create(
+        name=name, window=window, defaults={"started_at": now}
+    )
+    if not is_new:
+        return False
+    try:
+        detail = work()
+    except Exception as error:
+        _finish(run, is_ok=False, detail=f"{type(error).__name__}: {error}", now=now)
+        raise
+    _finish(run, is_ok=True, detail=detail, now=now)
+    return True
+
+
+def _send(name: str, kwargs: dict[str, Any]) -> None:
+    try:
+        current_app.send_task(name, kwargs=kwargs, ignore_result=True, retry=False)
+    except Exception as error:  # noqa: BLE001  # any broker fault: the sweeper is the promise
+        logger.warning("broker did not take %s (%s); the sweeper will", name, type(error).__name__)
+
+
+def _finish(run: JobRun, *, is_ok: bool, detail: str, now: datetime) -> None:
+    run.is_ok, run.detail, run.finished_at = is_ok, detail[:500], now
+    run.save(update_fields=["is_ok", "detail", "finished_at"])

@@ -1,0 +1,31 @@
+"""Language and preferences of the reader."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.middleware.locale import LocaleMiddleware as DjangoLocaleMiddleware
+from django.utils import translation
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class LocaleMiddleware(DjangoLocaleMiddleware):
+    """Django's: cookie, then Accept-Language, then English."""
+
+
+class PreferencesMiddleware:
+    """A signed-in reader's own language wins; signed-in pages are never cached."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if user.is_authenticated and user.language:
+            translation.activate(user.language)
+            request.LANGUAGE_CODE = translation.get_language()
+        response = self.get_response(request)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if user.is_authenticated and "Cache-Control" not in response.headers:
+            response.headers["Cache-Control"] = "no-store, private"
+        return response

@@ -1,0 +1,229 @@
+"""The two roots every row hangs on, User and Brand, and the rows that carry work and history."""
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from core.fields import EncryptedTextField, PublicIdField
+
+
+if TYPE_CHECKING:
+    _UserManagerBase = BaseUserManager["User"]
+else:
+    _UserManagerBase = BaseUserManager
+
+
+class Theme(models.TextChoices):
+    AUTO = "auto", _("As the device")
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
+
+
+class UserManager(_UserManagerBase):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who logs in, by e-mail; what he may do hangs on memberships and affiliations."""
+
+    public_id = PublicIdField(prefix="usr")
+    email = models.EmailField(max_length=254, unique=True)
+    name = models.CharField(max_length=120, blank=True)
+    language = models.CharField(max_length=8, blank=True)
+    time_zone = models.CharField(max_length=64, blank=True)
+    theme = models.CharField(max_length=8, choices=Theme, default=Theme.AUTO)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    date_joined = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("email"), name="core_user_email_unique")]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+
+class BrandStatus(models.TextChoices):
+    ACTIVE = "active", _("Active")
+    SUSPENDED = "suspended", _("Suspended")
+
+
+class Brand(models.Model):
+    """A brand, or the sandbox twin of one: own programs, connections, accounts and clock."""
+
+    public_id = PublicIdField(prefix="brd")
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=120)
+    site_url = models.URLField(blank=True)
+    time_zone = models.CharField(max_length=64, default="UTC")
+    status = models.CharField(max_length=16, choices=BrandStatus, default=BrandStatus.ACTIVE)
+    is_demo = models.BooleanField(default=False)
+    sandbox_of = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="twins"
+    )
+    clock_offset_s = models.BigIntegerField(default=0)
+    archived_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=BrandStatus.values), name="core_brand_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(clock_offset_s=0) | Q(sandbox_of__isnull=False),
+                name="core_brand_only_sandbox_moves_clock",
+            ),
+            models.CheckConstraint(
+                condition=~Q(sandbox_of=F("id")), name="core_brand_not_its_own_twin"
+            ),
+            models.UniqueConstraint(
+                fields=["sandbox_of"],
+                condition=Q(archived_at__isnull=True),
+                name="core_brand_one_open_twin",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_sandbox(self) -> bool:
+        return self.sandbox_of_id is not None
+
+
+class OutboxEvent(models.Model):
+    """A fact others may want to hear of, written in the transaction that made it true."""
+
+    public_id = PublicIdField(prefix="evt")
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT)
+    topic = models.CharField(max_length=64)
+    payload = models.JSONField()
+    at = models.DateTimeField()
+    processed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["id"], condition=Q(processed_at__isnull=True), name="core_outbox_waiting"
+            )
+        ]
+
+
+class MailStatus(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    SENT = "sent", _("Sent")
+    KEPT = "kept", _("Kept here")
+    FAILED = "failed", _("Failed")
+
+
+class Mail(models.Model):
+    """A message to one person, written with the fact it tells of and sent after the commit."""
+
+    brand = models.ForeignKey(Brand, null=True, on_delete=models.PROTECT)
+    to = models.EmailField()
+    subject = models.CharField(max_length=200)
+    text = models.TextField()
+    status = models.CharField(max_length=8, choices=MailStatus, default=MailStatus.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField()
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=MailStatus.values), name="core_mail_status_known"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at"], condition=Q(status="waiting"), name="core_mail_waiting"
+            )
+        ]
+
+
+class AuditEvent(models.Model):
+    """Who changed what, when, from what to what, and why. Append-only."""
+
+    brand = models.ForeignKey(Brand, null=True, on_delete=models.PROTECT)
+    actor = models.ForeignKey(User, null=True, on_delete=models.PROTECT)
+    action = models.CharField(max_length=64)
+    target_type = models.CharField(max_length=32)
+    target_id = models.CharField(max_length=40)
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    reason = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["brand", "-id"], name="core_audit_by_brand"),
+            models.Index(fields=["target_type", "target_id"], name="core_audit_by_target"),
+        ]
+
+
+class JobRun(models.Model):
+    """One run of a scheduled job for one window of time: the second worker finds it taken."""
+
+    name = models.CharField(max_length=64)
+    window = models.CharField(max_length=40)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    is_ok = models.BooleanField(null=True)
+    detail = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["name", "window"], name="core_jobrun_once_a_window")
+        ]
+
+
+class InboundStatus(models.TextChoices):
+    STORED = "stored", _("Waiting")
+    PROCESSED = "processed", _("Processed")
+    IGNORED = "ignored", _("Not needed")
+    FAILED = "failed", _("Failed, will be tried again")
+    REFUSED = "refused", _("Refused")
+
+
+class InboundEvent(models.Model):
+    """A message from outside, stored once before anything is done with it."""
+
+    event_id = models.CharField(max_length=128)
+    topic = models.CharField(max_length=64)
+    body = EncryptedTextField(null=True)
+    body_sha256 = models.CharField(max_length=64)
+    size_bytes = models.PositiveIntegerField()
+    key_index = models.PositiveSmallIntegerField(default=0)
+    received_at = models.DateTimeField()
+    status = models.CharField(max_length=12, choices=InboundStatus, default=InboundStatus.STORED)
+    code = models.CharField(max_length=64, blank=True)
+    detail = models.CharField(max_length=300, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField()
+    processed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True

@@ -1,0 +1,5 @@
+"""Filters of every template."""
+
+from django import template
+
+register = template.Library()

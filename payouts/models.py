@@ -1,0 +1,280 @@
+"""From released money to money sent: methods, plans, payouts, attempts, files and rail events."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from affiliates.models import Affiliation
+from brands.models import RailKind, choice_check
+from core.constraints import SameBrand
+from core.fields import CurrencyField, EncryptedTextField, PublicIdField
+from core.models import Brand, InboundEvent, InboundStatus, User
+from ledger.models import Posting
+from tracking.models import Commission
+
+
+class PayoutMethod(models.Model):
+    """Where a creator wants a brand's money: bank details, or an account at a rail.
+
+    `needs` is what the rail still asks for, as codes of the rail. Payouts wait until
+    `frozen_until` after a change.
+    """
+
+    public_id = PublicIdField(prefix="pmt")
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT)
+    affiliation = models.OneToOneField(
+        Affiliation, on_delete=models.PROTECT, related_name="payout_method"
+    )
+    rail = models.CharField(max_length=8, choices=RailKind)
+    details = EncryptedTextField(null=True)
+    hint = models.CharField(max_length=40, blank=True)
+    external_account = models.CharField(max_length=80, blank=True)
+    is_ready = models.BooleanField(default=False)
+    needs = models.JSONField(default=list)
+    checked_at = models.DateTimeField(null=True)
+    frozen_until = models.DateTimeField(null=True)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            choice_check("rail", RailKind, "payouts_method_rail_known"),
+            models.UniqueConstraint(
+                fields=["brand", "external_account"],
+                condition=~Q(external_account=""),
+                name="payouts_method_account_once",
+            ),
+            models.UniqueConstraint(fields=["brand", "id"], name="payouts_method_brand_id"),
+            SameBrand("affiliation", name="payouts_method_affiliation_same_brand"),
+        ]
+
+
+class PlanStatus(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    APPROVED = "approved", _("Approved")
+    DISCARDED = "discarded", _("Discarded")
+
+
+class PayoutPlan(models.Model):
+    """A stored list of who would be paid what, with its hash; it moves nothing by itself."""
+
+    public_id = PublicIdField(prefix="run")
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT)
+    currency = CurrencyField()
+    period = models.CharField(max_length=10)
+    status = models.CharField(max_length=10, choices=PlanStatus, default=PlanStatus.DRAFT)
+    content = models.JSONField()
+    content_hash = models.CharField(max_length=64)
+    total_minor = models.BigIntegerField()
+    planned_at = models.DateTimeField()
+    planned_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    approved_at = models.DateTimeField(null=True)
+    approved_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["brand", "currency", "period"],
+                condition=Q(status="draft"),
+                name="payouts_plan_one_draft",
+            ),
+            models.UniqueConstraint(fields=["brand", "id"], name="payouts_plan_brand_id"),
+            choice_check("status", PlanStatus, "payouts_plan_status_known"),
+            models.CheckConstraint(
+                condition=(Q(status="approved") & Q(approved_at__isnull=False))
+                | (Q(status__in=["draft", "discarded"]) & Q(approved_at__isnull=True)),
+                name="payouts_plan_approval_dated",
+            ),
+        ]
+
+
+class PayoutStatus(models.TextChoices):
+    APPROVED = "approved", _("Approved")
+    SUBMITTING = "submitting", _("Submitting")
+    SUBMITTED = "submitted", _("Submitted")
+    UNKNOWN = "unknown", _("Unknown")
+    PAID = "paid", _("Paid")
+    FAILED = "failed", _("Failed")
+    RETURNED = "returned", _("Returned")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+OPEN_STATUSES = (
+    PayoutStatus.APPROVED,
+    PayoutStatus.SUBMITTING,
+    PayoutStatus.SUBMITTED,
+    PayoutStatus.UNKNOWN,
+)
+COVERING_STATUSES = (*OPEN_STATUSES, PayoutStatus.PAID)
+
+
+class Payout(models.Model):
+    """Money on its way to one creator in one currency. At most one is open at a time."""
+
+    public_id = PublicIdField(prefix="pay")
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT)
+    plan = models.ForeignKey(PayoutPlan, on_delete=models.PROTECT, related_name="payouts")
+    affiliation = models.ForeignKey(Affiliation, on_delete=models.PROTECT, related_name="payouts")
+    method = models.ForeignKey(PayoutMethod, on_delete=models.PROTECT)
+    rail = models.CharField(max_length=8, choices=RailKind)
+    currency = CurrencyField()
+    amount_minor = models.BigIntegerField()
+    destination = EncryptedTextField()
+    destination_hint = models.CharField(max_length=80, blank=True)
+    status = models.CharField(max_length=12, choices=PayoutStatus, default=PayoutStatus.APPROVED)
+    code = models.CharField(max_length=64, blank=True)
+    detail = models.CharField(max_length=300, blank=True)
+    reference = models.CharField(max_length=120, blank=True)
+    approved_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    paid_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["brand", "affiliation", "currency"],
+                condition=Q(status__in=[s.value for s in OPEN_STATUSES]),
+                name="payouts_payout_one_open",
+            ),
+            models.UniqueConstraint(
+                fields=["plan", "affiliation"], name="payouts_payout_once_a_plan"
+            ),
+            models.UniqueConstraint(fields=["brand", "id"], name="payouts_payout_brand_id"),
+            models.CheckConstraint(
+                condition=Q(amount_minor__gt=0, amount_minor__lte=10**15),
+                name="payouts_payout_amount_positive",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="paid") | Q(paid_at__isnull=False),
+                name="payouts_payout_paid_dated",
+            ),
+            choice_check("status", PayoutStatus, "payouts_payout_status_known"),
+            choice_check("rail", RailKind, "payouts_payout_rail_known"),
+            SameBrand("plan", name="payouts_payout_plan_same_brand"),
+            SameBrand("affiliation", name="payouts_payout_affiliation_same_brand"),
+            SameBrand("method", name="payouts_payout_method_same_brand"),
+        ]
+
+
+class PayoutItem(models.Model):
+    """A posting of released money that a payout covers, so that each is in one payout once.
+
+    The items and the remainder a rail could not send make the amount. A payout that failed or
+    was cancelled gives its items back (`is_covering` false).
+    """
+
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT)
+    payout = models.ForeignKey(Payout, on_delete=models.PROTECT, related_name="items")
+    posting = models.ForeignKey(Posting, on_delete=models.PROTECT, related_name="payout_items")
+    commission = models.ForeignKey(
+        Commission, null=True, on_delete=models.PROTECT, related_name="payout_items"
+    )
+    amount_minor = models.BigIntegerField()
+    is_covering = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["posting"],
+                condition=Q(is_covering=True),
+                name="payouts_item_posting_in_one_payout",
+            ),
+            SameBrand("payout", name="payouts_item_payout_same_brand"),
+            SameBrand("posting", name="payouts_item_posting_same_brand"),
+            SameBrand("commission", name="payouts_item_commission_same_brand"),
+        ]
+
+
+class AttemptStatus(models.TextChoices):
+    CLAIMED = "claimed", _("Claimed")
+    SENT = "sent", _("Sent")
+    REFUSED = "refused", _("Refused")
+    UNKNOWN = "unknown", _("Unknown")
+
+
+class PayoutAttempt(models.Model):
+    """One try to send: key and exact parameters are committed before the call is made.
+
+    The key is random, never derived; a new one is made only after the outcome is known.
+    """
+
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT)
+    payout = models.ForeignKey(Payout, on_delete=models.PROTECT, related_name="attempts")
+    key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    parameters = models.JSONField()
+    parameters_hash = models.CharField(max_length=64)
+    status = models.CharField(max_length=8, choices=AttemptStatus, default=AttemptStatus.CLAIMED)
+    external_id = models.CharField(max_length=120, blank=True)
+    code = models.CharField(max_length=64, blank=True)
+    detail = models.CharField(max_length=300, blank=True)
+    calls = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField()
+    claimed_until = models.DateTimeField()
+    next_check_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["payout"],
+                condition=Q(status__in=["claimed", "unknown"]),
+                name="payouts_attempt_one_open",
+            ),
+            models.UniqueConstraint(
+                fields=["brand", "external_id"],
+                condition=~Q(external_id=""),
+                name="payouts_attempt_external_once",
+            ),
+            choice_check("status", AttemptStatus, "payouts_attempt_status_known"),
+            SameBrand("payout", name="payouts_attempt_payout_same_brand"),
+        ]
+
+
+class ExportFile(models.Model):
+    """A payout file as it was made: the same bytes for every download, never made again."""
+
+    public_id = PublicIdField(prefix="fil")
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT)
+    plan = models.OneToOneField(PayoutPlan, on_delete=models.PROTECT, related_name="export_file")
+    name = models.CharField(max_length=80)
+    content = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+    total_minor = models.BigIntegerField()
+    rows = models.PositiveIntegerField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [SameBrand("plan", name="payouts_file_plan_same_brand")]
+
+
+class RailEvent(InboundEvent):
+    """A verified message of a rail; it only makes us ask the rail again."""
+
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT)
+    rail = models.CharField(max_length=8, choices=RailKind)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["brand", "rail", "event_id"], name="payouts_railevent_once"
+            ),
+            choice_check("status", InboundStatus, "payouts_railevent_status_known"),
+        ]
+
+
+class StandinObject(models.Model):
+    """State of the payment stand-in that sandbox brands use; keyed by its secret key's hash."""
+
+    namespace = models.CharField(max_length=64)
+    kind = models.CharField(max_length=24)
+    object_id = models.CharField(max_length=255)
+    data = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["namespace", "kind", "object_id"], name="payouts_standin_object_once"
+            )
+        ]

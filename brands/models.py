@@ -106,6 +106,8 @@ class Program(models.Model):
     is_base_with_tax = models.BooleanField(default=False)
     is_base_with_shipping = models.BooleanField(default=False)
     is_base_without_gift_cards = models.BooleanField(default=True)
+    cap_order = models.JSONField(default=dict, blank=True)
+    cap_creator_month = models.JSONField(default=dict, blank=True)
     budget_minor = models.BigIntegerField(null=True, blank=True)
     created_at = models.DateTimeField()
 
@@ -221,7 +223,6 @@ class Rule(models.Model):
     conditions = models.JSONField(default=dict)
     is_pro_rata = models.BooleanField(default=False)
     cap_order = models.JSONField(default=dict)
-    cap_creator_month = models.JSONField(default=dict)
 
     class Meta:
         constraints = [

@@ -151,7 +151,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "core.sweep", "schedule": 30.0},
     "sweep-store-events": {"task": "tracking.sweep_store_events", "schedule": 30.0},
-    "release": {"task": "payouts.release_due", "schedule": 300.0},
+    "release": {"task": "tracking.release_due", "schedule": 300.0},
     "drive-payouts": {"task": "payouts.drive_open", "schedule": 60.0},
     "partitions": {"task": "tracking.prepare_partitions", "schedule": crontab(hour=2, minute=10)},
     "retention": {"task": "tracking.forget_old", "schedule": crontab(hour=3, minute=10)},

@@ -1,6 +1,6 @@
 """The one door into the books."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,6 +9,9 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from ledger.models import PARTY_KINDS, Account, AccountKind, Entry, EntryKind, Posting
+
+
+Key = tuple[AccountKind, UUID | None, str]  # kind, party, currency
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,18 @@ class Cause:
     id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An entry to be posted: its kind, its key (unique in the brand), its legs and its cause."""
+
+    kind: EntryKind
+    key: str
+    currency: str
+    legs: tuple[Leg, ...]
+    cause: Cause
+    corrects_id: int | None = None
+
+
 class Unbalanced(ValueError):
     """The legs do not sum to zero, are fewer than two, or one is zero."""
 
@@ -37,69 +52,69 @@ class KeyReused(ValueError):
 
 
 
-def post_entry(  # noqa: PLR0913  # an entry is these facts
-    *,
-    brand_id: int,
-    kind: EntryKind,
-    key: str,
-    currency: str,
-    legs: Sequence[Leg],
-    cause: Cause,
-    now: datetime,
-    corrects_id: int | None = None,
-) -> Entry:
+def post_entry(*, brand_id: int, draft: Draft, now: datetime) -> Entry:
     """Post one balanced entry, once per brand and key; a repeat returns the first one.
-
-    Locks the party accounts in id order, so that two entries on the same accounts queue up.
 
     :raises Unbalanced: before anything is written.
     :raises KeyReused: the key exists with other legs.
-    :raises InsufficientBalance: from the database guard, whatever the caller believed.
+    :raises django.db.IntegrityError: a guard of the database refused it (overdraft).
     """
-    _check(legs)
+    return post_entries(brand_id=brand_id, drafts=[draft], now=now)[0]
+
+
+def post_entries(*, brand_id: int, drafts: Sequence[Draft], now: datetime) -> list[Entry]:
+    """Post many entries as one set operation, in the order given; see `post_entry`.
+
+    Locks the party accounts in id order, so that entries on the same accounts queue up.
+    """
+    for draft in drafts:
+        _check(draft.legs)
     with transaction.atomic():
-        accounts = open_accounts(
-            brand_id=brand_id, currency=currency, keys=[(leg.kind, leg.party_id) for leg in legs]
-        )
-        entry = _insert_entry(brand_id, kind, key, cause, now, corrects_id)
-        if entry is None:
-            return _repeat(brand_id, key, legs, accounts)
+        accounts = open_accounts(brand_id=brand_id, keys={k for d in drafts for k in _keys(d)})
+        new_ids = _insert_entries(brand_id, drafts, now)
         Posting.objects.bulk_create(
             Posting(
                 brand_id=brand_id,
-                entry=entry,
-                account=accounts[leg.kind, leg.party_id],
+                entry_id=new_ids[draft.key],
+                account_id=accounts[key],
                 amount_minor=leg.amount_minor,
             )
-            for leg in legs
+            for draft in drafts
+            if draft.key in new_ids
+            for leg, key in zip(draft.legs, _keys(draft), strict=True)
         )
-        return entry
+        for draft in drafts:
+            if draft.key not in new_ids:
+                _check_repeat(brand_id, draft, accounts)
+        entries = Entry.objects.filter(brand_id=brand_id, key__in=[d.key for d in drafts])
+        by_key = {entry.key: entry for entry in entries}
+    return [by_key[draft.key] for draft in drafts]
 
 
-def open_accounts(
-    *, brand_id: int, currency: str, keys: Sequence[tuple[AccountKind, UUID | None]]
-) -> dict[tuple[AccountKind, UUID | None], Account]:
-    """Return the accounts, created where missing; those of a party are locked, in id order."""
-    wanted = sorted(set(keys), key=str)
-    found = _find_accounts(brand_id, currency, wanted)
-    if len(found) < len(wanted):
+def open_accounts(*, brand_id: int, keys: Collection[Key]) -> dict[Key, int]:
+    """Return the ids of accounts, made where missing; those of a party are locked, in id order."""
+    found = _find_accounts(brand_id, keys)
+    missing = sorted(set(keys) - set(found), key=str)
+    if missing:
         Account.objects.bulk_create(
             [
                 Account(brand_id=brand_id, kind=kind, party_id=party, currency=currency)
-                for kind, party in wanted
-                if (kind, party) not in found
+                for kind, party, currency in missing
             ],
             ignore_conflicts=True,
         )
-        found = _find_accounts(brand_id, currency, wanted)
-    party_ids = [a.pk for (kind, _), a in found.items() if kind in PARTY_KINDS]
+        found = _find_accounts(brand_id, keys)
     list(
         Account.objects.select_for_update(of=("self",), no_key=True)
-        .filter(pk__in=party_ids)
+        .filter(pk__in=[pk for (kind, _, _), pk in found.items() if kind in PARTY_KINDS])
         .order_by("pk")
         .values_list("pk")
     )
     return found
+
+
+def _keys(draft: Draft) -> list[Key]:
+    return [(leg.kind, leg.party_id, draft.currency) for leg in draft.legs]
 
 
 def _check(legs: Sequence[Leg]) -> None:
@@ -109,49 +124,39 @@ def _check(legs: Sequence[Leg]) -> None:
         raise Unbalanced("a leg is zero")
 
 
-def _find_accounts(
-    brand_id: int, currency: str, wanted: Sequence[tuple[AccountKind, UUID | None]]
-) -> dict[tuple[AccountKind, UUID | None], Account]:
+def _find_accounts(brand_id: int, keys: Collection[Key]) -> dict[Key, int]:
     rows = Account.objects.filter(
-        brand_id=brand_id, currency=currency, kind__in={kind for kind, _ in wanted}
+        Q(party_id__in={party for _, party, _ in keys if party}) | Q(party_id__isnull=True),
+        brand_id=brand_id,
+        kind__in={kind for kind, _, _ in keys},
+        currency__in={currency for _, _, currency in keys},
+    ).values_list("pk", "kind", "party_id", "currency")
+    every = {(AccountKind(kind), party, currency): pk for pk, kind, party, currency in rows}
+    return {key: every[key] for key in keys if key in every}
+
+
+def _insert_entries(brand_id: int, drafts: Sequence[Draft], now: datetime) -> dict[str, int]:
+    columns = zip(
+        *((d.kind.value, d.key, d.cause.type, d.cause.id, d.corrects_id) for d in drafts),
+        strict=True,
     )
-    every = {(AccountKind(a.kind), a.party_id): a for a in rows.filter(_party_filter(wanted))}
-    return {key: every[key] for key in wanted if key in every}
-
-
-def _party_filter(wanted: Sequence[tuple[AccountKind, UUID | None]]) -> Q:
-    parties = {party for _, party in wanted if party is not None}
-    return Q(party_id__in=parties) | Q(party_id__isnull=True)
-
-
-def _insert_entry(  # noqa: PLR0913
-    brand_id: int,
-    kind: EntryKind,
-    key: str,
-    cause: Cause,
-    now: datetime,
-    corrects_id: int | None,
-) -> Entry | None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO ledger_entry (brand_id, kind, key, cause_type, cause_id, corrects_id, at)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (brand_id, key) DO NOTHING"
-            " RETURNING id",
-            [brand_id, kind, key, cause.type, cause.id, corrects_id, now],
+            "INSERT INTO ledger_entry"
+            " (brand_id, at, kind, key, cause_type, cause_id, corrects_id)"
+            " SELECT %s, %s, * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[],"
+            " %s::bigint[]) ON CONFLICT (brand_id, key) DO NOTHING RETURNING key, id",
+            [brand_id, now, *map(list, columns)],
         )
-        row = cursor.fetchone()
-    return None if row is None else Entry.objects.get(pk=row[0])
+        return dict(cursor.fetchall())
 
 
-def _repeat(
-    brand_id: int,
-    key: str,
-    legs: Sequence[Leg],
-    accounts: dict[tuple[AccountKind, UUID | None], Account],
-) -> Entry:
-    entry = Entry.objects.get(brand_id=brand_id, key=key)
-    have = sorted(entry.postings.values_list("account_id", "amount_minor"))
-    want = sorted((accounts[leg.kind, leg.party_id].pk, leg.amount_minor) for leg in legs)
+def _check_repeat(brand_id: int, draft: Draft, accounts: dict[Key, int]) -> None:
+    rows = Posting.objects.filter(entry__brand_id=brand_id, entry__key=draft.key)
+    have = sorted(rows.values_list("account_id", "amount_minor"))
+    want = sorted(
+        (accounts[key], leg.amount_minor)
+        for leg, key in zip(draft.legs, _keys(draft), strict=True)
+    )
     if have != want:
-        raise KeyReused(f"entry {key} exists with other legs")
-    return entry
+        raise KeyReused(f"entry {draft.key} exists with other legs")

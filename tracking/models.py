@@ -181,6 +181,7 @@ class Attribution(models.Model):
     code = models.CharField(max_length=40)
     params = models.JSONField(default=dict)
     candidates = models.JSONField(default=list)
+    signals_hash = models.CharField(max_length=64, blank=True)
     is_current = models.BooleanField(default=True)
     at = models.DateTimeField()
     by = models.ForeignKey(User, null=True, on_delete=models.PROTECT)
@@ -248,8 +249,9 @@ class Decision(models.Model):
 class Commission(models.Model):
     """What an order earns a creator. `amount_minor` equals the sum posted for it.
 
-    `release_at` is set once and never moves (a trigger holds it). The state is derived:
-    see tracking.selectors.
+    `release_at` is set once and never moves (a trigger holds it). `covered_at` is set while an
+    open or paid payout holds its money. `has_unposted_change`: its creator was suspended when the
+    order changed; it is posted when he is reinstated. The state is derived: see selectors.
     """
 
     public_id = PublicIdField(prefix="cmn")
@@ -275,6 +277,9 @@ class Commission(models.Model):
     rejected_at = models.DateTimeField(null=True)
     rejected_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT)
     reject_reason = models.CharField(max_length=500, blank=True)
+    covered_at = models.DateTimeField(null=True)
+    paid_at = models.DateTimeField(null=True)
+    has_unposted_change = models.BooleanField(default=False)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -342,7 +347,7 @@ class HoldKind(models.TextChoices):
 class ReviewHold(models.Model):
     """A commission is being looked at. May be open at any time; release and payouts skip it.
 
-    `held_minor` is what was moved from payable to on_hold when it opened (0 before release).
+    What it holds of released money stands in the on_hold account under the commission's cause.
     """
 
     public_id = PublicIdField(prefix="hld")

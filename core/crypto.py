@@ -7,6 +7,8 @@ from functools import lru_cache
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
+from core.signing import normalise_email
+
 
 class Undecryptable(ValueError):
     """No configured key opens this value: FIELD_ENCRYPTION_KEYS lost a key."""
@@ -32,6 +34,11 @@ def keyed_hash(purpose: str, scope: str, text: str) -> str:
     """Return 32 hex characters of HMAC-SHA256: equal texts match within one purpose and scope."""
     key = settings.FIELD_ENCRYPTION_KEYS[-1].encode()
     return hmac.new(key, f"{purpose}\0{scope}\0{text}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def customer_hash(brand_id: str, email: str) -> str:
+    """Return the hash an address has in one brand (its public id): of a shopper or a creator."""
+    return keyed_hash("customer-email", brand_id, normalise_email(email)) if email else ""
 
 
 @lru_cache(maxsize=1)

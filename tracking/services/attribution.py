@@ -1,0 +1,249 @@
+"""Gather who could be credited with an order, and keep who was, with every candidate's reason."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from affiliates.models import Code, Enrollment, Link
+from brands.models import Program
+from core.ids import uuid7_time
+from tracking.domain import attribution as domain
+from tracking.domain.candidates import (
+    BoundCandidate,
+    Candidate,
+    ClickCandidate,
+    CodeCandidate,
+    ManualCandidate,
+    OrderFacts,
+    Party,
+    Policy,
+)
+from tracking.domain.candidates import Verdict as DomainVerdict
+from tracking.domain.merge import OrderState
+from tracking.domain.standing import effective_placed_at
+from tracking.domain.token import ClickToken, read_token
+from tracking.models import Attribution, Click, Commission, CustomerBinding, Order, Verdict
+
+WITH_PARTY = ("enrollment__affiliation", "enrollment__group", "enrollment__program")
+_SIGNALS = {"manual": "manual", "bound": "bound", "code": "code", "click": "link"}
+_COUNTED: dict[Verdict, DomainVerdict] = {
+    Verdict.COUNTED: "counted",
+    Verdict.REPEAT: "repeat",
+    Verdict.LIMITED: "limited",
+    Verdict.UNVERIFIED: "counted",
+    Verdict.NO_CONSENT: "no_consent",
+    Verdict.BOT: "bot",
+    Verdict.HEAD: "head",
+    Verdict.PREFETCH: "prefetch",
+    Verdict.PREVIEW: "preview",
+    Verdict.EMBEDDED: "embedded",
+    Verdict.ARCHIVED: "archived",
+    Verdict.PROGRAM_OFF: "program_off",
+}
+
+
+def ensure_attribution(*, order: Order, state: OrderState, now: datetime) -> Attribution:
+    """Return the current attribution of a locked order, decided anew if its signals changed.
+
+    A person's assignment stays, and so does the attribution of money already released: a later
+    signal of the store does not take it away.
+    """
+    current = find_current(order)
+    signals = _hash_signals(state)
+    if current is not None and (current.signals_hash == signals or _is_settled(current, order)):
+        return current
+    result = _attribute(order, state, list(_gather(order, state)))
+    return _store(order, result, signals, now)
+
+
+def assign(
+    *, order: Order, state: OrderState, enrollment: Enrollment, actor_id: int, reason: str,
+    now: datetime,
+) -> Attribution:
+    """Credit a locked order by hand; every candidate keeps its reason, the earlier rows stay."""
+    manual = ManualCandidate(
+        party=_party(enrollment), assigned_at=now, member=str(actor_id), reason=reason
+    )
+    result = _attribute(order, state, [manual, *_gather(order, state)])
+    row = _store(order, result, _hash_signals(state), now)
+    row.by_id, row.reason = actor_id, reason[:500]
+    row.save(update_fields=["by", "reason"])
+    return row
+
+
+def find_current(order: Order) -> Attribution | None:
+    """Return the attribution in force, or None before the first snapshot."""
+    return (
+        Attribution.objects.filter(order=order, is_current=True)
+        .select_related(*WITH_PARTY)
+        .first()
+    )
+
+
+def policy_of(program: Program) -> Policy:
+    """Return a program's settings as the domain's policy."""
+    return Policy(
+        click_policy="first" if program.click_policy == "first" else "last",
+        window_days=program.window_days,
+        code_policy=program.code_policy,  # type: ignore[arg-type]
+        precedence="click" if program.precedence == "click" else "code",
+        is_binding_on=program.is_binding_customers,
+        is_paid_ad_first=program.is_yielding_to_ads,
+        self_referral=program.self_referral,  # type: ignore[arg-type]
+    )
+
+
+def _is_settled(current: Attribution, order: Order) -> bool:
+    if current.by_id is not None:
+        return True
+    return Commission.objects.filter(order=order, released_at__isnull=False).exists()
+
+
+def _attribute(
+    order: Order, state: OrderState, candidates: list[Candidate]
+) -> domain.AttributionResult:
+    snapshot, placed_at = state.snapshot, effective_placed_at(state)
+    assert snapshot is not None and placed_at is not None  # noqa: S101
+    programs = Program.objects.filter(brand_id=order.brand_id)
+    facts = OrderFacts(
+        placed_at=placed_at,
+        email_hash=snapshot.customer.email_hash,
+        has_paid_marker=snapshot.has_paid_marker,
+        is_test=snapshot.is_test,
+        bad_tokens=tuple(c.token for c in state.clicks if _read(c.token) is None),
+    )
+    return domain.attribute(
+        order=facts,
+        candidates=candidates,
+        policies={str(program.pk): policy_of(program) for program in programs},
+    )
+
+
+def _gather(order: Order, state: OrderState) -> Iterator[Candidate]:
+    yield from _bound(order, state)
+    yield from _codes(order, state)
+    yield from _clicks(order, state)
+
+
+def _bound(order: Order, state: OrderState) -> Iterator[BoundCandidate]:
+    assert state.snapshot is not None  # noqa: S101
+    email_hash = state.snapshot.customer.email_hash
+    if not email_hash:
+        return
+    rows = CustomerBinding.objects.filter(brand_id=order.brand_id, customer_hash=email_hash)
+    for row in rows.select_related(*WITH_PARTY):
+        yield BoundCandidate(party=_party(row.enrollment), bound_at=row.bound_at)
+
+
+def _codes(order: Order, state: OrderState) -> Iterator[CodeCandidate]:
+    assert state.snapshot is not None  # noqa: S101
+    used = [d for d in state.snapshot.discounts if d.kind == "code" and d.code]
+    rows = Code.objects.filter(
+        brand_id=order.brand_id, normalised__in={discount.code for discount in used}
+    ).select_related(*WITH_PARTY)
+    by_text = {code.normalised: code for code in rows}
+    for position, discount in enumerate(used):
+        code = by_text.get(discount.code)
+        if code is None:
+            continue
+        yield CodeCandidate(
+            party=_party(code.enrollment),
+            code=code.text,
+            discount_minor=discount.amount,
+            position=position,
+            disabled_at=_earliest(code.disabled_at, _closed_at(code.enrollment.program)),
+        )
+
+
+def _clicks(order: Order, state: OrderState) -> Iterator[ClickCandidate]:
+    tokens = {t.click_id: t for t in (_read(c.token) for c in state.clicks) if t is not None}
+    stored = {click.id: click for click in Click.objects.filter(id__in=list(tokens))}
+    links = _links(order, {token.link_id for token in tokens.values()})
+    for click_id, token in tokens.items():
+        link = links.get(token.link_id)
+        if link is None:
+            continue
+        click = stored.get(click_id)
+        yield ClickCandidate(
+            party=_party(link.enrollment),
+            click=str(click_id),
+            link=link.public_id,
+            at=click.at if click else _token_time(order, token),
+            verdict=_COUNTED[Verdict(click.verdict)] if click else "recovered",
+        )
+
+
+def _links(order: Order, ids: Iterable[int]) -> dict[int, Link]:
+    rows: QuerySet[Link] = Link.objects.filter(brand_id=order.brand_id, pk__in=list(ids))
+    return {link.pk: link for link in rows.select_related(*WITH_PARTY)}
+
+
+def _token_time(order: Order, token: ClickToken) -> datetime:
+    """Return when the click was made, by the brand's clock: its key carries real time."""
+    return uuid7_time(token.click_id) + timedelta(seconds=order.brand.clock_offset_s)
+
+
+def _read(token: str) -> ClickToken | None:
+    read = read_token(settings.CLICK_TOKEN_KEYS, token)
+    return read if isinstance(read, ClickToken) else None
+
+
+def _party(enrollment: Enrollment) -> Party:
+    affiliation = enrollment.affiliation
+    return Party(
+        enrollment=str(enrollment.pk),
+        affiliation=str(affiliation.pk),
+        program=str(enrollment.program_id),
+        partner_type=enrollment.group.partner_type,
+        joined_at=enrollment.joined_at,
+        suspended_at=affiliation.suspended_at,
+        email_hash=affiliation.email_hash,
+    )
+
+
+def _closed_at(program: Program) -> datetime | None:
+    return program.status_at if program.status in {"closed", "draft"} else None
+
+
+def _earliest(*times: datetime | None) -> datetime | None:
+    known = [time for time in times if time is not None]
+    return min(known) if known else None
+
+
+def _hash_signals(state: OrderState) -> str:
+    """Hash what attribution reads of the order: only a change of it decides anew."""
+    snapshot = state.snapshot
+    assert snapshot is not None  # noqa: S101
+    signals = (
+        sorted((click.token, click.carrier) for click in state.clicks),
+        [(d.kind, d.code, d.amount) for d in snapshot.discounts],
+        snapshot.customer.email_hash,
+        snapshot.has_paid_marker,
+        snapshot.is_test,
+        str(effective_placed_at(state)),
+    )
+    return hashlib.sha256(json.dumps(signals).encode()).hexdigest()
+
+
+def _store(
+    order: Order, result: domain.AttributionResult, signals: str, now: datetime
+) -> Attribution:
+    Attribution.objects.filter(order=order, is_current=True).update(is_current=False)
+    winner = result.winner
+    stored = domain.to_json(result)
+    row = Attribution.objects.create(
+        brand_id=order.brand_id,
+        order=order,
+        enrollment_id=int(winner.party.enrollment) if winner else None,
+        signal=_SIGNALS[winner.kind] if winner else "",
+        code=result.code,
+        params=stored["params"],
+        candidates={"rows": stored["rows"], "flags": stored["flags"]},
+        signals_hash=signals,
+        at=now,
+    )
+    return Attribution.objects.select_related(*WITH_PARTY).get(pk=row.pk)

@@ -1,0 +1,203 @@
+"""A commission from its first price to its last correction: target, then delta."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from brands.domain.pricing import Pricing
+from core import outbox
+from tracking.domain.merge import OrderState
+from tracking.domain.release import release_date
+from tracking.domain.standing import commissionable
+from tracking.models import (
+    Attribution,
+    Commission,
+    CommissionChange,
+    CustomerBinding,
+    Order,
+)
+from tracking.services.deciding import price
+from tracking.services.posting import Cause, post_change
+
+REASSIGNED = "attr.reassigned"
+REJECTED = "hold.rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a commission should be, and why."""
+
+    amount_minor: int
+    code: str
+    pricing: Pricing | None
+
+
+def open_commission(
+    *, order: Order, state: OrderState, attribution: Attribution, now: datetime
+) -> Commission:
+    """Return the commission of the creator an order is attributed to, made at first credit.
+
+    The hold is read here, once: a later change of settings does not reach it.
+    """
+    enrollment = attribution.enrollment
+    assert enrollment is not None and state.snapshot is not None  # noqa: S101
+    group, program = enrollment.group, enrollment.program
+    commission, is_new = Commission.objects.get_or_create(
+        order=order,
+        enrollment=enrollment,
+        defaults={
+            "brand_id": order.brand_id,
+            "affiliation_id": enrollment.affiliation_id,
+            "program": program,
+            "currency": state.snapshot.currency,
+            "hold_days": program.hold_days if group.hold_days is None else group.hold_days,
+            "hold_anchor": program.hold_anchor,
+            "created_at": now,
+        },
+    )
+    if is_new:
+        _bind_customer(order, attribution, now)
+        outbox.emit(
+            brand_id=order.brand_id,
+            topic="commission.created",
+            payload={"commission": commission.public_id, "order": order.public_id},
+            now=now,
+        )
+    return commission
+
+
+def settle_commission(  # noqa: PLR0913  # one commission beside all it depends on
+    *,
+    commission: Commission,
+    order: Order,
+    state: OrderState,
+    attribution: Attribution,
+    cause: Cause,
+    now: datetime,
+) -> int:
+    """Post the difference between what a locked commission should be and what is posted.
+
+    Nothing is posted while its creator is suspended; the change is remembered and posted when he
+    is reinstated. Returns the difference in minor units.
+    """
+    target = _find_target(commission, order, state, attribution, now)
+    _set_dates(commission, state)
+    delta = target.amount_minor - commission.amount_minor
+    is_frozen = commission.affiliation.status == "suspended" and delta != 0
+    if not is_frozen and (delta or _is_news(commission, target)):
+        _record(commission, target, delta, cause, now)
+    commission.has_unposted_change = is_frozen
+    commission.save()
+    return 0 if is_frozen else delta
+
+
+def lock_commission(commission_id: int) -> Commission:
+    """Return the commission under the lock of its order, then its own: the one lock order."""
+    order_id = Commission.objects.values_list("order_id", flat=True).get(pk=commission_id)
+    Order.objects.select_for_update(of=("self",)).get(pk=order_id)
+    return (
+        Commission.objects.select_for_update(of=("self",))
+        .select_related("affiliation", "order", "program")
+        .get(pk=commission_id)
+    )
+
+
+def _find_target(
+    commission: Commission,
+    order: Order,
+    state: OrderState,
+    attribution: Attribution,
+    now: datetime,
+) -> Target:
+    if attribution.enrollment_id != commission.enrollment_id:
+        return Target(0, REASSIGNED, None)
+    pricing = price(order=order, state=state, attribution=attribution, now=now)
+    if commission.rejected_at is not None:
+        return Target(0, REJECTED, pricing)
+    standing = commissionable(state)
+    if not standing.is_commissionable:
+        return Target(0, standing.code, pricing)
+    adjusted = sum(commission.adjustments.values_list("delta_minor", flat=True))
+    return Target(max(0, pricing.total + adjusted), _first_code(pricing), pricing)
+
+
+def _first_code(pricing: Pricing) -> str:
+    """Name why a commission is what it is: the reason of the line that earns most."""
+    if not pricing.lines:
+        return "price.zero_base"
+    return max(pricing.lines, key=lambda line: line.amount).code
+
+
+def _is_news(commission: Commission, target: Target) -> bool:
+    return commission.reason_code != target.code or not commission.changes.exists()
+
+
+def _record(
+    commission: Commission, target: Target, delta: int, cause: Cause, now: datetime
+) -> None:
+    seq = commission.changes.count() + 1
+    entry = None
+    if delta:
+        entry = post_change(commission=commission, delta_minor=delta, seq=seq, now=now)
+    pricing = target.pricing.to_json() if target.pricing else commission.pricing
+    CommissionChange.objects.create(
+        brand_id=commission.brand_id,
+        commission=commission,
+        seq=seq,
+        at=now,
+        code=cause.code or target.code,
+        params=cause.params or {},
+        before_minor=commission.amount_minor,
+        after_minor=target.amount_minor,
+        pricing=pricing,
+        entry=entry,
+        store_event=cause.store_event,
+        by_id=cause.actor_id,
+    )
+    if delta and seq > 1:
+        _tell_change(commission, target, now)
+    commission.amount_minor = target.amount_minor
+    commission.highest_minor = max(commission.highest_minor, target.amount_minor)
+    commission.reason_code = target.code
+    commission.pricing = pricing
+
+
+def _tell_change(commission: Commission, target: Target, now: datetime) -> None:
+    topic = "commission.adjusted" if target.amount_minor else "commission.reversed"
+    payload = {
+        "commission": commission.public_id,
+        "before_minor": commission.amount_minor,
+        "after_minor": target.amount_minor,
+        "currency": commission.currency,
+    }
+    outbox.emit(brand_id=commission.brand_id, topic=topic, payload=payload, now=now)
+
+
+def _set_dates(commission: Commission, state: OrderState) -> None:
+    """Set the release date once its fact is known; the trigger refuses to move it after."""
+    if commission.release_at is not None or state.paid_at is None:
+        return
+    date = release_date(
+        paid_at=state.paid_at,
+        received_at=state.paid_received_at or state.paid_at,
+        hold_days=commission.hold_days,
+        anchor=commission.hold_anchor,  # type: ignore[arg-type]
+        fulfilled_at=state.fulfilled_at,
+        delivered_at=state.delivered_at,
+    )
+    commission.release_at, commission.latest_at = date.release_at, date.latest_at
+
+
+def _bind_customer(order: Order, attribution: Attribution, now: datetime) -> None:
+    enrollment = attribution.enrollment
+    assert enrollment is not None  # noqa: S101
+    if not (enrollment.program.is_binding_customers and order.customer_hash):
+        return
+    CustomerBinding.objects.get_or_create(
+        program=enrollment.program,
+        customer_hash=order.customer_hash,
+        defaults={
+            "brand_id": order.brand_id,
+            "enrollment": enrollment,
+            "bound_at": order.placed_at or now,
+        },
+    )

@@ -1,0 +1,193 @@
+"""Read once what looks beyond an order, keep it as the order's decision, and price by it."""
+
+from datetime import UTC, datetime
+
+from django.db import connection
+from django.db.models import Sum
+
+from affiliates.models import Enrollment
+from brands.domain.bases import BasePolicy
+from brands.domain.pricing import Pricing, price_order
+from brands.domain.rules import LineMatch, PriceContext, PriceLine, PriceOrder, match_lines
+from brands.models import Program
+from brands.selectors import list_rules_at, list_rules_of
+from core.money import allocate
+from tracking.domain.merge import OrderState
+from tracking.domain.standing import RefundTotals, commissionable, effective_placed_at, refund_totals
+from tracking.models import Attribution, Commission, Decision, Order
+
+
+def price(
+    *, order: Order, state: OrderState, attribution: Attribution, now: datetime
+) -> Pricing:
+    """Return what the order earns the creator it is attributed to, and keep the line matches."""
+    decision = ensure_decision(order=order, state=state, attribution=attribution, now=now)
+    base = BasePolicy.from_json(decision.base)
+    facts = to_price_order(state, include_shipping=base.include_shipping)
+    rules = list_rules_of(decision.rule_set)
+    context = PriceContext.from_json(decision.context)
+    previous = {m.line_id: m for m in map(LineMatch.from_json, decision.matches)}
+    matches = match_lines(order=facts, rules=rules, context=context, previous=previous)
+    _keep_matches(decision, matches)
+    return price_order(order=facts, rules=rules, base=base, context=context, matches=matches)
+
+
+def ensure_decision(
+    *, order: Order, state: OrderState, attribution: Attribution, now: datetime
+) -> Decision:
+    """Return the order's decision for this creator; made at first pricing, never read again.
+
+    What it consumes is locked while it is made: the customer's history in the brand, and the
+    enrollment or program whose caps it takes from.
+    """
+    current = Decision.objects.filter(order=order, is_current=True).first()
+    if current is not None and current.enrollment_id == attribution.enrollment_id:
+        return current
+    if current is not None:
+        Decision.objects.filter(pk=current.pk).update(is_current=False)
+    return _decide(order, state, attribution, now)
+
+
+def to_price_order(state: OrderState, *, include_shipping: bool) -> PriceOrder:
+    """Return the merged order as pricing sees it."""
+    snapshot = state.snapshot
+    assert snapshot is not None  # noqa: S101
+    refunds = refund_totals(state)
+    back = {line.external_line_id: line for line in refunds.lines}
+    lines = [
+        PriceLine(
+            line_id=line.external_line_id,
+            product_ref=line.product_ref,
+            variant_ref=line.variant_ref,
+            sku=line.sku,
+            title=line.title,
+            collections=line.collections,
+            quantity=line.quantity,
+            gross=line.gross,
+            discount=line.discount,
+            net_ex_tax=line.net_ex_tax,
+            tax=line.tax,
+            is_gift_card=line.is_gift_card,
+            refunded_quantity=back[line.external_line_id].quantity,
+            refunded_net=back[line.external_line_id].net_ex_tax,
+            refunded_tax=back[line.external_line_id].tax,
+        )
+        for line in snapshot.lines
+    ]
+    if include_shipping and snapshot.shipping:
+        lines.append(_shipping_line(snapshot.shipping, snapshot.shipping_tax, refunds))
+    standing = commissionable(state)
+    return PriceOrder(
+        currency=snapshot.currency,
+        lines=tuple(lines),
+        order_value=sum(line.net_ex_tax for line in snapshot.lines),
+        amount_refunded=refunds.unassigned_net,
+        is_void=not standing.is_commissionable,
+        void_reason=standing.code,
+    )
+
+
+def base_of(program: Program) -> BasePolicy:
+    """Return what the program counts, from its settings."""
+    return BasePolicy(
+        before_discount=program.is_base_before_discount,
+        include_tax=program.is_base_with_tax,
+        include_shipping=program.is_base_with_shipping,
+        exclude_gift_cards=program.is_base_without_gift_cards,
+        cap_order=program.cap_order,
+        currency=program.currency,
+    )
+
+
+def _shipping_line(shipping: int, tax: int, refunds: RefundTotals) -> PriceLine:
+    tax = min(tax, shipping)
+    net_back, tax_back = allocate(min(refunds.shipping, shipping), [shipping - tax, tax])
+    return PriceLine(
+        line_id="shipping",
+        product_ref="",
+        variant_ref="",
+        sku="",
+        title="",
+        collections=None,
+        quantity=1,
+        gross=shipping - tax,
+        discount=0,
+        net_ex_tax=shipping - tax,
+        tax=tax,
+        is_shipping=True,
+        refunded_net=net_back,
+        refunded_tax=tax_back,
+    )
+
+
+def _decide(
+    order: Order, state: OrderState, attribution: Attribution, now: datetime
+) -> Decision:
+    enrollment = attribution.enrollment
+    assert enrollment is not None and state.snapshot is not None  # noqa: S101
+    placed_at = effective_placed_at(state) or now
+    rule_set, _ = list_rules_at(program=enrollment.program, at=placed_at)
+    context = PriceContext(
+        group_id=enrollment.group_id,
+        enrollment_id=enrollment.pk,
+        is_new_customer=_is_new_customer(order, state, placed_at),
+        country=state.snapshot.customer.country,
+        signal=attribution.signal,  # type: ignore[arg-type]
+        code=str(attribution.params.get("code") or "").casefold(),
+        caps_left=_caps_left(enrollment, state.snapshot.currency, placed_at),
+    )
+    return Decision.objects.create(
+        brand_id=order.brand_id,
+        order=order,
+        enrollment=enrollment,
+        rule_set=rule_set,
+        context=context.to_json(),
+        base=base_of(enrollment.program).to_json(),
+        at=now,
+    )
+
+
+def _is_new_customer(order: Order, state: OrderState, placed_at: datetime) -> bool | None:
+    """New: no earlier order of that address here; without an address the store's word, if any."""
+    assert state.snapshot is not None  # noqa: S101
+    customer = state.snapshot.customer
+    if not customer.email_hash:
+        return customer.is_first_order
+    _lock_text(f"customer:{order.brand_id}:{customer.email_hash}")
+    earlier = Order.objects.filter(
+        brand_id=order.brand_id, customer_hash=customer.email_hash, placed_at__lt=placed_at
+    )
+    return not earlier.filter(is_test=False).exclude(pk=order.pk).exists()
+
+
+def _caps_left(enrollment: Enrollment, currency: str, placed_at: datetime) -> dict[str, int]:
+    program, left = enrollment.program, {}
+    if currency in program.cap_creator_month:
+        Enrollment.objects.select_for_update(of=("self",)).get(pk=enrollment.pk)
+        month = placed_at.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+        spent = _spent(enrollment=enrollment, currency=currency, order__placed_at__gte=month)
+        left["creator_period"] = max(0, program.cap_creator_month[currency] - spent)
+    if program.budget_minor is not None and program.currency == currency:
+        Program.objects.select_for_update(of=("self",)).get(pk=program.pk)
+        left["budget"] = max(0, program.budget_minor - _spent(program=program, currency=currency))
+    return left
+
+
+def _spent(**filters: object) -> int:
+    total: int | None = Commission.objects.filter(**filters).aggregate(t=Sum("amount_minor"))["t"]
+    return total or 0
+
+
+def _keep_matches(decision: Decision, matches: tuple[LineMatch, ...]) -> None:
+    stored = [match.to_json() for match in matches]
+    if stored != decision.matches:
+        decision.matches = stored
+        decision.save(update_fields=["matches"])
+
+
+def _lock_text(text: str) -> None:
+    """Take a lock for the transaction on something that has no row of its own."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [text])
+
+

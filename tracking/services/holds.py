@@ -1,0 +1,178 @@
+"""Review holds: a commission is looked at, and its money waits."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from core import audit, outbox
+from tracking.domain.merge import OrderState
+from tracking.domain.standing import has_open_dispute
+from tracking.models import Attribution, Commission, HoldKind, ReviewHold
+from tracking.services.commissions import lock_commission
+from tracking.services.posting import post_hold, post_unhold
+
+
+class AlreadyHeld(Exception):
+    """A hold of this kind is open on the commission."""
+
+
+class NotHeld(Exception):
+    """No hold of this kind is open on the commission."""
+
+
+def hold_commission(
+    *, commission_id: int, reason: str, actor_id: int, now: datetime
+) -> ReviewHold:
+    """Open a review by a person; released money that was not paid out yet moves to on_hold.
+
+    :raises AlreadyHeld: one is open.
+    """
+    with transaction.atomic():
+        commission = lock_commission(commission_id)
+        if _open(commission, HoldKind.MANUAL).exists():
+            raise AlreadyHeld(commission.public_id)
+        hold = open_hold(
+            commission=commission,
+            kind=HoldKind.MANUAL,
+            code="hold.review",
+            params={},
+            reason=reason,
+            actor_id=actor_id,
+            now=now,
+        )
+        audit.record(
+            brand_id=commission.brand_id,
+            actor_id=actor_id,
+            action="commission.held",
+            target=commission,
+            reason=reason,
+            now=now,
+        )
+    return hold
+
+
+def clear_hold(*, hold_id: int, reason: str, actor_id: int, now: datetime) -> ReviewHold:
+    """Close a review in the creator's favour; what it held is payable again.
+
+    :raises NotHeld: it is closed.
+    """
+    with transaction.atomic():
+        commission_id = ReviewHold.objects.values_list("commission_id", flat=True).get(pk=hold_id)
+        commission = lock_commission(commission_id)
+        hold = ReviewHold.objects.select_for_update(of=("self",)).get(pk=hold_id)
+        if hold.closed_at is not None:
+            raise NotHeld(commission.public_id)
+        close_hold(commission=commission, hold=hold, reason=reason, actor_id=actor_id, now=now)
+        audit.record(
+            brand_id=commission.brand_id,
+            actor_id=actor_id,
+            action="commission.cleared",
+            target=commission,
+            reason=reason,
+            now=now,
+        )
+    return hold
+
+
+def close_all(*, commission: Commission, reason: str, actor_id: int | None, now: datetime) -> None:
+    """Close every open hold of a locked commission without giving money back: it is rejected."""
+    ReviewHold.objects.filter(commission=commission, closed_at__isnull=True).update(
+        closed_at=now, closed_by_id=actor_id, close_reason=reason[:500]
+    )
+
+
+def follow_dispute(*, commission: Commission, state: OrderState, now: datetime) -> None:
+    """Hold while a chargeback is open, clear when it is decided; pricing does the rest."""
+    is_open = has_open_dispute(state)
+    hold = _open(commission, HoldKind.DISPUTE).first()
+    if is_open and hold is None:
+        disputes = [d.external_dispute_id for d in state.disputes if d.status == "opened"]
+        open_hold(
+            commission=commission,
+            kind=HoldKind.DISPUTE,
+            code="hold.dispute",
+            params={"dispute": disputes[0]},
+            reason="",
+            actor_id=None,
+            now=now,
+        )
+    if not is_open and hold is not None:
+        close_hold(commission=commission, hold=hold, reason="", actor_id=None, now=now)
+
+
+def follow_self_referral(
+    *, commission: Commission, attribution: Attribution, now: datetime
+) -> None:
+    """Hold once where the program wants a creator's own orders looked at."""
+    if attribution.enrollment_id != commission.enrollment_id:
+        return
+    flags: list[dict[str, Any]] = dict(attribution.candidates or {}).get("flags", [])
+    wanted = next((flag for flag in flags if flag["mode"] == "hold"), None)
+    known = ReviewHold.objects.filter(commission=commission, kind=HoldKind.SELF_REFERRAL)
+    if wanted is None or known.exists():
+        return
+    open_hold(
+        commission=commission,
+        kind=HoldKind.SELF_REFERRAL,
+        code="hold.review",
+        params={"signal": wanted["signal"]},
+        reason="",
+        actor_id=None,
+        now=now,
+    )
+
+
+def open_hold(  # noqa: PLR0913  # the row's own facts
+    *,
+    commission: Commission,
+    kind: HoldKind,
+    code: str,
+    params: dict[str, Any],
+    reason: str,
+    actor_id: int | None,
+    now: datetime,
+) -> ReviewHold:
+    """Open a hold on a locked commission and move its released money aside."""
+    hold = ReviewHold.objects.create(
+        brand_id=commission.brand_id,
+        commission=commission,
+        kind=kind,
+        code=code,
+        params=params,
+        reason=reason[:500],
+        opened_at=now,
+        opened_by_id=actor_id,
+    )
+    post_hold(commission=commission, hold_id=hold.public_id, now=now)
+    outbox.emit(
+        brand_id=commission.brand_id,
+        topic="commission.held",
+        payload={"commission": commission.public_id, "hold": hold.public_id},
+        now=now,
+    )
+    return hold
+
+
+def close_hold(
+    *,
+    commission: Commission,
+    hold: ReviewHold,
+    reason: str,
+    actor_id: int | None,
+    now: datetime,
+) -> None:
+    """Close a hold on a locked commission; the last one to close gives its money back."""
+    hold.closed_at, hold.closed_by_id, hold.close_reason = now, actor_id, reason[:500]
+    hold.save(update_fields=["closed_at", "closed_by", "close_reason"])
+    if not has_open_hold(commission):
+        post_unhold(commission=commission, hold_id=hold.public_id, now=now)
+
+
+def has_open_hold(commission: Commission) -> bool:
+    """Tell whether any review of the commission is open."""
+    return ReviewHold.objects.filter(commission=commission, closed_at__isnull=True).exists()
+
+
+def _open(commission: Commission, kind: HoldKind) -> Any:
+    return ReviewHold.objects.filter(commission=commission, kind=kind, closed_at__isnull=True)

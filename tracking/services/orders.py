@@ -1,0 +1,165 @@
+"""Merge, attribute, decide, price, post the difference: an order from event to commission."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from core import outbox
+from tracking.domain import merge, standing
+from tracking.domain.events import CanonicalEvent
+from tracking.domain.merge import EMPTY, OrderState
+from tracking.models import Attribution, Commission, Order, StoreEvent
+from tracking.services.attribution import ensure_attribution
+from tracking.services.commissions import open_commission, settle_commission
+from tracking.services.holds import follow_dispute, follow_self_referral
+from tracking.services.posting import Cause
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What was known before an event, to tell what it changed."""
+
+    is_known: bool
+    refunded_minor: int
+    has_dispute: bool
+
+
+def merge_events(
+    *,
+    event: StoreEvent,
+    external_order_id: str,
+    events: Sequence[CanonicalEvent],
+    now: datetime,
+) -> Order:
+    """Join events of one order to what is known of it and settle what follows.
+
+    The order's row is locked first, so that any number of workers and repeats converge.
+    """
+    with transaction.atomic():
+        order = _lock_order(event, external_order_id)
+        state = load_state(order)
+        before = _Before(
+            state.snapshot is not None, order.refunded_minor, standing.has_open_dispute(state)
+        )
+        for one in events:
+            state = merge.merge_event(state, one, received_at=event.received_at)
+        _store_state(order, state, now)
+        settle_order(order=order, state=state, cause=Cause(store_event=event), now=now)
+        _tell(order, state, before, now)
+    return order
+
+
+def settle_order(*, order: Order, state: OrderState, cause: Cause, now: datetime) -> None:
+    """Bring the commissions of a locked order to what its facts say they should be."""
+    if state.snapshot is None:
+        return
+    attribution = ensure_attribution(order=order, state=state, now=now)
+    if attribution.enrollment_id is not None:
+        open_commission(order=order, state=state, attribution=attribution, now=now)
+    for commission in _lock_commissions(order):
+        follow_dispute(commission=commission, state=state, now=now)
+        follow_self_referral(commission=commission, attribution=attribution, now=now)
+        settle_commission(
+            commission=commission,
+            order=order,
+            state=state,
+            attribution=attribution,
+            cause=cause,
+            now=now,
+        )
+
+
+def resettle(*, order_id: int, cause: Cause, now: datetime) -> Order:
+    """Settle an order again under its lock, after a person's decision or a reinstatement."""
+    with transaction.atomic():
+        order = Order.objects.select_for_update(of=("self",)).get(pk=order_id)
+        settle_order(order=order, state=load_state(order), cause=cause, now=now)
+    return order
+
+
+def load_state(order: Order) -> OrderState:
+    """Return what is known of the order."""
+    return merge.from_json(order.facts) if order.facts else EMPTY
+
+
+def _lock_order(event: StoreEvent, external_order_id: str) -> Order:
+    Order.objects.bulk_create(
+        [
+            Order(
+                brand_id=event.brand_id,
+                connection_id=event.connection_id,
+                external_order_id=external_order_id,
+                first_received_at=event.received_at,
+                updated_at=event.received_at,
+            )
+        ],
+        ignore_conflicts=True,
+    )
+    return (
+        Order.objects.select_for_update(of=("self",))
+        .select_related("brand", "connection")
+        .get(connection_id=event.connection_id, external_order_id=external_order_id)
+    )
+
+
+def _lock_commissions(order: Order) -> list[Commission]:
+    return list(
+        Commission.objects.select_for_update(of=("self",))
+        .filter(order=order)
+        .select_related("affiliation", "program", "enrollment__group")
+        .order_by("pk")
+    )
+
+
+def _store_state(order: Order, state: OrderState, now: datetime) -> None:
+    order.facts = merge.to_json(state)
+    order.updated_at = now
+    if state.received_at is not None:
+        order.first_received_at = min(order.first_received_at, state.received_at)
+    if state.snapshot is not None:
+        _copy_snapshot(order, state)
+    order.save()
+
+
+def _copy_snapshot(order: Order, state: OrderState) -> None:
+    snapshot = state.snapshot
+    assert snapshot is not None  # noqa: S101
+    totals = standing.refund_totals(state)
+    order.external_number = snapshot.external_number[:80]
+    order.version = snapshot.version
+    order.status = snapshot.status
+    order.currency = snapshot.currency
+    order.total_minor = snapshot.total
+    order.net_minor = sum(line.net_ex_tax for line in snapshot.lines)
+    goods = sum(line.net_ex_tax + line.tax for line in totals.lines) + totals.unassigned
+    order.refunded_minor = goods + totals.shipping
+    order.customer_hash = snapshot.customer.email_hash
+    order.country = snapshot.customer.country
+    order.is_test = snapshot.is_test
+    order.placed_at = standing.effective_placed_at(state)
+    order.paid_at = state.paid_at
+    order.cancelled_at = state.cancelled_at if state.is_cancelled else None
+
+
+def _tell(order: Order, state: OrderState, before: _Before, now: datetime) -> None:
+    if state.snapshot is None:
+        return
+    for topic in _topics(order, state, before):
+        outbox.emit(
+            brand_id=order.brand_id, topic=topic, payload={"order": order.public_id}, now=now
+        )
+
+
+def _topics(order: Order, state: OrderState, before: _Before) -> list[str]:
+    if not before.is_known:
+        current = Attribution.objects.get(order=order, is_current=True)
+        topics = ["order.attributed" if current.enrollment_id else "order.unattributed"]
+    else:
+        topics = ["order.updated"]
+    if order.refunded_minor > before.refunded_minor:
+        topics.append("order.refunded")
+    if standing.has_open_dispute(state) and not before.has_dispute:
+        topics.append("order.disputed")
+    return topics

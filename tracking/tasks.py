@@ -1,0 +1,40 @@
+"""Work of tracking that a worker does; each is safe to run twice."""
+
+from celery import shared_task
+
+from core.clock import brand_now, database_now
+from core.models import Brand
+from tracking.integrations import find_adapter
+from tracking.services import processing, release
+from tracking.services.orders import resettle
+from tracking.services.posting import Cause
+
+SWEEP_LIMIT = 200
+
+
+@shared_task(name="tracking.sweep_store_events", acks_late=True, ignore_result=True)
+def sweep_store_events() -> None:
+    """Process deliveries that wait, and orders whose change waited for a suspended creator."""
+    for event in processing.list_due(now=database_now(), limit=SWEEP_LIMIT):
+        processing.process_store_event(
+            event_id=event.pk,
+            adapter=find_adapter(event.connection.platform),
+            now=brand_now(event.brand),
+        )
+    for order_id, brand in release.list_unposted(limit=SWEEP_LIMIT):
+        resettle(order_id=order_id, cause=Cause(), now=brand_now(brand))
+
+
+@shared_task(name="tracking.release_due", acks_late=True, ignore_result=True)
+def release_due() -> None:
+    """Release what is due in every brand, by each brand's own clock."""
+    for brand in release.list_brands_with_due(real_now=database_now()):
+        release_brand(brand)
+
+
+def release_brand(brand: Brand) -> int:
+    """Release everything due in one brand, batch by batch; returns how many."""
+    total = 0
+    while released := release.release_commissions(brand_id=brand.pk, now=brand_now(brand)):
+        total += released
+    return total

@@ -1,0 +1,82 @@
+"""/hooks/<connection>: a store's delivery is verified, stored, answered; then it is processed.
+
+Answers: 200 stored (whatever comes of it later), 401 not proven, 404 no such connection, 405,
+413 too large, 503 not stored: the store tries again.
+"""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import Error as DatabaseError
+from django.http import HttpRequest, HttpResponse
+from django.http.request import RawPostDataException
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from brands.models import StoreConnection
+from brands.selectors import find_connection, live_secrets
+from core.clock import database_now
+from core.signing import Refusal
+from tracking.integrations import find_adapter
+from tracking.services.intake import record_refusal, store_delivery
+from tracking.services.processing import process_store_event
+
+RETRY_AFTER_S = "30"
+
+
+@csrf_exempt
+@require_POST
+def receive_delivery(request: HttpRequest, connection_id: str) -> HttpResponse:
+    """Take one delivery of a store."""
+    try:
+        return _receive(request, connection_id)
+    except DatabaseError:
+        return HttpResponse(status=503, headers={"Retry-After": RETRY_AFTER_S})
+
+
+def _receive(request: HttpRequest, connection_id: str) -> HttpResponse:
+    connection = find_connection(connection_id)
+    if connection is None:
+        return HttpResponse(status=404)
+    body = _read_body(request)
+    if body is None:
+        return HttpResponse(status=413)
+    return _take(connection, list(request.headers.items()), body)
+
+
+def _take(
+    connection: StoreConnection, headers: list[tuple[str, str]], body: bytes
+) -> HttpResponse:
+    adapter = find_adapter(connection.platform)
+    real_now = database_now()
+    now = real_now + timedelta(seconds=connection.brand.clock_offset_s)
+    verified = adapter.verify(
+        headers=headers, body=body, secrets=live_secrets(connection, real_now), now=real_now
+    )
+    if isinstance(verified, Refusal):
+        record_refusal(connection=connection, code=verified.code, body=body, now=now)
+        return HttpResponse(status=401)
+    delivery = adapter.describe(headers=headers, body=body)
+    event, is_new = store_delivery(
+        connection=connection,
+        topic=delivery.topic,
+        event_id=delivery.event_id,
+        body=body,
+        key_index=verified.key_index,
+        now=now,
+    )
+    if is_new:
+        process_store_event(event_id=event.pk, adapter=adapter, now=now)
+    return HttpResponse(status=200)
+
+
+def _read_body(request: HttpRequest) -> bytes | None:
+    """Return the body, or None when it is larger than a store may send."""
+    limit = settings.STORE_WEBHOOK_MAX_BYTES
+    try:
+        if int(request.headers.get("Content-Length") or 0) > limit:
+            return None
+        body: bytes = request.read(limit + 1)
+    except (ValueError, OSError, RawPostDataException):
+        return None
+    return body if len(body) <= limit else None

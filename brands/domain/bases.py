@@ -46,9 +46,9 @@ def count_bases(*, order: PriceOrder, policy: BasePolicy) -> tuple[LineBase, ...
     Refunds that name a line reduce it; the rest is spread over the goods that count, by what is
     left of their net, by the largest remainder. Of each line `0 <= left <= before`; a line whose
     net is refunded counts nothing, whatever its tax or units say, and once all goods are refunded
-    none counts. Refunds that name their lines never raise `left`. Where an unnamed one is spread
+    no goods count. Refunds that name their lines never raise `left`. Where an unnamed one is spread
     over three or more lines, the largest remainder may move as refunds grow (the Alabama paradox)
-    and give a line one minor unit back, never more.
+    and give a line one minor unit of net back, never more.
     """
     if order.is_void:
         return (NOTHING,) * len(order.lines)

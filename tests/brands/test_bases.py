@@ -4,6 +4,7 @@ from brands.domain.bases import BasePolicy
 from tests.brands.pricing_makers import (
     make_line,
     make_order,
+    make_rule,
     percent,
     price,
 )
@@ -19,6 +20,9 @@ class TestBases:
 
         assert self.base_of(line) == 100_00
         assert self.base_of(line, include_tax=True) == 119_00
+
+    def test_tax_of_a_line_without_net_does_not_count(self):
+        assert self.base_of(make_line(gross=1, net_ex_tax=0, tax=1), include_tax=True) == 0
 
     def test_before_discount_is_the_list_price_whether_prices_contain_tax_or_not(self):
         tax_on_top = make_line(gross=100_00, discount=20_00, net_ex_tax=80_00, tax=15_20)
@@ -126,6 +130,23 @@ class TestRefunds:
         order = make_order(make_line("1", 10_00, refunded_net=15_00), make_line("2", 20_00))
 
         assert [line.amount for line in price(order, percent(1000)).lines] == [0, 2_00]
+
+    def test_more_units_and_tax_than_the_line_had_count_as_all_of_them(self):
+        line = make_line(
+            gross=119_00, net_ex_tax=100_00, tax=19_00, refunded_quantity=2, refunded_tax=20_00
+        )
+        item = make_rule(1, "flat_item", amounts={"EUR": 5_00})
+
+        [priced] = price(make_order(line), item, base=BasePolicy(include_tax=True)).lines
+
+        assert (priced.counted, priced.units, priced.amount) == (100_00, 0, 0)
+
+    def test_an_amount_passes_over_a_line_that_is_refunded_beyond_its_net(self):
+        order = make_order(
+            make_line("1", 10_00, refunded_net=15_00), make_line("2", 20_00), amount_refunded=5_00
+        )
+
+        assert [line.counted for line in price(order, percent(1000)).lines] == [0, 15_00]
 
     def test_tax_that_was_not_reported_with_a_full_refund_does_not_count(self):
         line = make_line(gross=119_00, net_ex_tax=100_00, tax=19_00, refunded_net=100_00)

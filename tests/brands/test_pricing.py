@@ -243,6 +243,18 @@ class TestCaps:
         assert [line.earned for line in pricing.lines] == [10_00, 20_00]
         assert [line.amount for line in pricing.lines] == [2_58, 6_42]
 
+    def test_caps_of_rules_are_told_in_the_order_of_the_rules(self):
+        order = make_order(make_line("1"), make_line("2"))
+        rules = [
+            percent(1000, 1, products=("p2",), cap_order={"EUR": 1_00}),
+            percent(1000, 2, cap_order={"EUR": 2_00}),
+        ]
+
+        pricing = price(order, *rules)
+
+        assert [step.params["position"] for step in pricing.steps] == [1, 2]
+        assert [line.amount for line in pricing.lines] == [2_00, 1_00]
+
     def test_a_cap_that_is_not_reached_leaves_no_step(self):
         order = make_order(make_line(gross=100_00))
         policy = BasePolicy(cap_order={"EUR": 10_00})

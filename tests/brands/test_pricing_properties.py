@@ -11,7 +11,7 @@ from brands.domain.pricing import Pricing, price_order
 from brands.domain.rules import LineMatch, PriceContext, PriceLine, PriceOrder, Rule, match_lines
 from tests.brands.pricing_makers import make_line, make_order, make_rule, price
 
-quick = settings(max_examples=100, deadline=None)
+quick = settings(max_examples=75, deadline=None)
 
 amounts = st.one_of(st.integers(0, 20), st.integers(0, 100_000), st.integers(0, 10**12))
 rates = st.integers(0, 10_000)

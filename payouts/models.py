@@ -28,7 +28,7 @@ class PayoutMethod(models.Model):
         Affiliation, on_delete=models.PROTECT, related_name="payout_method"
     )
     rail = models.CharField(max_length=8, choices=RailKind)
-    details = EncryptedTextField(null=True)
+    details = EncryptedTextField(null=True)  # JSON: named fields such as iban
     hint = models.CharField(max_length=40, blank=True)
     external_account = models.CharField(max_length=80, blank=True)
     is_ready = models.BooleanField(default=False)
@@ -189,9 +189,10 @@ class PayoutItem(models.Model):
 
 class AttemptStatus(models.TextChoices):
     CLAIMED = "claimed", _("Claimed")
-    SENT = "sent", _("Sent")
-    REFUSED = "refused", _("Refused")
     UNKNOWN = "unknown", _("Unknown")
+    ACCEPTED = "accepted", _("Accepted")
+    REFUSED = "refused", _("Refused")
+    ABSENT = "absent", _("Not carried out")
 
 
 class PayoutAttempt(models.Model):

@@ -19,7 +19,7 @@ from core.clock import database_now
 from core.signing import Refusal
 from tracking.integrations import find_adapter
 from tracking.services.intake import record_refusal, store_delivery
-from tracking.services.processing import process_store_event
+from tracking.services.processing import WAITING, process_store_event
 
 RETRY_AFTER_S = "30"
 
@@ -57,7 +57,7 @@ def _take(
         record_refusal(connection=connection, code=verified.code, body=body, now=now)
         return HttpResponse(status=401)
     delivery = adapter.describe(headers=headers, body=body)
-    event, is_new = store_delivery(
+    event, _ = store_delivery(
         connection=connection,
         topic=delivery.topic,
         event_id=delivery.event_id,
@@ -65,7 +65,7 @@ def _take(
         key_index=verified.key_index,
         now=now,
     )
-    if is_new:
+    if event.status in WAITING:
         process_store_event(event_id=event.pk, adapter=adapter, now=now)
     return HttpResponse(status=200)
 

@@ -1,0 +1,30 @@
+"""Named places where a process may be made to die, in tests and drills; otherwise they do nothing."""
+
+import os
+from collections.abc import Callable
+
+POINTS = (
+    "payout.after_claim",
+    "payout.after_lookup",
+    "payout.after_call",
+    "payout.before_record_commit",
+)
+
+
+class Crash(BaseException):
+    """Stands for a kill at this point; not an Exception, so that nothing catches it."""
+
+
+_handler: Callable[[str], None] | None = None
+
+
+def point(name: str) -> None:
+    """Pass a named place; with FAULTS=1 in the environment a handler may act there."""
+    if _handler is not None and os.environ.get("FAULTS") == "1":
+        _handler(name)
+
+
+def install(handler: Callable[[str], None] | None) -> None:
+    """Set what happens at every point; None takes it away."""
+    global _handler  # noqa: PLW0603  # one switch for the process
+    _handler = handler

@@ -1,0 +1,191 @@
+"""Approve a plan: under locks it must still be what was seen, then payouts exist."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from affiliates.models import Affiliation
+from brands.models import RailKind
+from core import audit, outbox
+from core.jobs import enqueue
+from core.models import Brand
+from ledger.models import Account, AccountKind, EntryKind, Posting
+from ledger.services import Cause, Draft, Leg, post_entry
+from payouts.domain.plan import Plan, PlanChange, PlanLine, compare_plans
+from payouts.models import (
+    Payout,
+    PayoutItem,
+    PayoutMethod,
+    PayoutPlan,
+    PlanStatus,
+)
+from payouts.services.files import make_export_file
+from payouts.services.planning import Limits, compute_plan
+from tracking.models import Commission
+from tracking.services.posting import CAUSE_TYPE
+from tracking.services.release import mark_covered
+
+NOT_FROM_COMMISSIONS = (
+    EntryKind.APPROVE_PAYOUT,
+    EntryKind.PAYOUT_FAILED,
+    EntryKind.PAYOUT_RETURNED,
+)
+
+
+class PlanChanged(Exception):
+    """What the person saw is no longer what would be paid; nothing was approved."""
+
+    def __init__(self, change: PlanChange, plan: Plan) -> None:
+        super().__init__("the plan changed since it was shown")
+        self.change, self.plan = change, plan
+
+
+class NotADraft(Exception):
+    """The plan was approved or discarded already."""
+
+
+class NothingToPay(Exception):
+    """The plan has no lines."""
+
+
+def approve_plan(
+    *, plan_id: int, seen_hash: str, limits: Limits, actor_id: int, now: datetime
+) -> list[Payout]:
+    """Turn a draft into payouts and move their money to in_payout, all or nothing.
+
+    The brand's payable accounts of the currency are locked before the plan is worked out again,
+    so two approvals at once make one run.
+
+    :raises NotADraft: it is not open.
+    :raises PlanChanged: the hash seen, stored and of now are not one; nothing was written.
+    :raises NothingToPay: there are no lines.
+    """
+    with transaction.atomic():
+        row = PayoutPlan.objects.select_for_update(of=("self",)).get(pk=plan_id)
+        if row.status != PlanStatus.DRAFT:
+            raise NotADraft(row.public_id)
+        brand = Brand.objects.select_for_update(of=("self",), no_key=True).get(pk=row.brand_id)
+        _lock_payables(row)
+        plan = compute_plan(brand=brand, currency=row.currency, limits=limits, now=now)
+        if not seen_hash == row.content_hash == plan.plan_hash:
+            raise PlanChanged(_change(row, plan), plan)
+        if not plan.lines:
+            raise NothingToPay(row.public_id)
+        payouts = [_make_payout(row, line, now) for line in plan.lines]
+        _close_plan(row, actor_id, now)
+        make_export_file(
+            plan=row, payouts=[p for p in payouts if p.rail == RailKind.CSV], now=now
+        )
+        enqueue("payouts.drive_open")
+    return payouts
+
+
+def _lock_payables(row: PayoutPlan) -> None:
+    accounts = Account.objects.select_for_update(of=("self",), no_key=True).filter(
+        brand_id=row.brand_id, kind=AccountKind.PAYABLE, currency=row.currency
+    )
+    list(accounts.order_by("pk").values_list("pk"))
+
+
+def _change(row: PayoutPlan, plan: Plan) -> PlanChange:
+    seen = [
+        PlanLine(
+            affiliation_id=UUID(line["affiliation"]),
+            name=line["name"],
+            payable_minor=line["payable_minor"],
+            amount_minor=line["amount_minor"],
+            remainder_minor=line["remainder_minor"],
+            currency=row.currency,
+            rail=line["rail"],
+            destination=line["destination"],
+        )
+        for line in row.content["lines"]
+    ]
+    return compare_plans(seen=seen, current=plan.lines)
+
+
+def _make_payout(row: PayoutPlan, line: PlanLine, now: datetime) -> Payout:
+    method = PayoutMethod.objects.get(affiliation_id=line.affiliation_id)
+    payout = Payout.objects.create(
+        brand_id=row.brand_id,
+        plan=row,
+        affiliation=Affiliation.objects.get(pk=line.affiliation_id),
+        method=method,
+        rail=line.rail,
+        currency=row.currency,
+        amount_minor=line.amount_minor,
+        destination=method.external_account or method.details or json.dumps({}),
+        destination_hint=method.hint,
+        approved_at=now,
+    )
+    legs = (
+        Leg(AccountKind.PAYABLE, -line.amount_minor, line.affiliation_id),
+        Leg(AccountKind.IN_PAYOUT, line.amount_minor, line.affiliation_id),
+    )
+    _cover(payout, _list_uncovered(payout), now)
+    post_entry(
+        brand_id=row.brand_id,
+        draft=Draft(
+            kind=EntryKind.APPROVE_PAYOUT,
+            key=f"payout:{payout.public_id}:approve",
+            currency=row.currency,
+            legs=legs,
+            cause=Cause("payout", payout.public_id),
+        ),
+        now=now,
+    )
+    payload = {"payout": payout.public_id, "amount_minor": payout.amount_minor}
+    outbox.emit(brand_id=row.brand_id, topic="payout.approved", payload=payload, now=now)
+    return payout
+
+
+def _list_uncovered(payout: Payout) -> Sequence[Posting]:
+    """Return the postings of released money that no open or paid payout covers yet."""
+    covered = PayoutItem.objects.filter(is_covering=True, brand_id=payout.brand_id)
+    return (
+        Posting.objects.filter(
+            account__brand_id=payout.brand_id,
+            account__kind=AccountKind.PAYABLE,
+            account__party_id=payout.affiliation_id,
+            account__currency=payout.currency,
+        )
+        .exclude(entry__kind__in=NOT_FROM_COMMISSIONS)
+        .exclude(pk__in=covered.values("posting_id"))
+        .select_related("entry")
+        .order_by("pk")
+    )
+
+
+def _cover(payout: Payout, postings: Sequence[Posting], now: datetime) -> None:
+    causes = {p.entry.cause_id for p in postings if p.entry.cause_type == CAUSE_TYPE}
+    rows = Commission.objects.filter(brand_id=payout.brand_id, public_id__in=causes)
+    ids = dict(rows.values_list("public_id", "pk"))
+    PayoutItem.objects.bulk_create(
+        PayoutItem(
+            brand_id=payout.brand_id,
+            payout=payout,
+            posting=posting,
+            commission_id=ids.get(posting.entry.cause_id),
+            amount_minor=posting.amount_minor,
+        )
+        for posting in postings
+    )
+    mark_covered(commission_ids=ids.values(), now=now)
+
+
+def _close_plan(row: PayoutPlan, actor_id: int, now: datetime) -> None:
+    row.status, row.approved_at, row.approved_by_id = PlanStatus.APPROVED, now, actor_id
+    row.save(update_fields=["status", "approved_at", "approved_by"])
+    audit.record(
+        brand_id=row.brand_id,
+        actor_id=actor_id,
+        action="payout_plan.approved",
+        target=row,
+        after={"total_minor": row.total_minor, "hash": row.content_hash},
+        now=now,
+    )
+
+

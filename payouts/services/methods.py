@@ -1,0 +1,120 @@
+"""Where a creator wants a brand's money, and the pause after it changed."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from affiliates.models import Affiliation
+from brands.models import RailKind
+from core import audit
+from payouts.models import PayoutMethod
+from payouts.services.rails import AccountState
+
+COOLING_OFF = timedelta(hours=72)
+BANK_FIELDS = ("account_name", "iban", "account_number", "bank_code", "bank_name", "country")
+
+
+class MissingDetails(ValueError):
+    """The holder's name and an IBAN or account number are needed."""
+
+
+def set_bank_method(
+    *, affiliation_id: object, details: Mapping[str, str], actor_id: int, now: datetime
+) -> PayoutMethod:
+    """Store bank details for payouts by file. A change pauses payouts for 72 hours.
+
+    :raises MissingDetails: nobody could pay to them.
+    """
+    kept = {name: details[name].strip() for name in BANK_FIELDS if details.get(name, "").strip()}
+    number = kept.get("iban") or kept.get("account_number")
+    if not number or "account_name" not in kept:
+        raise MissingDetails
+    return _replace(
+        affiliation_id=affiliation_id,
+        rail=RailKind.CSV,
+        details=json.dumps(kept, sort_keys=True),
+        hint=f"…{number.replace(' ', '')[-4:]}",
+        external_account="",
+        is_ready=True,
+        actor_id=actor_id,
+        now=now,
+    )
+
+
+def set_rail_account(
+    *, affiliation_id: object, external_account: str, actor_id: int, now: datetime
+) -> PayoutMethod:
+    """Store the creator's new account at Stripe; it is ready when Stripe says so."""
+    return _replace(
+        affiliation_id=affiliation_id,
+        rail=RailKind.STRIPE,
+        details=None,
+        hint=f"…{external_account[-4:]}",
+        external_account=external_account,
+        is_ready=False,
+        actor_id=actor_id,
+        now=now,
+    )
+
+
+def record_account_state(
+    *, method_id: int, state: AccountState, expects_live: bool, now: datetime
+) -> PayoutMethod:
+    """Keep what the rail says of an account: ready only when it can receive, in the right mode."""
+    with transaction.atomic():
+        method = PayoutMethod.objects.select_for_update(of=("self",)).get(pk=method_id)
+        was_ready = method.is_ready
+        method.is_ready = state.can_receive and state.is_live == expects_live
+        method.needs, method.checked_at = list(state.needs), now
+        method.save(update_fields=["is_ready", "needs", "checked_at"])
+        if method.is_ready != was_ready:
+            audit.record(
+                brand_id=method.brand_id,
+                actor_id=None,
+                action="payout_method.ready" if method.is_ready else "payout_method.not_ready",
+                target=method,
+                after={"needs": method.needs},
+                now=now,
+            )
+    return method
+
+
+def _replace(  # noqa: PLR0913  # the row's own facts
+    *,
+    affiliation_id: object,
+    rail: RailKind,
+    details: str | None,
+    hint: str,
+    external_account: str,
+    is_ready: bool,
+    actor_id: int,
+    now: datetime,
+) -> PayoutMethod:
+    with transaction.atomic():
+        affiliation = Affiliation.objects.select_for_update(of=("self",)).get(pk=affiliation_id)
+        old = PayoutMethod.objects.filter(affiliation=affiliation).first()
+        facts = {
+            "rail": rail,
+            "details": details,
+            "hint": hint,
+            "external_account": external_account,
+            "is_ready": is_ready,
+            "needs": [],
+            "changed_at": now,
+            "frozen_until": now + COOLING_OFF if old else None,
+        }
+        method, _ = PayoutMethod.objects.update_or_create(
+            affiliation=affiliation, defaults=facts | {"brand_id": affiliation.brand_id}
+        )
+        audit.record(
+            brand_id=affiliation.brand_id,
+            actor_id=actor_id,
+            action="payout_method.changed" if old else "payout_method.added",
+            target=method,
+            before={"rail": old.rail, "hint": old.hint} if old else {},
+            after={"rail": rail, "hint": hint},
+            now=now,
+        )
+    return method

@@ -1,0 +1,198 @@
+"""How a payout moves: each state with its facts, its entry and its notices in one transaction."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from core import audit, outbox
+from ledger.models import AccountKind, EntryKind
+from ledger.services import Cause, Draft, Leg, post_entry
+from payouts.domain.states import PayoutState, check_move
+from payouts.models import Payout, PayoutItem, PayoutStatus
+from tracking.services.release import mark_paid, mark_uncovered
+
+CLEARING = {"csv": AccountKind.CLEARING_CSV, "stripe": AccountKind.CLEARING_STRIPE}
+
+
+def lock_payout(payout_id: int) -> Payout:
+    """Return the payout under its row lock."""
+    return (
+        Payout.objects.select_for_update(of=("self",))
+        .select_related("affiliation", "brand")
+        .get(pk=payout_id)
+    )
+
+
+def mark_submitting(*, payout: Payout) -> None:
+    """A claim was committed: the call may be made."""
+    _move(payout, PayoutStatus.SUBMITTING, code="", detail="")
+
+
+def mark_submitted(*, payout: Payout, now: datetime) -> None:
+    """The rail, or a person with the file, has it; the last word comes later."""
+    payout.sent_at = payout.sent_at or now
+    _move(payout, PayoutStatus.SUBMITTED, code="", detail="")
+    _tell(payout, "payout.submitted", now)
+
+
+def mark_unknown(*, payout: Payout, code: str, detail: str) -> None:
+    """The answer is missing; nothing is booked and nothing is sent until it is looked up."""
+    _move(payout, PayoutStatus.UNKNOWN, code=code, detail=detail)
+
+
+def mark_waiting(*, payout: Payout, code: str, detail: str) -> None:
+    """Nothing left, for a cause of the brand's: the payout stays approved for another attempt."""
+    _move(payout, PayoutStatus.APPROVED, code=code, detail=detail)
+
+
+def mark_paid_out(*, payout: Payout, reference: str, now: datetime) -> None:
+    """The money left: in_payout to the rail's clearing account."""
+    payout.sent_at = payout.sent_at or now
+    payout.paid_at, payout.closed_at, payout.reference = now, now, reference[:120]
+    _move(payout, PayoutStatus.PAID, code="", detail="")
+    _post(payout, EntryKind.PAY, AccountKind.IN_PAYOUT, _clearing(payout), now)
+    mark_paid(commission_ids=_commissions(payout), now=now)
+    _tell(payout, "payout.paid", now)
+
+
+def mark_failed(*, payout: Payout, code: str, detail: str, now: datetime) -> None:
+    """A definite no: the exact amount is payable again and its items are free."""
+    payout.closed_at = now
+    _move(payout, PayoutStatus.FAILED, code=code, detail=detail)
+    _give_back(payout, EntryKind.PAYOUT_FAILED, AccountKind.IN_PAYOUT, now)
+    _tell(payout, "payout.failed", now)
+
+
+def mark_returned(*, payout: Payout, code: str, detail: str, now: datetime) -> None:
+    """The money came back after it was paid: the opposite of what was posted."""
+    was_paid = payout.status == PayoutStatus.PAID
+    payout.closed_at = now
+    _move(payout, PayoutStatus.RETURNED, code=code, detail=detail)
+    source = _clearing(payout) if was_paid else AccountKind.IN_PAYOUT
+    _give_back(payout, EntryKind.PAYOUT_RETURNED, source, now)
+    _tell(payout, "payout.returned", now)
+
+
+def cancel_payout(*, payout_id: int, reason: str, actor_id: int, now: datetime) -> Payout:
+    """Take back a payout that has not been handed to its rail; its money is payable again.
+
+    :raises payouts.domain.states.IllegalMove: it is on its way or closed.
+    """
+    with transaction.atomic():
+        payout = lock_payout(payout_id)
+        payout.closed_at = now
+        _move(payout, PayoutStatus.CANCELLED, code="payout.cancelled", detail=reason)
+        _give_back(payout, EntryKind.PAYOUT_FAILED, AccountKind.IN_PAYOUT, now)
+        _audit(payout, "payout.cancelled", actor_id, reason, now)
+        _tell(payout, "payout.failed", now)
+    return payout
+
+
+def hand_over_file(*, plan_id: int, actor_id: int, now: datetime) -> None:
+    """Note that a person has the payment file: its payouts can no longer be cancelled."""
+    with transaction.atomic():
+        waiting = Payout.objects.filter(
+            plan_id=plan_id, rail="csv", status=PayoutStatus.APPROVED
+        ).order_by("pk")
+        for payout_id in list(waiting.values_list("pk", flat=True)):
+            payout = lock_payout(payout_id)
+            if payout.status != PayoutStatus.APPROVED:
+                continue
+            mark_submitting(payout=payout)
+            mark_submitted(payout=payout, now=now)
+            _audit(payout, "payout.exported", actor_id, "", now)
+
+
+def confirm_payout(*, payout_id: int, reference: str, actor_id: int, now: datetime) -> Payout:
+    """A person says the bank sent it, with the bank's reference.
+
+    :raises payouts.domain.states.IllegalMove: its file was not handed over, or it is closed.
+    """
+    with transaction.atomic():
+        payout = lock_payout(payout_id)
+        mark_paid_out(payout=payout, reference=reference, now=now)
+        _audit(payout, "payout.confirmed", actor_id, reference, now)
+    return payout
+
+
+def report_failure(*, payout_id: int, reason: str, actor_id: int, now: datetime) -> Payout:
+    """A person says the bank did not send it, or that the money came back after it did."""
+    with transaction.atomic():
+        payout = lock_payout(payout_id)
+        if payout.status == PayoutStatus.PAID:
+            mark_returned(payout=payout, code="bank_returned", detail=reason, now=now)
+        else:
+            mark_failed(payout=payout, code="bank_refused", detail=reason, now=now)
+        _audit(payout, f"payout.{payout.status}", actor_id, reason, now)
+    return payout
+
+
+def _move(payout: Payout, status: PayoutStatus, *, code: str, detail: str) -> None:
+    check_move(PayoutState(payout.status), PayoutState(status))
+    payout.status, payout.code, payout.detail = status, code[:64], detail[:300]
+    payout.save(
+        update_fields=[
+            "status",
+            "code",
+            "detail",
+            "reference",
+            "sent_at",
+            "paid_at",
+            "closed_at",
+        ]
+    )
+
+
+def _give_back(payout: Payout, kind: EntryKind, source: AccountKind, now: datetime) -> None:
+    _post(payout, kind, source, AccountKind.PAYABLE, now)
+    commissions = _commissions(payout)
+    PayoutItem.objects.filter(payout=payout).update(is_covering=False)
+    mark_uncovered(commission_ids=commissions, now=now)
+
+
+def _commissions(payout: Payout) -> list[int]:
+    rows = PayoutItem.objects.filter(payout=payout, commission__isnull=False)
+    return [pk for pk in rows.values_list("commission_id", flat=True).distinct() if pk is not None]
+
+
+def _clearing(payout: Payout) -> AccountKind:
+    return CLEARING[payout.rail]
+
+
+def _post(
+    payout: Payout, kind: EntryKind, source: AccountKind, target: AccountKind, now: datetime
+) -> None:
+    draft = Draft(
+        kind=kind,
+        key=f"payout:{payout.public_id}:{kind.value}",
+        currency=payout.currency,
+        legs=(_leg(source, -payout.amount_minor, payout), _leg(target, payout.amount_minor, payout)),
+        cause=Cause("payout", payout.public_id),
+    )
+    post_entry(brand_id=payout.brand_id, draft=draft, now=now)
+
+
+def _leg(kind: AccountKind, amount: int, payout: Payout) -> Leg:
+    is_party = kind in {AccountKind.PAYABLE, AccountKind.IN_PAYOUT}
+    return Leg(kind, amount, payout.affiliation_id if is_party else None)
+
+
+def _tell(payout: Payout, topic: str, now: datetime) -> None:
+    payload = {
+        "payout": payout.public_id,
+        "amount_minor": payout.amount_minor,
+        "currency": payout.currency,
+    }
+    outbox.emit(brand_id=payout.brand_id, topic=topic, payload=payload, now=now)
+
+
+def _audit(payout: Payout, action: str, actor_id: int, reason: str, now: datetime) -> None:
+    audit.record(
+        brand_id=payout.brand_id,
+        actor_id=actor_id,
+        action=action,
+        target=payout,
+        after={"status": payout.status},
+        reason=reason,
+        now=now,
+    )

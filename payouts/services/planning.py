@@ -1,0 +1,166 @@
+"""Make the list of who would be paid what. It is stored with its hash and moves nothing."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from affiliates.models import Affiliation
+from brands.models import PayoutPolicy, RailSettings
+from core import audit
+from core.models import Brand
+from ledger.models import AccountKind
+from ledger.selectors import list_party_balances
+from payouts.domain.limits import RailLimits
+from payouts.domain.plan import Gate, MethodFacts, Payee, Plan, PlanPolicy, build_plan
+from payouts.models import OPEN_STATUSES, Payout, PayoutMethod, PayoutPlan, PlanStatus
+
+Limits = Mapping[str, RailLimits]  # by rail
+
+
+def make_plan(
+    *, brand_id: int, currency: str, limits: Limits, actor_id: int | None, now: datetime
+) -> PayoutPlan:
+    """Store a fresh draft of the run of this period, in place of an earlier draft."""
+    brand = Brand.objects.get(pk=brand_id)
+    plan = compute_plan(brand=brand, currency=currency, limits=limits, now=now)
+    with transaction.atomic():
+        Brand.objects.select_for_update(of=("self",), no_key=True).get(pk=brand_id)
+        PayoutPlan.objects.filter(
+            brand_id=brand_id, currency=currency, status=PlanStatus.DRAFT
+        ).update(status=PlanStatus.DISCARDED)
+        row = PayoutPlan.objects.create(
+            brand_id=brand_id,
+            currency=currency,
+            period=period_of(brand, now),
+            content=content_of(plan),
+            content_hash=plan.plan_hash,
+            total_minor=plan.totals_minor.get(currency, 0),
+            planned_at=now,
+            planned_by_id=actor_id,
+        )
+        audit.record(
+            brand_id=brand_id,
+            actor_id=actor_id,
+            action="payout_plan.made",
+            target=row,
+            after={"total_minor": row.total_minor, "hash": row.content_hash},
+            now=now,
+        )
+    return row
+
+
+def compute_plan(*, brand: Brand, currency: str, limits: Limits, now: datetime) -> Plan:
+    """Work out the plan from balances and gates as they are; writes nothing."""
+    policy, _ = PayoutPolicy.objects.get_or_create(brand=brand)
+    payees = list_payees(brand=brand, currency=currency, limits=limits)
+    return build_plan(payees=payees, policy=PlanPolicy(policy.minimums), now=now)
+
+
+def list_payees(*, brand: Brand, currency: str, limits: Limits) -> list[Payee]:
+    """Return everyone of the brand with a balance in the currency, with what stands in the way."""
+    affiliations = {
+        a.pk: a
+        for a in Affiliation.objects.filter(brand=brand).select_related("affiliate")
+    }
+    balances = list_party_balances(brand_id=brand.pk, party_ids=affiliations)
+    methods = {m.affiliation_id: m for m in PayoutMethod.objects.filter(brand=brand)}
+    open_ones = set(
+        Payout.objects.filter(
+            brand=brand, currency=currency, status__in=OPEN_STATUSES
+        ).values_list("affiliation_id", flat=True)
+    )
+    enabled = set(
+        RailSettings.objects.filter(brand=brand, is_enabled=True).values_list("rail", flat=True)
+    )
+    return [
+        _payee(
+            affiliations[party],
+            kinds.get(AccountKind.PAYABLE, 0),
+            currency,
+            methods.get(party),
+            limits,
+            has_open_payout=party in open_ones,
+            is_rail_on=party not in methods or methods[party].rail in enabled,
+        )
+        for (party, of_currency), kinds in balances.items()
+        if of_currency == currency and kinds.get(AccountKind.PAYABLE, 0) != 0
+    ]
+
+
+def destination_of(method: PayoutMethod) -> str:
+    """Return what an approval signs: the rail's account, or the fingerprint of bank details."""
+    if method.external_account:
+        return method.external_account
+    return "sha256:" + hashlib.sha256((method.details or "").encode()).hexdigest()
+
+
+def period_of(brand: Brand, now: datetime) -> str:
+    """Return the month of the run, by the brand's own calendar."""
+    return now.astimezone(ZoneInfo(brand.time_zone)).strftime("%Y-%m")
+
+
+def content_of(plan: Plan) -> dict[str, Any]:
+    """Return the plan as it is stored and shown."""
+    return {
+        "lines": [
+            {
+                "affiliation": str(line.affiliation_id),
+                "name": line.name,
+                "payable_minor": line.payable_minor,
+                "amount_minor": line.amount_minor,
+                "remainder_minor": line.remainder_minor,
+                "rail": line.rail,
+                "destination": line.destination,
+            }
+            for line in plan.lines
+        ],
+        "left_out": [
+            {
+                "affiliation": str(one.affiliation_id),
+                "name": one.name,
+                "payable_minor": one.payable_minor,
+                "gates": [{"code": g.code, "params": dict(g.params)} for g in one.gates],
+            }
+            for one in plan.left_out
+        ],
+    }
+
+
+def _payee(  # noqa: PLR0913
+    affiliation: Affiliation,
+    payable_minor: int,
+    currency: str,
+    method: PayoutMethod | None,
+    limits: Limits,
+    *,
+    has_open_payout: bool,
+    is_rail_on: bool,
+) -> Payee:
+    facts = None
+    if method is not None:
+        facts = MethodFacts(
+            rail=method.rail,
+            destination=destination_of(method),
+            limits=limits[method.rail],
+            is_ready=method.is_ready,
+            needs=tuple(method.needs),
+        )
+    off = () if is_rail_on else (Gate("gate.rail_off", {"rail": facts.rail if facts else ""}),)
+    return Payee(
+        affiliation_id=UUID(str(affiliation.pk)),
+        name=affiliation.affiliate.display_name,
+        payable_minor=payable_minor,
+        currency=currency,
+        method=facts,
+        suspended_at=affiliation.suspended_at,
+        suspended_reason=affiliation.suspended_reason,
+        has_open_payout=has_open_payout,
+        frozen_until=method.frozen_until if method else None,
+        method_changed_at=method.changed_at if method else None,
+        other_gates=off,
+    )

@@ -1,0 +1,29 @@
+"""Checks that run by themselves."""
+
+import logging
+
+from celery import shared_task
+
+from core.clock import database_now
+from core.jobs import run_once
+from core.models import Brand
+from portal.books import prove_books
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task(name="portal.check_books", acks_late=True, ignore_result=True)
+def check_books() -> None:
+    """Prove the books of every brand, once a day; the outcome is kept as a job run."""
+    now = database_now()
+    run_once(name="check_books", window=now.strftime("%Y-%m-%d"), now=now, work=_prove_all)
+
+
+def _prove_all() -> str:
+    wrong = []
+    for brand in Brand.objects.filter(archived_at__isnull=True):
+        proof = prove_books(brand_id=brand.pk)
+        if not proof.is_balanced:
+            wrong.append(f"{brand.slug}: {proof.differences}")
+            logger.error("books of %s differ in %s places", brand.slug, proof.differences)
+    return ", ".join(wrong) or "balanced"

@@ -4,5 +4,6 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("tracking.urls")),
+    path("", include("payouts.urls")),
     path("accounts/", include("allauth.urls")),
 ]

@@ -271,6 +271,7 @@ class StandinObject(models.Model):
     namespace = models.CharField(max_length=64)
     kind = models.CharField(max_length=24)
     object_id = models.CharField(max_length=255)
+    group = models.CharField(max_length=80, blank=True)
     data = models.JSONField()
 
     class Meta:
@@ -278,4 +279,7 @@ class StandinObject(models.Model):
             models.UniqueConstraint(
                 fields=["namespace", "kind", "object_id"], name="payouts_standin_object_once"
             )
+        ]
+        indexes = [
+            models.Index(fields=["namespace", "kind", "group", "id"], name="payouts_standin_list")
         ]

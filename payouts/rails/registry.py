@@ -1,0 +1,69 @@
+"""Which rail a brand's settings mean: the real one, or for a sandbox the stand-in."""
+
+from django.conf import settings
+
+from brands.models import RailKind, RailSettings
+from core.clock import database_now
+from payouts.domain.limits import RailLimits
+from payouts.rails.csv.adapter import LIMITS as CSV_LIMITS
+from payouts.rails.csv.adapter import CsvRail
+from payouts.rails.stripe.accounts import StripeOnboarding
+from payouts.rails.stripe.adapter import StripeRail
+from payouts.rails.stripe.amounts import LIMITS as STRIPE_LIMITS
+from payouts.rails.stripe.standin import StripeStandin
+from payouts.rails.stripe.store import DatabaseStore
+from payouts.services.rails import Onboarding, Rail
+
+LIMITS: dict[str, RailLimits] = {
+    RailKind.CSV.value: CSV_LIMITS,
+    RailKind.STRIPE.value: STRIPE_LIMITS,
+}
+STANDIN_PATH = "/standin/stripe"
+STANDIN_FUNDS = {code: 100_000_000 for code in ("eur", "usd", "gbp", "jpy", "chf", "thb", "cad")}
+
+
+class RailOff(LookupError):
+    """The brand has not switched this rail on, or has not given its key."""
+
+
+def rail_for(row: RailSettings) -> Rail:
+    """Return the rail of a brand's settings.
+
+    :raises RailOff: no key.
+    """
+    if row.rail == RailKind.CSV:
+        return CsvRail()
+    return StripeRail(key=_key(row), expects_live=_is_live(row), base_url=_base_url(row))
+
+
+def onboarding_for(row: RailSettings) -> Onboarding:
+    """Return the onboarding of a brand's Stripe settings.
+
+    :raises RailOff: no key.
+    """
+    return StripeOnboarding(key=_key(row), expects_live=_is_live(row), base_url=_base_url(row))
+
+
+def make_standin() -> StripeStandin:
+    """Return the stand-in over the database: sandbox brands pay through it."""
+    return StripeStandin(
+        store=DatabaseStore(),
+        clock=database_now,
+        page_url=f"{settings.SITE_URL}{STANDIN_PATH}/setup",
+        opening_funds=STANDIN_FUNDS,
+    )
+
+
+def _key(row: RailSettings) -> str:
+    if not row.is_enabled or not row.secret_key:
+        raise RailOff(f"{row.rail} of brand {row.brand_id}")
+    return row.secret_key
+
+
+def _is_live(row: RailSettings) -> bool:
+    return row.is_live and not row.brand.is_sandbox
+
+
+def _base_url(row: RailSettings) -> str | None:
+    """A sandbox never reaches the world: its calls go to the stand-in of this installation."""
+    return f"{settings.INTERNAL_URL}{STANDIN_PATH}" if row.brand.is_sandbox else None

@@ -1,0 +1,104 @@
+"""Work of payouts that a worker does; each is safe to run twice and beside itself."""
+
+import logging
+
+import httpx
+from celery import shared_task
+from django.conf import settings
+
+from brands.models import RailKind, RailSettings
+from core.clock import brand_now, database_now
+from payouts.models import PayoutMethod, RailEvent
+from payouts.rails.registry import RailOff, make_standin, onboarding_for, rail_for
+from payouts.rails.stripe.standin import namespace_of
+from payouts.services import driving, railevents
+from payouts.services.rails import RailDeclined, RailUnavailable
+
+logger = logging.getLogger(__name__)
+
+STANDIN_TIMEOUT_S = 10
+
+
+@shared_task(name="payouts.drive_open", acks_late=True, ignore_result=True)
+def drive_open() -> None:
+    """Send approved payouts and find out what became of those without an answer."""
+    rows = RailSettings.objects.filter(rail=RailKind.STRIPE, is_enabled=True)
+    for row in rows.select_related("brand").order_by("brand_id"):
+        if driving.has_work(brand_id=row.brand_id, real_now=database_now()):
+            drive_rail(row)
+        if row.brand.is_sandbox:
+            deliver_standin_events(row)
+    process_rail_events()
+
+
+def drive_rail(row: RailSettings) -> None:
+    """Drive everything open of one brand's rail; a rail without a key waits."""
+    try:
+        rail = rail_for(row)
+    except RailOff:
+        return
+    driving.drive_brand(
+        brand_id=row.brand_id, rail=rail, now=brand_now(row.brand), real_now=database_now()
+    )
+
+
+@shared_task(name="payouts.process_rail_events", acks_late=True, ignore_result=True)
+def process_rail_events() -> None:
+    """Follow stored messages of rails: each only makes us ask the rail."""
+    for event in railevents.list_waiting(now=database_now(), limit=100):
+        process_rail_event(event)
+
+
+def process_rail_event(event: RailEvent) -> None:
+    """Ask the rail about what one message names; what cannot be asked now is asked later."""
+    row = RailSettings.objects.select_related("brand").get(brand=event.brand_id, rail=event.rail)
+    try:
+        railevents.follow_event(
+            event_id=event.pk,
+            rail=rail_for(row),
+            onboarding=onboarding_for(row),
+            expects_live=row.is_live,
+            now=brand_now(row.brand),
+            real_now=database_now(),
+        )
+    except (RailOff, RailUnavailable, RailDeclined) as error:
+        logger.warning("rail event %s waits: %s", event.pk, type(error).__name__)
+        railevents.put_off(event_id=event.pk, now=database_now())
+
+
+def deliver_standin_events(row: RailSettings) -> None:
+    """Carry the stand-in's events to our own endpoint, signed as Stripe signs them."""
+    if not (row.secret_key and row.webhook_secret):
+        return
+    standin, namespace = make_standin(), namespace_of(row.secret_key)
+    for event in standin.list_pending_events(namespace=namespace):
+        delivery = standin.sign_event(
+            event=event, secrets=[row.webhook_secret], now=database_now()
+        )
+        url = f"{settings.INTERNAL_URL}/rails/stripe/{row.brand.public_id}"
+        try:
+            answer = httpx.post(
+                url, content=delivery.body, headers=dict(delivery.headers),
+                timeout=STANDIN_TIMEOUT_S,
+            )
+        except httpx.HTTPError:
+            return
+        if not answer.is_success:
+            return
+        standin.mark_delivered(namespace=namespace, event_id=event["id"])
+
+
+@shared_task(name="payouts.refresh_method", acks_late=True, ignore_result=True)
+def refresh_method(*, method_id: int) -> None:
+    """Ask the rail what a creator's account can do."""
+    method = PayoutMethod.objects.select_related("brand").get(pk=method_id)
+    row = RailSettings.objects.select_related("brand").get(brand=method.brand_id, rail=method.rail)
+    try:
+        railevents.refresh_account(
+            method=method,
+            onboarding=onboarding_for(row),
+            expects_live=row.is_live,
+            now=brand_now(row.brand),
+        )
+    except (RailOff, RailUnavailable, RailDeclined) as error:
+        logger.warning("payout method %s not refreshed: %s", method.pk, type(error).__name__)

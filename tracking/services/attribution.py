@@ -114,7 +114,7 @@ def _attribute(
         email_hash=snapshot.customer.email_hash,
         has_paid_marker=snapshot.has_paid_marker,
         is_test=snapshot.is_test,
-        bad_tokens=tuple(c.token for c in state.clicks if _read(c.token) is None),
+        bad_tokens=_bad_tokens(order, state),
     )
     return domain.attribute(
         order=facts,
@@ -175,6 +175,13 @@ def _clicks(order: Order, state: OrderState) -> Iterator[ClickCandidate]:
             at=click.at if click else _token_time(order, token),
             verdict=_COUNTED[Verdict(click.verdict)] if click else "recovered",
         )
+
+
+def _bad_tokens(order: Order, state: OrderState) -> tuple[str, ...]:
+    """Return the tokens that prove nothing here: not ours, or of another brand's link."""
+    read = {click.token: _read(click.token) for click in state.clicks}
+    links = _links(order, {token.link_id for token in read.values() if token is not None})
+    return tuple(text for text, token in read.items() if token is None or token.link_id not in links)
 
 
 def _links(order: Order, ids: Iterable[int]) -> dict[int, Link]:

@@ -100,8 +100,9 @@ def base_of(program: Program) -> BasePolicy:
 
 
 def _shipping_line(shipping: int, tax: int, refunds: RefundTotals) -> PriceLine:
-    tax = min(tax, shipping)
-    net_back, tax_back = allocate(min(refunds.shipping, shipping), [shipping - tax, tax])
+    """`shipping` is without its tax, a refund of shipping is with it: split by their proportion."""
+    back = min(refunds.shipping, shipping + tax)
+    net_back, tax_back = allocate(back, [shipping, tax])
     return PriceLine(
         line_id="shipping",
         product_ref="",
@@ -110,9 +111,9 @@ def _shipping_line(shipping: int, tax: int, refunds: RefundTotals) -> PriceLine:
         title="",
         collections=None,
         quantity=1,
-        gross=shipping - tax,
+        gross=shipping,
         discount=0,
-        net_ex_tax=shipping - tax,
+        net_ex_tax=shipping,
         tax=tax,
         is_shipping=True,
         refunded_net=net_back,

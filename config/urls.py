@@ -6,4 +6,5 @@ urlpatterns = [
     path("", include("tracking.urls")),
     path("", include("payouts.urls")),
     path("accounts/", include("allauth.urls")),
+    path("", include("core.urls")),
 ]

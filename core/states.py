@@ -1,0 +1,134 @@
+"""The word, icon and shape of every state a page can show.
+
+A state reads without colour: tone decides the shape (tint, bordered tint, solid, outline), the
+icon differs by tone, and the word is always there.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+WAITING, REVIEW, GOOD, DONE, PROBLEM, NEUTRAL = (
+    "waiting",
+    "review",
+    "good",
+    "done",
+    "problem",
+    "neutral",
+)
+
+ICONS: Mapping[str, str] = MappingProxyType(
+    {
+        WAITING: "clock",
+        REVIEW: "eye",
+        GOOD: "check",
+        DONE: "checks",
+        PROBLEM: "warning",
+        NEUTRAL: "dash",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How one state is shown."""
+
+    label: str | Promise
+    tone: str
+
+    @property
+    def icon(self) -> str:
+        return ICONS[self.tone]
+
+
+STATES: Mapping[str, State] = MappingProxyType(
+    {
+        # Commissions.
+        "pending": State(_("Pending"), WAITING),
+        "released": State(_("Released"), GOOD),
+        "in_review": State(_("In review"), REVIEW),
+        "reversed": State(_("Reversed"), NEUTRAL),
+        "rejected": State(_("Rejected"), NEUTRAL),
+        "zero": State(pgettext_lazy("commission", "Earns 0"), NEUTRAL),
+        # Payouts, attempts, runs.
+        "approved": State(_("Approved"), GOOD),
+        "submitting": State(_("Being sent"), WAITING),
+        "submitted": State(_("Sent"), DONE),
+        "sent": State(_("Sent"), DONE),
+        "unknown": State(_("Unknown"), REVIEW),
+        "paid": State(_("Paid"), DONE),
+        "failed": State(_("Failed"), PROBLEM),
+        "refused": State(_("Refused"), PROBLEM),
+        "returned": State(_("Returned"), PROBLEM),
+        "cancelled": State(_("Cancelled"), NEUTRAL),
+        "discarded": State(_("Discarded"), NEUTRAL),
+        "claimed": State(_("Being sent"), WAITING),
+        "left_out": State(_("Left out"), NEUTRAL),
+        "in_payout": State(_("In payout"), WAITING),
+        # Programs, terms, rules.
+        "draft": State(_("Draft"), WAITING),
+        "live": State(_("Live"), GOOD),
+        "paused": State(_("Paused"), WAITING),
+        "closed": State(_("Closed"), NEUTRAL),
+        "published": State(_("Published"), GOOD),
+        "scheduled": State(_("Scheduled"), WAITING),
+        "superseded": State(_("Replaced"), NEUTRAL),
+        # Creators and their applications.
+        "application.submitted": State(_("Waiting"), WAITING),
+        "active": State(_("Active"), GOOD),
+        "suspended": State(_("Suspended"), PROBLEM),
+        "archived": State(_("Archived"), NEUTRAL),
+        "not_approved": State(_("Not approved"), NEUTRAL),
+        "invited": State(_("Invited"), WAITING),
+        # Orders and credit.
+        "credited": State(_("Credited"), GOOD),
+        "not_credited": State(_("Not credited"), NEUTRAL),
+        "won": State(pgettext_lazy("credit", "Won"), GOOD),
+        "lost": State(pgettext_lazy("credit", "Lost"), NEUTRAL),
+        "unpaid": State(_("Not paid yet"), WAITING),
+        "order.paid": State(pgettext_lazy("order", "Paid"), GOOD),
+        "order.cancelled": State(pgettext_lazy("order", "Cancelled"), NEUTRAL),
+        "refunded": State(_("Refunded"), NEUTRAL),
+        "part_refunded": State(_("Partly refunded"), WAITING),
+        "disputed": State(_("Disputed"), REVIEW),
+        "test": State(_("Test"), NEUTRAL),
+        # Claims and tasks.
+        "claim.open": State(_("Open"), REVIEW),
+        "answered": State(_("Answered"), WAITING),
+        "accepted": State(_("Accepted"), GOOD),
+        "declined": State(_("Declined"), NEUTRAL),
+        "due": State(_("Due"), WAITING),
+        "overdue": State(_("Overdue"), PROBLEM),
+        "done": State(pgettext_lazy("task", "Done"), GOOD),
+        "missing": State(_("Missing"), WAITING),
+        "to_do": State(_("To do"), WAITING),
+        "next": State(pgettext_lazy("task", "Next"), REVIEW),
+        "waits": State(_("Waits"), WAITING),
+        # Stores, mail, jobs, books.
+        "receiving": State(_("Receiving"), GOOD),
+        "quiet": State(_("Quiet"), WAITING),
+        "failing": State(_("Failing"), PROBLEM),
+        "not_connected": State(_("Waits for the first event"), WAITING),
+        "processed": State(_("Processed"), GOOD),
+        "waiting": State(_("Waiting"), WAITING),
+        "kept": State(_("Kept here"), NEUTRAL),
+        "switched_off": State(_("Switched off"), NEUTRAL),
+        "switched_on": State(_("Switched on"), GOOD),
+        "ok": State(_("Well"), GOOD),
+        "late": State(_("Late"), PROBLEM),
+        "balanced": State(_("Books balance"), GOOD),
+        "differ": State(_("Books differ"), PROBLEM),
+    }
+)
+
+
+def get_state(name: str, *, kind: str = "") -> State:
+    """Return how a state is shown; `kind` picks between two meanings of one word.
+
+    :raises KeyError: no page shows such a state.
+    """
+    return STATES.get(f"{kind}.{name}") or STATES[name]

@@ -1,0 +1,148 @@
+"""The one door to each object of a creator: his own side first, then the brand's.
+
+Unknown, malformed and foreign ids give the same NotFound.
+"""
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+
+from affiliates.models import Affiliate, Affiliation, Application, Code, Enrollment, Link
+from brands.access import BrandAccess
+from core.access import NotFound, get_by_public_id
+from core.models import User
+
+Visitor = User | AnonymousUser
+
+
+def find_affiliate(user: Visitor) -> Affiliate | None:
+    """Return the user as a creator, if he is one."""
+    if not isinstance(user, User) or not user.is_active:
+        return None
+    return Affiliate.objects.filter(user=user).first()
+
+
+def get_affiliate(user: Visitor) -> Affiliate:
+    """Return the user as a creator.
+
+    :raises NotFound: he is none.
+    """
+    affiliate = find_affiliate(user)
+    if affiliate is None:
+        raise NotFound
+    return affiliate
+
+
+def list_affiliations(user: Visitor) -> QuerySet[Affiliation]:
+    """Return his places in brands, suspended ones too; not those in archived sandboxes."""
+    if not isinstance(user, User) or not user.is_active:
+        return Affiliation.objects.none()
+    rows = Affiliation.objects.filter(
+        affiliate__user=user, brand__archived_at__isnull=True
+    ).select_related("brand", "affiliate")
+    return rows.order_by("brand__name", "created_at")
+
+
+def list_enrollments(user: Visitor) -> QuerySet[Enrollment]:
+    """Return his places in programs, with brand, group and terms at hand."""
+    rows = Enrollment.objects.filter(affiliation__in=list_affiliations(user))
+    related = rows.select_related("affiliation__brand", "program__brand", "group", "terms")
+    return related.order_by("program__name", "pk")
+
+
+def get_affiliation_of(user: Visitor, public_id: str) -> Affiliation:
+    """Return his own place in a brand.
+
+    :raises NotFound: not his.
+    """
+    return get_by_public_id(list_affiliations(user), public_id)
+
+
+def get_enrollment_for(user: Visitor, public_id: str) -> Enrollment:
+    """Return his own place in a program.
+
+    :raises NotFound: not his.
+    """
+    return get_by_public_id(list_enrollments(user), public_id)
+
+
+def get_link_for(user: Visitor, public_id: str) -> Link:
+    """Return a link of his own.
+
+    :raises NotFound: not his.
+    """
+    rows = Link.objects.filter(enrollment__in=list_enrollments(user))
+    return get_by_public_id(
+        rows.select_related("enrollment__program__brand", "enrollment__affiliation"), public_id
+    )
+
+
+def get_code_for(user: Visitor, public_id: str) -> Code:
+    """Return a code of his own.
+
+    :raises NotFound: not his.
+    """
+    rows = Code.objects.filter(enrollment__in=list_enrollments(user))
+    return get_by_public_id(
+        rows.select_related("enrollment__program__brand", "enrollment__affiliation"), public_id
+    )
+
+
+def get_own_application(user: Visitor, public_id: str) -> Application:
+    """Return an application of his own.
+
+    :raises NotFound: not his.
+    """
+    if not isinstance(user, User) or not user.is_active:
+        raise NotFound
+    rows = Application.objects.filter(affiliate__user=user)
+    return get_by_public_id(rows.select_related("program__brand", "terms"), public_id)
+
+
+def get_application_for(access: BrandAccess, public_id: str) -> Application:
+    """Return an application to one of the brand's programs.
+
+    :raises NotFound: not one of this brand.
+    """
+    rows = Application.objects.filter(brand=access.brand)
+    return get_by_public_id(rows.select_related("affiliate__user", "program", "terms"), public_id)
+
+
+def get_affiliation_for(access: BrandAccess, public_id: str) -> Affiliation:
+    """Return a creator's place in the brand.
+
+    :raises NotFound: not one of this brand.
+    """
+    rows = Affiliation.objects.filter(brand=access.brand)
+    return get_by_public_id(rows.select_related("affiliate__user", "brand"), public_id)
+
+
+def get_brand_enrollment(access: BrandAccess, public_id: str) -> Enrollment:
+    """Return a creator's place in one of the brand's programs.
+
+    :raises NotFound: not one of this brand.
+    """
+    rows = Enrollment.objects.filter(brand=access.brand)
+    related = rows.select_related("affiliation__affiliate", "program", "group", "terms")
+    return get_by_public_id(related, public_id)
+
+
+def get_brand_link(access: BrandAccess, public_id: str) -> Link:
+    """Return a link of one of the brand's creators.
+
+    :raises NotFound: not one of this brand.
+    """
+    rows = Link.objects.filter(brand=access.brand)
+    return get_by_public_id(
+        rows.select_related("enrollment__program", "enrollment__affiliation__affiliate"), public_id
+    )
+
+
+def get_brand_code(access: BrandAccess, public_id: str) -> Code:
+    """Return a code of one of the brand's creators.
+
+    :raises NotFound: not one of this brand.
+    """
+    rows = Code.objects.filter(brand=access.brand)
+    return get_by_public_id(
+        rows.select_related("enrollment__program", "enrollment__affiliation__affiliate"), public_id
+    )

@@ -1,0 +1,129 @@
+"""Reads of creators: applications, places, links and codes."""
+
+from django.conf import settings
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+
+from affiliates.models import (
+    Affiliate,
+    Affiliation,
+    Application,
+    ApplicationStatus,
+    Code,
+    Enrollment,
+    Link,
+    LinkSlug,
+)
+from brands.models import Program, Terms
+from core.models import Brand
+
+
+def short_url(slug: str) -> str:
+    """Return the address a creator shares."""
+    return f"{settings.SITE_URL}/r/{slug}"
+
+
+def get_current_slug(link: Link) -> str:
+    """Return the slug that is shown for a link; older ones keep working."""
+    return LinkSlug.objects.values_list("slug", flat=True).get(link=link, is_current=True)
+
+
+def find_link_by_slug(slug: str) -> Link | None:
+    """Return the link a slug was ever given to, whatever its case."""
+    if "\0" in slug:
+        return None
+    return (
+        Link.objects.filter(slugs__slug__iexact=slug)
+        .select_related("brand", "enrollment__program", "enrollment__affiliation")
+        .first()
+    )
+
+
+def with_current_slug(links: QuerySet[Link]) -> QuerySet[Link]:
+    """Add `current_slug` to each link."""
+    slugs = LinkSlug.objects.filter(link=OuterRef("pk"), is_current=True).values("slug")
+    return links.annotate(current_slug=Subquery(slugs))
+
+
+def list_links(affiliate: Affiliate) -> QuerySet[Link]:
+    """Return a creator's links, newest first, archived ones too, each with `current_slug`."""
+    rows = Link.objects.filter(
+        enrollment__affiliation__affiliate=affiliate, brand__archived_at__isnull=True
+    )
+    related = rows.select_related("brand", "enrollment__program", "enrollment__affiliation")
+    return with_current_slug(related).order_by("-pk")
+
+
+def list_codes(affiliate: Affiliate) -> QuerySet[Code]:
+    """Return a creator's codes, newest first, disabled ones too."""
+    rows = Code.objects.filter(
+        enrollment__affiliation__affiliate=affiliate, brand__archived_at__isnull=True
+    )
+    return rows.select_related("brand", "enrollment__program").order_by("-pk")
+
+
+def list_own_applications(affiliate: Affiliate) -> QuerySet[Application]:
+    """Return a creator's applications, newest first."""
+    rows = Application.objects.filter(affiliate=affiliate, brand__archived_at__isnull=True)
+    return rows.select_related("program__brand", "terms").order_by("-pk")
+
+
+def list_creators(brand: Brand) -> QuerySet[Affiliation]:
+    """Return the creators of a brand, newest first."""
+    rows = Affiliation.objects.filter(brand=brand).select_related("affiliate__user")
+    return rows.prefetch_related("enrollments__group", "enrollments__program").order_by(
+        "-created_at", "-pk"
+    )
+
+
+def list_applications(brand: Brand) -> QuerySet[Application]:
+    """Return the applications to a brand, the oldest waiting first."""
+    rows = Application.objects.filter(brand=brand)
+    return rows.select_related("affiliate__user", "program", "terms").order_by("submitted_at", "pk")
+
+
+def list_waiting_applications(brand: Brand) -> QuerySet[Application]:
+    """Return the applications somebody has to decide, oldest first."""
+    return list_applications(brand).filter(status=ApplicationStatus.SUBMITTED)
+
+
+def list_brand_links(brand: Brand) -> QuerySet[Link]:
+    """Return the links of a brand's creators, newest first, each with `current_slug`."""
+    rows = Link.objects.filter(brand=brand)
+    related = rows.select_related("enrollment__program", "enrollment__affiliation__affiliate")
+    return with_current_slug(related).order_by("-pk")
+
+
+def list_brand_codes(brand: Brand) -> QuerySet[Code]:
+    """Return the codes of a brand's creators, newest first."""
+    rows = Code.objects.filter(brand=brand)
+    related = rows.select_related("enrollment__program", "enrollment__affiliation__affiliate")
+    return related.order_by("-pk")
+
+
+def list_enrollments_of(affiliation: Affiliation) -> QuerySet[Enrollment]:
+    """Return a creator's places in the programs of one brand."""
+    rows = Enrollment.objects.filter(affiliation=affiliation)
+    return rows.select_related("program", "group", "terms").order_by("pk")
+
+
+def find_enrollment(affiliate: Affiliate, program: Program) -> Enrollment | None:
+    """Return a creator's place in a program, if he has one."""
+    return (
+        Enrollment.objects.filter(affiliation__affiliate=affiliate, program=program)
+        .select_related("affiliation", "group", "terms")
+        .first()
+    )
+
+
+def list_terms_to_accept(affiliate: Affiliate) -> list[tuple[Enrollment, Terms]]:
+    """Return the places whose newest terms the creator has not accepted, with those terms."""
+    newest = Terms.objects.filter(program=OuterRef("program")).order_by("-version").values("pk")[:1]
+    rows = (
+        Enrollment.objects.filter(affiliation__affiliate=affiliate, brand__archived_at__isnull=True)
+        .annotate(newest_terms_id=Subquery(newest))
+        .filter(~Q(newest_terms_id=None))
+        .select_related("program__brand", "terms")
+    )
+    waiting = {row: row.newest_terms_id for row in rows if row.newest_terms_id != row.terms_id}
+    terms = Terms.objects.in_bulk(waiting.values())
+    return [(row, terms[pk]) for row, pk in waiting.items()]

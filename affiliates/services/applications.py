@@ -1,0 +1,260 @@
+"""From an application to a place in a program, or a refusal with its reason."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from affiliates import emails
+from affiliates.models import (
+    Affiliate,
+    Affiliation,
+    AffiliationStatus,
+    Application,
+    ApplicationStatus,
+    Enrollment,
+    RejectReason,
+)
+from affiliates.services.codes import create_first_code
+from affiliates.services.errors import AffiliationSuspended, StaleTerms
+from affiliates.services.links import create_link
+from affiliates.services.people import ensure_affiliate
+from brands.models import Group, Member, Program, ProgramStatus
+from brands.selectors import find_latest_terms, get_default_group
+from core import audit, outbox
+from core.access import NotFound
+from core.crypto import customer_hash
+from core.locks import lock_row
+from core.models import BrandStatus
+
+
+class ProgramNotOpen(ValueError):
+    """The program takes no applications now; `status` says what it is."""
+
+    def __init__(self, program: Program) -> None:
+        super().__init__(f"program {program.public_id} is {program.status}")
+        self.status = program.status
+
+
+class AlreadyApplied(ValueError):
+    """The creator has an application that waits."""
+
+
+class AlreadyMember(ValueError):
+    """The creator is in the program."""
+
+
+class AlreadyDecided(ValueError):
+    """Somebody decided the application before."""
+
+    def __init__(self, application: Application) -> None:
+        super().__init__(f"application {application.public_id} is {application.status}")
+        self.status = application.status
+
+
+class GroupOfOtherProgram(ValueError):
+    """The group belongs to another program."""
+
+
+class ReasonUnknown(ValueError):
+    """The reason is not in the list."""
+
+
+@transaction.atomic
+def apply_to_program(
+    *,
+    user_id: int,
+    program_id: int,
+    terms_id: int,
+    publishes_at: str,
+    message: str,
+    now: datetime,
+) -> Application:
+    """Ask to join; a program that approves by itself takes the creator in at once.
+
+    `terms_id` is the version he accepted: the newest. A sandbox is open to the brand's own team.
+
+    :raises core.access.NotFound: the program is not there for this person.
+    :raises ProgramNotOpen: it is not live.
+    :raises AlreadyMember: he is in it.
+    :raises AlreadyApplied: his application waits.
+    :raises AffiliationSuspended: the brand suspended him.
+    :raises StaleTerms: the terms were published anew since he read them.
+    """
+    affiliate = ensure_affiliate(user_id=user_id, display_name="", country="", now=now)
+    lock_row(Affiliate, affiliate.pk)
+    program = Program.objects.select_related("brand").get(pk=program_id)
+    _check_open(program, user_id)
+    _check_applicant(program, affiliate)
+    terms = find_latest_terms(program)
+    if terms is None or terms.pk != terms_id:
+        raise StaleTerms(f"program {program.public_id}: terms {terms_id}")
+    application = Application.objects.create(
+        brand_id=program.brand_id,
+        program=program,
+        affiliate=affiliate,
+        terms=terms,
+        publishes_at=publishes_at.strip(),
+        message=message.strip(),
+        submitted_at=now,
+    )
+    _record(application, action="application.submitted", actor_id=user_id, now=now)
+    _emit(application, topic="affiliate.applied", now=now)
+    if program.is_auto_approving:
+        approve_application(application_id=application.pk, group_id=None, actor_id=None, now=now)
+        application.refresh_from_db()
+    else:
+        emails.mail_applied(application=application, now=now)
+    return application
+
+
+@transaction.atomic
+def approve_application(
+    *, application_id: int, group_id: int | None, actor_id: int | None, now: datetime
+) -> Enrollment:
+    """Take the creator in, with a first link to the landing page and a first code, and tell him.
+
+    Without a group he joins the default one; `actor_id` None means the program approved by itself.
+
+    :raises AlreadyDecided: somebody decided before.
+    :raises GroupOfOtherProgram: the group belongs to another program.
+    :raises AffiliationSuspended: the brand suspended him.
+    :raises ProgramClosed: the program was closed meanwhile.
+    """
+    application = _lock_waiting(application_id)
+    program = application.program
+    group = _pick_group(program, group_id)
+    affiliation = _ensure_affiliation(application, now)
+    enrollment = Enrollment.objects.create(
+        brand_id=program.brand_id,
+        affiliation=affiliation,
+        program=program,
+        group=group,
+        terms=application.terms,
+        terms_accepted_at=application.submitted_at,
+        joined_at=now,
+    )
+    _decide(application, ApplicationStatus.APPROVED, actor_id, now)
+    link = create_link(
+        enrollment_id=enrollment.pk,
+        destination_url=program.landing_url,
+        actor_id=actor_id,
+        now=now,
+    )
+    code = create_first_code(enrollment=enrollment, actor_id=actor_id, now=now)
+    _record(application, action="application.approved", actor_id=actor_id, now=now)
+    _emit(application, topic="affiliate.approved", now=now, creator=affiliation.public_id)
+    emails.mail_approved(enrollment=enrollment, link=link, code=code, now=now)
+    return enrollment
+
+
+@transaction.atomic
+def reject_application(
+    *, application_id: int, reason: str, note: str, actor_id: int, now: datetime
+) -> Application:
+    """Refuse with a reason from the list and, if wished, words of one's own; both are mailed.
+
+    :raises AlreadyDecided: somebody decided before.
+    :raises ReasonUnknown: the reason is not in the list.
+    """
+    if reason not in RejectReason.values:
+        raise ReasonUnknown(reason)
+    application = _lock_waiting(application_id)
+    application.reject_reason, application.reject_note = reason, note.strip()[:500]
+    _decide(application, ApplicationStatus.REJECTED, actor_id, now)
+    _record(application, action="application.rejected", actor_id=actor_id, now=now)
+    _emit(application, topic="affiliate.rejected", now=now, reason=reason)
+    emails.mail_rejected(application=application, now=now)
+    return application
+
+
+def _check_open(program: Program, user_id: int) -> None:
+    brand = program.brand
+    if brand.archived_at is not None or brand.status != BrandStatus.ACTIVE:
+        raise NotFound
+    is_team = Member.objects.filter(brand=brand, user_id=user_id).exists()
+    if program.status == ProgramStatus.DRAFT or (brand.is_sandbox and not is_team):
+        raise NotFound
+    if program.status != ProgramStatus.LIVE:
+        raise ProgramNotOpen(program)
+
+
+def _check_applicant(program: Program, affiliate: Affiliate) -> None:
+    affiliation = Affiliation.objects.filter(brand=program.brand_id, affiliate=affiliate).first()
+    if affiliation and affiliation.status == AffiliationStatus.SUSPENDED:
+        raise AffiliationSuspended(affiliation.public_id)
+    if Enrollment.objects.filter(affiliation=affiliation, program=program).exists():
+        raise AlreadyMember(f"{affiliate.public_id} in {program.public_id}")
+    waiting = Application.objects.filter(
+        program=program, affiliate=affiliate, status=ApplicationStatus.SUBMITTED
+    )
+    if waiting.exists():
+        raise AlreadyApplied(f"{affiliate.public_id} to {program.public_id}")
+
+
+def _lock_waiting(application_id: int) -> Application:
+    lock_row(Application, application_id)
+    application = Application.objects.select_related(
+        "affiliate__user", "program__brand", "terms"
+    ).get(pk=application_id)
+    if application.status != ApplicationStatus.SUBMITTED:
+        raise AlreadyDecided(application)
+    return application
+
+
+def _pick_group(program: Program, group_id: int | None) -> Group:
+    if group_id is None:
+        return get_default_group(program)
+    group = Group.objects.get(pk=group_id)
+    if group.program_id != program.pk:
+        raise GroupOfOtherProgram(f"{group.public_id} for {program.public_id}")
+    return group
+
+
+def _ensure_affiliation(application: Application, now: datetime) -> Affiliation:
+    brand, affiliate = application.program.brand, application.affiliate
+    affiliation, _ = Affiliation.objects.get_or_create(
+        brand=brand,
+        affiliate=affiliate,
+        defaults={
+            "email_hash": customer_hash(brand.public_id, affiliate.user.email),
+            "created_at": now,
+        },
+    )
+    if affiliation.status == AffiliationStatus.SUSPENDED:
+        raise AffiliationSuspended(affiliation.public_id)
+    return affiliation
+
+
+def _decide(
+    application: Application, status: ApplicationStatus, actor_id: int | None, now: datetime
+) -> None:
+    application.status, application.decided_at = status, now
+    application.decided_by_id = actor_id
+    application.save(
+        update_fields=["status", "decided_at", "decided_by", "reject_reason", "reject_note"]
+    )
+
+
+def _record(application: Application, *, action: str, actor_id: int | None, now: datetime) -> None:
+    audit.record(
+        brand_id=application.brand_id,
+        actor_id=actor_id,
+        action=action,
+        target=application,
+        now=now,
+        after={"status": application.status, "terms_version": application.terms.version},
+        reason=application.reject_note or application.reject_reason,
+    )
+
+
+def _emit(application: Application, *, topic: str, now: datetime, **more: str) -> None:
+    outbox.emit(
+        brand_id=application.brand_id,
+        topic=topic,
+        payload={
+            "application": application.public_id,
+            "program": application.program.public_id,
+            **more,
+        },
+        now=now,
+    )

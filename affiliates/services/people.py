@@ -1,0 +1,33 @@
+"""Creators as people."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from affiliates.models import Affiliate
+from core.models import User
+
+
+@transaction.atomic
+def ensure_affiliate(*, user_id: int, display_name: str, country: str, now: datetime) -> Affiliate:
+    """Return the user as a creator, made at the first call; a name and country are kept once given.
+
+    Without a name the part of the address before the @ is shown.
+    """
+    user = User.objects.get(pk=user_id)
+    name = display_name.strip() or user.name.strip() or user.email.partition("@")[0]
+    affiliate, _ = Affiliate.objects.get_or_create(
+        user=user,
+        defaults={"display_name": name[:120], "country": country.upper(), "created_at": now},
+    )
+    return affiliate
+
+
+@transaction.atomic
+def update_profile(*, affiliate_id: int, display_name: str, country: str) -> Affiliate:
+    """Change what brands see of a creator."""
+    affiliate = Affiliate.objects.select_for_update().get(pk=affiliate_id)
+    affiliate.display_name = display_name.strip()[:120] or affiliate.display_name
+    affiliate.country = country.upper()
+    affiliate.save(update_fields=["display_name", "country"])
+    return affiliate

@@ -1,0 +1,147 @@
+"""The one door to each object of a brand, for the people who work for it.
+
+Unknown, malformed and foreign ids give the same NotFound.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+
+from brands.models import Group, Member, Program, Role, StoreConnection
+from core.access import Forbidden, NotFound, get_by_public_id
+from core.models import Brand, User
+
+__all__ = [
+    "BrandAccess",
+    "Forbidden",
+    "NotFound",
+    "Right",
+    "find_member",
+    "get_brand_for",
+    "get_connection_for",
+    "get_group_for",
+    "get_program_for",
+    "list_brands_of",
+    "require",
+]
+
+_SLUG = re.compile(r"[-\w]{1,60}", re.ASCII)
+
+
+class Right(StrEnum):
+    READ = "read"
+    MANAGE = "manage"
+    MONEY = "money"
+    CLEAR = "clear"
+    TEAM = "team"
+
+
+ROLES_WITH: dict[Right, frozenset[Role]] = {
+    Right.READ: frozenset(Role),
+    Right.MANAGE: frozenset({Role.OWNER, Role.MANAGER}),
+    Right.MONEY: frozenset({Role.OWNER, Role.FINANCE}),
+    Right.CLEAR: frozenset({Role.OWNER, Role.MANAGER, Role.FINANCE}),
+    Right.TEAM: frozenset({Role.OWNER}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BrandAccess:
+    """A member at the door of a brand, and what the role lets him do."""
+
+    brand: Brand
+    member: Member
+    role: Role
+
+    def can(self, right: Right) -> bool:
+        return self.role in ROLES_WITH[right]
+
+    @property
+    def can_manage(self) -> bool:
+        return self.can(Right.MANAGE)
+
+    @property
+    def can_move_money(self) -> bool:
+        return self.can(Right.MONEY)
+
+    @property
+    def can_clear(self) -> bool:
+        return self.can(Right.CLEAR)
+
+    @property
+    def can_edit_team(self) -> bool:
+        return self.can(Right.TEAM)
+
+
+Visitor = User | AnonymousUser
+
+
+def find_member(user: Visitor, brand: Brand) -> Member | None:
+    """Return the user's membership of the brand, if he has one."""
+    if not isinstance(user, User) or not user.is_active:
+        return None
+    return Member.objects.filter(user=user, brand=brand).first()
+
+
+def get_brand_for(user: Visitor, slug: str, needs: Right = Right.READ) -> BrandAccess:
+    """Open the brand's door.
+
+    :raises NotFound: no such brand, an archived sandbox, or not a member.
+    :raises Forbidden: a member without the right.
+    """
+    if not isinstance(user, User) or not user.is_active or not _SLUG.fullmatch(slug):
+        raise NotFound
+    member = (
+        Member.objects.select_related("brand__sandbox_of")
+        .filter(user=user, brand__slug=slug, brand__archived_at__isnull=True)
+        .first()
+    )
+    if member is None:
+        raise NotFound
+    access = BrandAccess(brand=member.brand, member=member, role=Role(member.role))
+    require(access, needs)
+    return access
+
+
+def require(access: BrandAccess, needs: Right) -> None:
+    """Go on only with the right.
+
+    :raises Forbidden: the role does not have it.
+    """
+    if not access.can(needs):
+        raise Forbidden(needs)
+
+
+def get_program_for(access: BrandAccess, public_id: str) -> Program:
+    """Return a program of the brand.
+
+    :raises NotFound: not one of this brand.
+    """
+    return get_by_public_id(Program.objects.filter(brand=access.brand), public_id)
+
+
+def get_group_for(access: BrandAccess, public_id: str) -> Group:
+    """Return a group of one of the brand's programs.
+
+    :raises NotFound: not one of this brand.
+    """
+    rows = Group.objects.select_related("program").filter(brand=access.brand)
+    return get_by_public_id(rows, public_id)
+
+
+def get_connection_for(access: BrandAccess, public_id: str) -> StoreConnection:
+    """Return a store connection of the brand.
+
+    :raises NotFound: not one of this brand.
+    """
+    return get_by_public_id(StoreConnection.objects.filter(brand=access.brand), public_id)
+
+
+def list_brands_of(user: Visitor) -> QuerySet[Brand]:
+    """Return the brands he works for; archived sandboxes are left out."""
+    if not isinstance(user, User) or not user.is_active:
+        return Brand.objects.none()
+    return Brand.objects.filter(members__user=user, archived_at__isnull=True).order_by("name", "pk")

@@ -1,0 +1,142 @@
+"""The terms of a program as clauses made from what really runs: codes and parameters, no prose."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from brands.domain.bases import BasePolicy
+from brands.domain.records import Record
+from brands.domain.rules import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Clause(Record):
+    """One statement of the terms. A code is never renamed: old versions stay readable."""
+
+    code: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupFacts(Record):
+    """A group as the terms name it; `hold_days` None: the program's own."""
+
+    group_id: int
+    name: str
+    hold_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TermsFacts(Record):
+    """What of a program and its brand's payout policy creators must know.
+
+    Amounts are minor units by currency. `rules_from` is an ISO 8601 time in UTC.
+    """
+
+    currency: str
+    rules_from: str
+    window_days: int
+    click_policy: str
+    precedence: str
+    code_policy: str
+    is_binding_customers: bool
+    is_yielding_to_ads: bool
+    self_referral: str
+    hold_days: int
+    hold_anchor: str
+    base: BasePolicy
+    payout_day: int
+    minimums: Mapping[str, int]
+    recovery_days: int
+    cap_creator_month: Mapping[str, int] = field(default_factory=dict)
+    budget_minor: int | None = None
+    groups: tuple[GroupFacts, ...] = ()
+
+
+def generate_terms(facts: TermsFacts, rules: Sequence[Rule]) -> tuple[Clause, ...]:
+    """Return the clauses of a version of the terms, in the order in which they are read.
+
+    A rule for named creators is mentioned, not told: terms are public.
+    """
+    return (
+        *_rates(facts, rules),
+        *_base(facts.base),
+        *_caps(facts),
+        *_credit(facts),
+        *_hold(facts),
+        Clause("terms.refunds"),
+        Clause("terms.payout_day", {"day": facts.payout_day}),
+        *_amounts("terms.minimum", facts.minimums),
+        Clause("terms.recovery", {"days": facts.recovery_days}),
+        Clause("terms.kept"),
+    )
+
+
+def _rates(facts: TermsFacts, rules: Sequence[Rule]) -> list[Clause]:
+    in_order = sorted(rules, key=lambda rule: rule.position)
+    names = {str(group.group_id): group.name for group in facts.groups}
+    told = [
+        Clause("terms.rule", {"rule": rule.to_json(), "groups": _names_of(rule, names)})
+        for rule in in_order
+        if not rule.conditions.enrollments
+    ]
+    individual = [Clause("terms.rule_individual")] if len(told) < len(in_order) else []
+    start = Clause("terms.rules_from", {"at": facts.rules_from})
+    return [start, *told, *individual, Clause("terms.first_rule")]
+
+
+def _names_of(rule: Rule, names: Mapping[str, str]) -> dict[str, str]:
+    wanted = [str(group) for group in rule.conditions.groups]
+    return {group: names.get(group, group) for group in wanted}
+
+
+def _base(base: BasePolicy) -> list[Clause]:
+    switches = (
+        ("terms.base_before_discount", "terms.base_after_discount", base.before_discount),
+        ("terms.base_with_tax", "terms.base_without_tax", base.include_tax),
+        ("terms.base_with_shipping", "terms.base_without_shipping", base.include_shipping),
+        ("terms.gift_cards_out", "terms.gift_cards_in", base.exclude_gift_cards),
+    )
+    return [Clause(on if is_on else off) for on, off, is_on in switches]
+
+
+def _caps(facts: TermsFacts) -> list[Clause]:
+    clauses = _amounts("terms.cap_order", facts.base.cap_order)
+    clauses += _amounts("terms.cap_creator_month", facts.cap_creator_month)
+    if facts.budget_minor is not None:
+        clauses += _amounts("terms.budget", {facts.currency: facts.budget_minor})
+    return clauses
+
+
+def _amounts(code: str, amounts: Mapping[str, int]) -> list[Clause]:
+    return [
+        Clause(code, {"amount": amount, "currency": currency})
+        for currency, amount in sorted(amounts.items())
+    ]
+
+
+def _credit(facts: TermsFacts) -> list[Clause]:
+    clauses = [
+        Clause("terms.window", {"days": facts.window_days}),
+        Clause(f"terms.click_{facts.click_policy}"),
+        Clause(f"terms.precedence_{facts.precedence}"),
+        Clause(f"terms.code_{facts.code_policy}"),
+    ]
+    if facts.is_binding_customers:
+        clauses.append(Clause("terms.bound"))
+    if facts.is_yielding_to_ads:
+        clauses.append(Clause("terms.ads_first"))
+    if facts.self_referral in {"hold", "reject"}:  # observing and flagging change no credit
+        clauses.append(Clause(f"terms.self_{facts.self_referral}"))
+    return clauses
+
+
+def _hold(facts: TermsFacts) -> list[Clause]:
+    own = [group for group in facts.groups if group.hold_days not in {None, facts.hold_days}]
+    return [
+        Clause(f"terms.hold_{facts.hold_anchor}", {"days": facts.hold_days}),
+        *(
+            Clause("terms.hold_group", {"group": group.name, "days": group.hold_days})
+            for group in own
+        ),
+    ]

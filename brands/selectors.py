@@ -1,0 +1,196 @@
+"""Reads of brands: rules in force, terms, stores, teams."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from brands import models
+from brands.domain.bases import BasePolicy
+from brands.domain.rules import Conditions, Rule, effective_rules
+from brands.domain.terms import GroupFacts, TermsFacts
+from core.models import Brand, BrandStatus
+
+_CONNECTION_ID = re.compile(r"con_[0-9a-z]{1,25}")
+PUBLIC_STATUSES = (
+    models.ProgramStatus.LIVE,
+    models.ProgramStatus.PAUSED,
+    models.ProgramStatus.CLOSED,
+)
+
+
+def list_rules_at(program: models.Program, at: datetime) -> tuple[models.RuleSet, tuple[Rule, ...]]:
+    """Return the rule set in force for an order placed then, and its rules as pricing sees them.
+
+    :raises brands.domain.rules.NoRuleVersion: the program has none yet.
+    """
+    versions = models.RuleSet.objects.filter(program=program).order_by("version")
+    rule_set = effective_rules(versions=versions, at=at)
+    return rule_set, list_rules_of(rule_set)
+
+
+def list_rules_of(rule_set: models.RuleSet) -> tuple[Rule, ...]:
+    """Return the rules of a version as pricing sees them; a rule's id is its primary key."""
+    rows = models.Rule.objects.filter(rule_set=rule_set).order_by("position")
+    return tuple(
+        Rule(
+            rule_id=row.pk,
+            position=row.position,
+            name=row.name,
+            kind=row.kind,  # type: ignore[arg-type]  # a CHECK holds the choices
+            rate_bps=row.rate_bps,
+            amounts=row.amounts,
+            conditions=Conditions.from_json(row.conditions),
+            is_pro_rata=row.is_pro_rata,
+            cap_order=row.cap_order,
+        )
+        for row in rows
+    )
+
+
+def find_latest_rules(program: models.Program) -> models.RuleSet | None:
+    """Return the newest version, in force or still to come."""
+    return models.RuleSet.objects.filter(program=program).order_by("-version").first()
+
+
+def list_rule_sets(program: models.Program) -> QuerySet[models.RuleSet]:
+    """Return all versions of the rules, newest first."""
+    rows = models.RuleSet.objects.filter(program=program)
+    return rows.select_related("published_by").prefetch_related("rules").order_by("-version")
+
+
+def find_latest_terms(program: models.Program) -> models.Terms | None:
+    """Return the newest version of the terms: the one to be accepted."""
+    return models.Terms.objects.filter(program=program).order_by("-version").first()
+
+
+def list_terms(program: models.Program) -> QuerySet[models.Terms]:
+    """Return all versions of the terms, newest first."""
+    return models.Terms.objects.filter(program=program).order_by("-version")
+
+
+def get_base_policy(program: models.Program) -> BasePolicy:
+    """Return what the program counts, from its settings."""
+    return BasePolicy(
+        before_discount=program.is_base_before_discount,
+        include_tax=program.is_base_with_tax,
+        include_shipping=program.is_base_with_shipping,
+        exclude_gift_cards=program.is_base_without_gift_cards,
+        cap_order=program.cap_order,
+        currency=program.currency,
+    )
+
+
+def get_terms_facts(program: models.Program, rules_from: datetime) -> TermsFacts:
+    """Return what the terms of the program are made from."""
+    policy = models.PayoutPolicy.objects.get(brand_id=program.brand_id)
+    return TermsFacts(
+        currency=program.currency,
+        rules_from=rules_from.isoformat(),
+        window_days=program.window_days,
+        click_policy=program.click_policy,
+        precedence=program.precedence,
+        code_policy=program.code_policy,
+        is_binding_customers=program.is_binding_customers,
+        is_yielding_to_ads=program.is_yielding_to_ads,
+        self_referral=program.self_referral,
+        hold_days=program.hold_days,
+        hold_anchor=program.hold_anchor,
+        base=get_base_policy(program),
+        payout_day=policy.day_of_month,
+        minimums=policy.minimums,
+        recovery_days=policy.recovery_days,
+        cap_creator_month=program.cap_creator_month,
+        budget_minor=program.budget_minor,
+        groups=tuple(
+            GroupFacts(group.pk, group.name, group.hold_days) for group in list_groups(program)
+        ),
+    )
+
+
+def list_programs(brand: Brand) -> QuerySet[models.Program]:
+    """Return the brand's programs, oldest first."""
+    return models.Program.objects.filter(brand=brand).order_by("pk")
+
+
+def list_open_programs() -> QuerySet[models.Program]:
+    """Return what the public directory shows: live, listed, of active brands, no sandboxes."""
+    return (
+        models.Program.objects.filter(
+            status=models.ProgramStatus.LIVE,
+            is_listed=True,
+            brand__status=BrandStatus.ACTIVE,
+            brand__sandbox_of__isnull=True,
+            brand__archived_at__isnull=True,
+        )
+        .select_related("brand")
+        .order_by("brand__name", "name", "pk")
+    )
+
+
+def find_public_program(brand_slug: str, program_slug: str) -> models.Program | None:
+    """Return a program whose page anyone may see: not a draft, not a sandbox's."""
+    if "\0" in brand_slug + program_slug:
+        return None
+    return (
+        models.Program.objects.filter(
+            brand__slug=brand_slug,
+            slug=program_slug,
+            status__in=PUBLIC_STATUSES,
+            brand__status=BrandStatus.ACTIVE,
+            brand__sandbox_of__isnull=True,
+            brand__archived_at__isnull=True,
+        )
+        .select_related("brand")
+        .first()
+    )
+
+
+def list_groups(program: models.Program) -> QuerySet[models.Group]:
+    """Return the program's groups, the default one first."""
+    return models.Group.objects.filter(program=program).order_by("-is_default", "name", "pk")
+
+
+def get_default_group(program: models.Program) -> models.Group:
+    """Return the group a creator joins when nobody picks one."""
+    return models.Group.objects.get(program=program, is_default=True)
+
+
+def list_members(brand: Brand) -> QuerySet[models.Member]:
+    """Return the team, in the order in which they joined."""
+    return models.Member.objects.filter(brand=brand).select_related("user").order_by("pk")
+
+
+def list_connections(brand: Brand) -> QuerySet[models.StoreConnection]:
+    """Return the brand's stores, oldest first."""
+    return models.StoreConnection.objects.filter(brand=brand).order_by("pk")
+
+
+def find_connection(public_id: str) -> models.StoreConnection | None:
+    """Return the active connection a delivery was sent to, with its brand."""
+    if not _CONNECTION_ID.fullmatch(public_id):
+        return None
+    rows = models.StoreConnection.objects.select_related("brand").filter(
+        public_id=public_id, is_active=True, brand__archived_at__isnull=True
+    )
+    return rows.first()
+
+
+def live_secrets(connection: models.StoreConnection, now: datetime) -> tuple[str, ...]:
+    """Return the secrets a delivery may be signed with, newest first; `now` is real time."""
+    until = connection.old_secret_until
+    if until is None or now >= until:
+        return (connection.secret,)
+    return (connection.secret, connection.old_secret)
+
+
+def list_rails(brand: Brand) -> QuerySet[models.RailSettings]:
+    """Return the brand's rails, switched on or off."""
+    return models.RailSettings.objects.filter(brand=brand).order_by("rail")
+
+
+def list_missing_minimums(brand: Brand, currencies: Sequence[str]) -> list[str]:
+    """Return those currencies for which no minimum is set: they are not paid."""
+    minimums = models.PayoutPolicy.objects.get(brand=brand).minimums
+    return sorted(set(currencies) - set(minimums))

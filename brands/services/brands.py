@@ -1,0 +1,200 @@
+"""Brands and their sandbox twins."""
+
+import secrets
+from datetime import datetime, timedelta
+from zoneinfo import available_timezones
+
+from django.db import transaction
+
+from brands.models import Member, PayoutPolicy, RailKind, RailSettings, Role
+from core import audit
+from core.locks import lock_row
+from core.models import Brand
+from core.money import exponent
+from core.signing import make_secret
+from core.slugs import free_slug
+
+MINIMUM_UNITS = 50
+MINIMUM_WITHOUT_DECIMALS = 5000
+MAX_OFFSET = timedelta(days=3650)
+STANDIN_KEY = "sk_test_standin_"
+
+
+class UnknownTimeZone(ValueError):
+    """The name is not in the time zone database."""
+
+
+class NotASandbox(ValueError):
+    """The brand is a real one: its clock is the real one and it is not archived."""
+
+
+class SandboxOfSandbox(ValueError):
+    """A sandbox twin has no twin of its own."""
+
+
+class SandboxArchived(ValueError):
+    """The sandbox was archived; nothing in it changes any more."""
+
+
+class ClockOnlyForward(ValueError):
+    """A sandbox clock moves forward, and at most ten years in all."""
+
+
+@transaction.atomic
+def create_brand(
+    *, owner_id: int, name: str, time_zone: str, now: datetime, currency: str = "EUR"
+) -> Brand:
+    """Open a brand with its owner, a payout policy and the CSV rail.
+
+    The minimum payout is 50.00, or 5,000 of a currency without decimals.
+
+    :raises UnknownTimeZone: the name is not in the time zone database.
+    :raises core.money.UnknownCurrency: the code is not in the exponent table.
+    """
+    if time_zone not in available_timezones():
+        raise UnknownTimeZone(time_zone)
+    brand = Brand.objects.create(
+        slug=_free_slug(name), name=name, time_zone=time_zone, created_at=now
+    )
+    Member.objects.create(brand=brand, user_id=owner_id, role=Role.OWNER, created_at=now)
+    PayoutPolicy.objects.create(brand=brand, minimums={currency: usual_minimum(currency)})
+    RailSettings.objects.create(brand=brand, rail=RailKind.CSV, is_live=True, updated_at=now)
+    audit.record(
+        brand_id=brand.pk,
+        actor_id=owner_id,
+        action="brand.created",
+        target=brand,
+        now=now,
+        after={"name": name, "time_zone": time_zone},
+    )
+    return brand
+
+
+def usual_minimum(currency: str) -> int:
+    """Return 50.00 in minor units, or 5,000 where the currency has no decimals."""
+    digits = exponent(currency)
+    return MINIMUM_UNITS * int(10**digits) if digits else MINIMUM_WITHOUT_DECIMALS
+
+
+@transaction.atomic
+def open_sandbox(*, brand_id: int, actor_id: int, now: datetime) -> Brand:
+    """Open a fresh sandbox twin with the brand's team and payout policy; archive an open one.
+
+    Its rails are the CSV file and the stand-in for Stripe that ships with the program.
+
+    :raises SandboxOfSandbox: the brand is a twin itself.
+    """
+    brand = lock_row(Brand, brand_id)
+    if brand.is_sandbox:
+        raise SandboxOfSandbox(brand.public_id)
+    for twin in Brand.objects.filter(sandbox_of=brand, archived_at__isnull=True):
+        archive_sandbox(brand_id=twin.pk, actor_id=actor_id, now=now)
+    twin = Brand.objects.create(
+        slug=_free_slug(f"{brand.slug}-sandbox"),
+        name=brand.name,
+        site_url=brand.site_url,
+        time_zone=brand.time_zone,
+        is_demo=brand.is_demo,
+        sandbox_of=brand,
+        created_at=now,
+    )
+    _copy_team(brand, twin, now)
+    _copy_policy(brand, twin)
+    _open_standin_rails(twin, now)
+    audit.record(
+        brand_id=brand.pk,
+        actor_id=actor_id,
+        action="sandbox.opened",
+        target=twin,
+        now=now,
+        after={"slug": twin.slug},
+    )
+    return twin
+
+
+@transaction.atomic
+def archive_sandbox(*, brand_id: int, actor_id: int, now: datetime) -> Brand:
+    """Put a sandbox away; its rows stay.
+
+    :raises NotASandbox: the brand is a real one.
+    :raises SandboxArchived: it was put away before.
+    """
+    twin = _lock_open_sandbox(brand_id)
+    twin.archived_at = now
+    twin.save(update_fields=["archived_at"])
+    audit.record(
+        brand_id=twin.pk, actor_id=actor_id, action="sandbox.archived", target=twin, now=now
+    )
+    return twin
+
+
+@transaction.atomic
+def move_clock(*, brand_id: int, seconds: int, actor_id: int, now: datetime) -> Brand:
+    """Move a sandbox's clock forward by so many seconds.
+
+    :raises NotASandbox: the brand is a real one.
+    :raises SandboxArchived: it was put away.
+    :raises ClockOnlyForward: not a positive number, or more than ten years in all.
+    """
+    twin = _lock_open_sandbox(brand_id)
+    before, after = twin.clock_offset_s, twin.clock_offset_s + seconds
+    if seconds <= 0 or after > MAX_OFFSET.total_seconds():
+        raise ClockOnlyForward(f"{twin.public_id}: {seconds} s more than {before} s")
+    twin.clock_offset_s = after
+    twin.save(update_fields=["clock_offset_s"])
+    audit.record(
+        brand_id=twin.pk,
+        actor_id=actor_id,
+        action="sandbox.clock_moved",
+        target=twin,
+        now=now,
+        before={"clock_offset_s": before},
+        after={"clock_offset_s": after},
+    )
+    return twin
+
+
+def _lock_open_sandbox(brand_id: int) -> Brand:
+    brand = lock_row(Brand, brand_id)
+    if not brand.is_sandbox:
+        raise NotASandbox(brand.public_id)
+    if brand.archived_at is not None:
+        raise SandboxArchived(brand.public_id)
+    return brand
+
+
+def _free_slug(name: str) -> str:
+    return free_slug(
+        name,
+        fallback="brand",
+        is_taken=lambda slug: Brand.objects.filter(slug=slug).exists(),
+    )
+
+
+def _copy_team(brand: Brand, twin: Brand, now: datetime) -> None:
+    Member.objects.bulk_create(
+        Member(brand=twin, user_id=member.user_id, role=member.role, created_at=now)
+        for member in Member.objects.filter(brand=brand)
+    )
+
+
+def _copy_policy(brand: Brand, twin: Brand) -> None:
+    policy = PayoutPolicy.objects.get(brand=brand)
+    PayoutPolicy.objects.create(
+        brand=twin,
+        day_of_month=policy.day_of_month,
+        minimums=policy.minimums,
+        approval_limits=policy.approval_limits,
+        recovery_days=policy.recovery_days,
+    )
+
+
+def _open_standin_rails(twin: Brand, now: datetime) -> None:
+    RailSettings.objects.create(brand=twin, rail=RailKind.CSV, updated_at=now)
+    RailSettings.objects.create(
+        brand=twin,
+        rail=RailKind.STRIPE,
+        secret_key=STANDIN_KEY + secrets.token_hex(16),
+        webhook_secret=make_secret(),
+        updated_at=now,
+    )

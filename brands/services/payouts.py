@@ -1,0 +1,153 @@
+"""How a brand pays: its policy, and its rails with their keys."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from brands.domain.amounts import are_amounts
+from brands.models import PayoutPolicy, Program, RailKind, RailSettings
+from brands.services.brands import STANDIN_KEY
+from brands.services.terms import refresh_terms
+from core import audit
+from core.locks import lock_row
+from core.models import Brand
+
+LIVE_KEYS = ("sk_live_", "rk_live_")
+TEST_KEYS = ("sk_test_", "rk_test_")
+MAX_DAY = 28
+MAX_RECOVERY_DAYS = 365
+
+
+class PolicyInvalid(ValueError):
+    """A payout policy has a day from 1 to 28 and positive amounts of known currencies."""
+
+
+class KeyRefused(ValueError):
+    """The key is not one this brand may use: `code` says why; the key is never repeated."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@transaction.atomic
+def set_payout_policy(
+    *,
+    brand_id: int,
+    day_of_month: int,
+    minimums: Mapping[str, int],
+    approval_limits: Mapping[str, int],
+    recovery_days: int,
+    actor_id: int,
+    now: datetime,
+) -> PayoutPolicy:
+    """Say when and from how much the brand pays; the terms of its programs follow.
+
+    A currency without a minimum is not paid. Amounts are minor units.
+
+    :raises PolicyInvalid: a day or an amount that cannot be.
+    """
+    policy = lock_row(
+        PayoutPolicy, PayoutPolicy.objects.values_list("pk").get(brand_id=brand_id)[0]
+    )
+    is_sane = are_amounts(minimums) and are_amounts(approval_limits)
+    if not (is_sane and 1 <= day_of_month <= MAX_DAY and 0 <= recovery_days <= MAX_RECOVERY_DAYS):
+        raise PolicyInvalid(f"brand {brand_id}: day {day_of_month}, {recovery_days} days")
+    before = _facts(policy)
+    policy.day_of_month, policy.recovery_days = day_of_month, recovery_days
+    policy.minimums, policy.approval_limits = dict(minimums), dict(approval_limits)
+    if _facts(policy) == before:
+        return policy
+    policy.save()
+    _refresh_programs(brand_id, now)
+    audit.record(
+        brand_id=brand_id,
+        actor_id=actor_id,
+        action="payout_policy.set",
+        target=policy,
+        now=now,
+        before=before,
+        after=_facts(policy),
+    )
+    return policy
+
+
+@transaction.atomic
+def set_rail(  # noqa: PLR0913  # a rail is these facts
+    *,
+    brand_id: int,
+    rail: str,
+    secret_key: str | None,
+    webhook_secret: str | None,
+    actor_id: int,
+    now: datetime,
+    is_enabled: bool = True,
+    country: str = "",
+) -> RailSettings:
+    """Switch a rail on or off and keep its keys; None keeps what is stored.
+
+    Live or test follows the key's prefix. A sandbox takes only the stand-in's keys, a real brand
+    takes none of them.
+
+    :raises KeyRefused: `key.missing`, `key.unknown`, `key.standin_only` or `key.standin`.
+    """
+    brand = lock_row(Brand, brand_id)
+    row = RailSettings.objects.filter(brand=brand, rail=rail).first()
+    row = row or RailSettings(brand=brand, rail=rail)
+    before = _rail_facts(row)
+    row.secret_key = secret_key or row.secret_key
+    row.webhook_secret = webhook_secret or row.webhook_secret
+    row.is_live = _is_live(brand, rail, row.secret_key or "")
+    row.is_enabled, row.country, row.updated_at = is_enabled, country.upper(), now
+    row.save()
+    audit.record(
+        brand_id=brand_id,
+        actor_id=actor_id,
+        action="rail.set",
+        target=row,
+        now=now,
+        before=before,
+        after={**_rail_facts(row), "is_key_changed": bool(secret_key)},
+    )
+    return row
+
+
+def _is_live(brand: Brand, rail: str, key: str) -> bool:
+    if rail == RailKind.CSV:
+        return not brand.is_sandbox
+    if not key:
+        raise KeyRefused("key.missing")
+    is_standin = key.startswith(STANDIN_KEY)
+    if brand.is_sandbox and not is_standin:
+        raise KeyRefused("key.standin_only")
+    if is_standin and not brand.is_sandbox:
+        raise KeyRefused("key.standin")
+    if not key.startswith(LIVE_KEYS + TEST_KEYS) or not (key.isascii() and key.isprintable()):
+        raise KeyRefused("key.unknown")
+    return key.startswith(LIVE_KEYS)
+
+
+def _refresh_programs(brand_id: int, now: datetime) -> None:
+    ids = Program.objects.filter(brand_id=brand_id).order_by("pk").values_list("pk", flat=True)
+    for program_id in ids:
+        refresh_terms(program=lock_row(Program, program_id), now=now)
+
+
+def _facts(policy: PayoutPolicy) -> dict[str, Any]:
+    return {
+        "day_of_month": policy.day_of_month,
+        "minimums": policy.minimums,
+        "approval_limits": policy.approval_limits,
+        "recovery_days": policy.recovery_days,
+    }
+
+
+def _rail_facts(row: RailSettings) -> dict[str, Any]:
+    return {
+        "rail": row.rail,
+        "is_enabled": row.is_enabled,
+        "is_live": row.is_live,
+        "country": row.country,
+    }

@@ -1,0 +1,160 @@
+"""Publish a version of a program's ordered rules."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+
+from brands.domain.amounts import are_amounts
+from brands.domain.rules import FLAT_KINDS, Conditions
+from brands.models import Group, Program, Rule, RuleKind, RuleSet
+from brands.selectors import find_latest_rules
+from brands.services.terms import refresh_terms
+from core import audit
+from core.locks import lock_row
+from core.money import BPS
+
+MAX_RULES = 100
+
+
+class StaleRules(ValueError):
+    """Someone published in between; `latest` is that version, to be compared with."""
+
+    def __init__(self, latest: RuleSet) -> None:
+        super().__init__(f"program {latest.program_id} is at version {latest.version}")
+        self.latest = latest
+
+
+class EffectiveInPast(ValueError):
+    """Rules apply from now on, and not before a version that is already published."""
+
+
+class RuleInvalid(ValueError):
+    """A draft cannot be a rule; `position` counts from 1, `code` says what is wrong."""
+
+    def __init__(self, position: int, code: str) -> None:
+        super().__init__(f"rule {position}: {code}")
+        self.position = position
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class RuleDraft:
+    """A rule as it is being edited. Amounts are minor units by currency.
+
+    `conditions.groups` holds primary keys of groups of the program, `countries` upper case codes,
+    `codes` casefolded codes.
+    """
+
+    name: str
+    kind: str
+    rate_bps: int = 0
+    amounts: Mapping[str, int] = field(default_factory=dict)
+    conditions: Conditions = field(default_factory=Conditions)
+    is_pro_rata: bool = False
+    cap_order: Mapping[str, int] = field(default_factory=dict)
+
+
+@transaction.atomic
+def publish_rules(
+    *,
+    program_id: int,
+    drafts: Sequence[RuleDraft],
+    effective_from: datetime,
+    actor_id: int,
+    now: datetime,
+    base_version: int,
+) -> RuleSet:
+    """Publish the drafts, in their order, as the next version; the terms follow.
+
+    `base_version` is the version the drafts were made from, 0 for the first. What is earned
+    already keeps the rules of its time.
+
+    :raises StaleRules: another version was published since.
+    :raises EffectiveInPast: earlier than now, or than the version before.
+    :raises RuleInvalid: a draft cannot be a rule.
+    """
+    program = lock_row(Program, program_id)
+    latest = find_latest_rules(program)
+    if latest is not None and latest.version != base_version:
+        raise StaleRules(latest)
+    if effective_from < max(now, latest.effective_from if latest else now):
+        raise EffectiveInPast(f"program {program.public_id}: {effective_from.isoformat()}")
+    _check(program, drafts)
+    rule_set = _store(program, drafts, latest, effective_from, actor_id, now)
+    refresh_terms(program=program, now=now)
+    audit.record(
+        brand_id=program.brand_id,
+        actor_id=actor_id,
+        action="rules.published",
+        target=program,
+        now=now,
+        before={"version": base_version},
+        after={"version": rule_set.version, "effective_from": effective_from.isoformat()},
+    )
+    return rule_set
+
+
+def _store(
+    program: Program,
+    drafts: Sequence[RuleDraft],
+    latest: RuleSet | None,
+    effective_from: datetime,
+    actor_id: int,
+    now: datetime,
+) -> RuleSet:
+    rule_set = RuleSet.objects.create(
+        brand_id=program.brand_id,
+        program=program,
+        version=latest.version + 1 if latest else 1,
+        effective_from=effective_from,
+        published_at=now,
+        published_by_id=actor_id,
+    )
+    Rule.objects.bulk_create(
+        Rule(
+            brand_id=program.brand_id,
+            rule_set=rule_set,
+            position=position,
+            name=draft.name.strip(),
+            kind=draft.kind,
+            rate_bps=draft.rate_bps,
+            amounts=dict(draft.amounts),
+            conditions=draft.conditions.to_json(),
+            is_pro_rata=draft.is_pro_rata,
+            cap_order=dict(draft.cap_order),
+        )
+        for position, draft in enumerate(drafts, start=1)
+    )
+    return rule_set
+
+
+def _check(program: Program, drafts: Sequence[RuleDraft]) -> None:
+    if not 0 < len(drafts) <= MAX_RULES:
+        raise RuleInvalid(len(drafts), "rule.count")
+    groups = set(Group.objects.filter(program=program).values_list("pk", flat=True))
+    for position, draft in enumerate(drafts, start=1):
+        code = _find_fault(draft, groups)
+        if code:
+            raise RuleInvalid(position, code)
+
+
+def _find_fault(draft: RuleDraft, groups: set[int]) -> str:
+    faults = {
+        "rule.name": not draft.name.strip(),
+        "rule.kind": draft.kind not in RuleKind.values,
+        "rule.rate": draft.kind == RuleKind.PERCENT and not 0 < draft.rate_bps <= BPS,
+        "rule.amounts": draft.kind in FLAT_KINDS and not draft.amounts,
+        "rule.amount": not (are_amounts(draft.amounts) and are_amounts(draft.cap_order)),
+        "rule.order_value": not _is_range(draft.conditions),
+        "rule.group": not groups.issuperset(draft.conditions.groups),
+        "rule.pro_rata": draft.is_pro_rata and draft.kind != RuleKind.FLAT_ORDER,
+    }
+    return next((code for code, is_wrong in faults.items() if is_wrong), "")
+
+
+def _is_range(conditions: Conditions) -> bool:
+    low, high = conditions.min_order_value, conditions.max_order_value
+    is_sane = are_amounts(low) and are_amounts(high)
+    return is_sane and all(low.get(currency, 0) <= top for currency, top in high.items())

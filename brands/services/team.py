@@ -1,0 +1,124 @@
+"""Who works for a brand. What is decided for a brand holds for its open sandbox too."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from brands.emails import mail_member_added
+from brands.models import Member, Role
+from core import audit
+from core.locks import lock_row
+from core.models import Brand
+
+
+class AlreadyInTeam(ValueError):
+    """The user works for the brand already."""
+
+
+class LastOwner(ValueError):
+    """A brand keeps at least one owner."""
+
+
+class UnknownRole(ValueError):
+    """There is no such role."""
+
+
+@transaction.atomic
+def add_member(*, brand_id: int, user_id: int, role: str, actor_id: int, now: datetime) -> Member:
+    """Take a user into the team, and tell him.
+
+    :raises AlreadyInTeam: he is in it.
+    :raises UnknownRole: there is no such role.
+    """
+    _check_role(role)
+    brand = lock_row(Brand, brand_id)
+    if Member.objects.filter(brand=brand, user_id=user_id).exists():
+        raise AlreadyInTeam(f"user {user_id} in brand {brand.public_id}")
+    member = Member.objects.create(brand=brand, user_id=user_id, role=role, created_at=now)
+    for twin in _open_twins(brand):
+        Member.objects.get_or_create(
+            brand=twin, user_id=user_id, defaults={"role": role, "created_at": now}
+        )
+    _record(member, "member.added", {}, {"role": role}, actor_id, now)
+    mail_member_added(member=member, now=now)
+    return member
+
+
+@transaction.atomic
+def change_role(*, member_id: int, role: str, actor_id: int, now: datetime) -> Member:
+    """Give a member another role.
+
+    :raises LastOwner: he is the only owner left.
+    :raises UnknownRole: there is no such role.
+    """
+    _check_role(role)
+    member = _lock_member(member_id)
+    before = member.role
+    if before == role:
+        return member
+    _keep_an_owner(member)
+    member.role = role
+    member.save(update_fields=["role"])
+    Member.objects.filter(brand__in=_open_twins(member.brand), user_id=member.user_id).update(
+        role=role
+    )
+    _record(member, "member.role_changed", {"role": before}, {"role": role}, actor_id, now)
+    return member
+
+
+@transaction.atomic
+def remove_member(*, member_id: int, actor_id: int, now: datetime) -> None:
+    """Take a member off the team.
+
+    :raises LastOwner: he is the only owner left.
+    """
+    member = _lock_member(member_id)
+    _keep_an_owner(member)
+    _record(member, "member.removed", {"role": member.role}, {}, actor_id, now)
+    Member.objects.filter(brand__in=_open_twins(member.brand), user_id=member.user_id).delete()
+    member.delete()
+
+
+def _check_role(role: str) -> None:
+    if role not in Role.values:
+        raise UnknownRole(role)
+
+
+def _lock_member(member_id: int) -> Member:
+    """Lock the brand first: two owners who leave at once must see each other."""
+    brand_id = Member.objects.values_list("brand_id", flat=True).get(pk=member_id)
+    lock_row(Brand, brand_id)
+    return Member.objects.select_related("brand").get(pk=member_id)
+
+
+def _keep_an_owner(member: Member) -> None:
+    if member.role != Role.OWNER:
+        return
+    owners = Member.objects.filter(brand_id=member.brand_id, role=Role.OWNER)
+    if not owners.exclude(pk=member.pk).exists():
+        raise LastOwner(f"brand {member.brand.public_id}")
+
+
+def _open_twins(brand: Brand) -> QuerySet[Brand]:
+    return Brand.objects.filter(sandbox_of=brand, archived_at__isnull=True)
+
+
+def _record(
+    member: Member,
+    action: str,
+    before: dict[str, str],
+    after: dict[str, str],
+    actor_id: int,
+    now: datetime,
+) -> None:
+    user_id = member.user.public_id
+    audit.record(
+        brand_id=member.brand_id,
+        actor_id=actor_id,
+        action=action,
+        target=member,
+        now=now,
+        before={"user": user_id, **before},
+        after={"user": user_id, **after},
+    )

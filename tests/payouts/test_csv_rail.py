@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from payouts.domain.export import PayoutRow, RowProblem, build_payout_file, neutralise_cell
 from payouts.rails.csv.adapter import CsvRail
-from payouts.rails.csv.export import PayoutRow, RowProblem, build_payout_file, neutralise_cell
 from payouts.services.rails import Instruction, NotFound, Rail, Refused, Sent
 
 ANNA = PayoutRow("pay_a", "Anna Núñez", {"iban": "DE02"}, 12_345, "EUR", "Sep 2026")

@@ -1,0 +1,109 @@
+"""The payout file: the same rows always give the same bytes.
+
+RFC 4180, UTF-8 without a byte order mark, CRLF. The file is built once, stored, and served again
+as it is; its SHA-256 is shown beside it.
+"""
+
+import csv
+import hashlib
+import io
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from core.money import to_decimal
+
+COLUMNS = ("payout_id", "creator", "amount", "currency", "reference")
+_FORMULA = frozenset("=+-@\0")
+_CONTROL = frozenset("\t\r\n")
+
+
+class RowProblem(ValueError):
+    """A row that cannot stand in a payout file."""
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutRow:
+    """One payment for a person to make. `destination`: named fields such as iban or email."""
+
+    payout_id: str
+    creator_name: str
+    destination: Mapping[str, str]
+    amount_minor: int
+    currency: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutFile:
+    """The bytes, their SHA-256 in hex, and what they add up to in minor units by currency."""
+
+    content: bytes
+    sha256: str
+    row_count: int
+    totals_minor: Mapping[str, int]
+
+
+def build_payout_file(*, rows: Sequence[PayoutRow]) -> PayoutFile:
+    """Write the rows, sorted by payout id, with one column for each destination field in use.
+
+    :raises RowProblem: a payout stands twice, or an amount is not above zero.
+    """
+    _check_rows(rows)
+    ordered = sorted(rows, key=lambda row: row.payout_id)
+    fields = sorted({name for row in ordered for name in row.destination})
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow([*COLUMNS, *(neutralise_cell(f"destination_{name}") for name in fields)])
+    writer.writerows(_cells(row, fields) for row in ordered)
+    content = text.getvalue().encode("utf-8")
+    return PayoutFile(
+        content=content,
+        sha256=hashlib.sha256(content).hexdigest(),
+        row_count=len(ordered),
+        totals_minor=_totals(ordered),
+    )
+
+
+def neutralise_cell(value: str) -> str:
+    """Put an apostrophe before a text that a spreadsheet would run as a formula.
+
+    Leading white space, invisible format characters and full-width forms do not hide it.
+    """
+    shown = unicodedata.normalize("NFKC", value)
+    first = next((char for char in shown if not _is_invisible(char)), "")
+    is_control = shown.lstrip(" ")[:1] in _CONTROL
+    return f"'{value}" if first in _FORMULA or is_control else value
+
+
+def _is_invisible(char: str) -> bool:
+    return char.isspace() or unicodedata.category(char) == "Cf"
+
+
+def _check_rows(rows: Sequence[PayoutRow]) -> None:
+    seen: set[str] = set()
+    for row in rows:
+        if row.payout_id in seen:
+            raise RowProblem(f"{row.payout_id} stands twice")
+        if row.amount_minor <= 0:
+            raise RowProblem(f"{row.payout_id} has no amount above zero")
+        seen.add(row.payout_id)
+
+
+def _cells(row: PayoutRow, fields: Sequence[str]) -> list[str]:
+    """Write one row; the amount is a plain decimal of ours and needs no guard."""
+    return [
+        neutralise_cell(row.payout_id),
+        neutralise_cell(row.creator_name),
+        f"{to_decimal(row.amount_minor, row.currency):f}",
+        row.currency,
+        neutralise_cell(row.reference),
+        *(neutralise_cell(row.destination.get(name, "")) for name in fields),
+    ]
+
+
+def _totals(rows: Sequence[PayoutRow]) -> Mapping[str, int]:
+    totals: dict[str, int] = {}
+    for row in rows:
+        totals[row.currency] = totals.get(row.currency, 0) + row.amount_minor
+    return totals

@@ -118,7 +118,7 @@ def as_object(raw: object, kind: str) -> Mapping[str, object]:
     :raises Unreadable: it is no object, or of another kind.
     """
     if not isinstance(raw, dict) or raw.get("object") != kind:
-        raise Unreadable(f"not a {kind}")
+        raise Unreadable(f"no {kind}")
     return raw
 
 

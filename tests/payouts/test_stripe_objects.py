@@ -16,6 +16,13 @@ TRANSFER = new_transfer(
     at=START,
 )
 NEEDED = ("id", "object", "amount", "amount_reversed", "currency", "destination", "livemode")
+VALUES: tuple[Any, ...] = (None, "", "5.0", 5.0, [], True)
+ODD = [
+    (name, odd)
+    for name in (*NEEDED, "metadata", "created")
+    for odd in VALUES
+    if odd == "" or type(odd) is not type(TRANSFER[name])
+]
 
 
 def test_a_whole_transfer_is_read() -> None:
@@ -31,15 +38,7 @@ def test_an_expanded_destination_is_its_id() -> None:
     assert read_transfer({**TRANSFER, "destination": {"id": "acct_9"}}).destination == "acct_9"
 
 
-@pytest.mark.parametrize(
-    ("name", "odd"),
-    [
-        (name, odd)
-        for name in (*NEEDED, "metadata", "created")
-        for odd in (None, "", "5.0", 5.0, [], True)
-        if odd == "" or type(odd) is not type(TRANSFER[name])
-    ],
-)
+@pytest.mark.parametrize(("name", "odd"), ODD)
 def test_a_transfer_with_an_odd_field_is_unreadable(name: str, odd: Any) -> None:
     with pytest.raises(ValueError, match=r".+"):
         read_transfer({**TRANSFER, name: odd})

@@ -158,7 +158,7 @@ def _is_open(path: Path) -> bool:
 def _home(data: Path, account: pwd.struct_passwd | None) -> Path:
     """Return the real data folder: `data`, or for root a place that `nobody` can enter."""
     data.parent.mkdir(parents=True, exist_ok=True)
-    if data.is_symlink() or account is None or _is_open(data.parent.resolve()):
+    if data.exists() or data.is_symlink() or account is None or _is_open(data.parent.resolve()):
         return data.resolve()
     name = hashlib.sha256(str(data.absolute()).encode()).hexdigest()[:12]
     home = OPEN_FOLDER / name / "postgres"

@@ -48,6 +48,9 @@ def main(arguments: list[str]) -> int:
     except (StartFailed, ImproperlyConfigured) as error:
         print(error, file=sys.stderr)
         return 1
+    except PermissionError as error:
+        print(f"{error.filename} belongs to another user: start as that user.", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("\nStopped.")
     return 0
@@ -85,7 +88,8 @@ def reset(local: Local) -> None:
     with hold_lock(local):
         remove_data(local.data / "postgres")
         remove_data(local.data / "redis")
-        (local.data / "schedule").unlink(missing_ok=True)
+        for path in local.data.glob("schedule*"):
+            path.unlink()
     print(f"The embedded databases in {local.data} are deleted; `make run` makes new ones.")
 
 
@@ -151,13 +155,14 @@ def _start_apps(local: Local, environment: Mapping[str, str], apps: list[Child])
     schedule = f"--schedule={local.data / 'schedule'}"
     address = [f"--host={HOST}", f"--port={local.port}", "--no-ws"]
     web = ["granian", "--interface=wsgi", *address, "--workers=1", "--blocking-threads=16"]
+    apps.append(_spawn_python(local, environment, "web", *web, "config.wsgi:application"))
+    wait_until(lambda: _answers(local.port), child=apps[0], timeout_s=WEB_S)
+    # After the first answer, so that the first page does not wait for their boot.
     for name, *command in (
-        ["web", *web, "config.wsgi:application"],
         ["worker", *celery, "worker", "--pool=threads", "--concurrency=4", "--loglevel=INFO"],
         ["scheduler", *celery, "beat", schedule, "--pidfile=", "--loglevel=INFO"],
     ):
         apps.append(_spawn_python(local, environment, name, *command))
-    wait_until(lambda: _answers(local.port), child=apps[0], timeout_s=WEB_S)
 
 
 def _spawn_python(local: Local, environment: Mapping[str, str], name: str, *module: str) -> Child:

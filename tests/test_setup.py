@@ -172,8 +172,8 @@ def test_a_port_that_is_no_number_is_one_sentence(data: Path):
 def test_a_child_does_not_outlive_a_killed_parent(tmp_path: Path):
     script = (
         "import os, pathlib, signal; from config.processes import spawn\n"
-        f"child = spawn(name='x', command=['sleep', '60'], log=pathlib.Path({str(tmp_path / 'x.log')!r}),"
-        " env=os.environ, cwd=pathlib.Path('/'))\n"
+        "child = spawn(name='x', command=['sleep', '60'], env=os.environ, cwd=pathlib.Path('/'),"
+        f" log=pathlib.Path({str(tmp_path / 'x.log')!r}))\n"
         "print(child.process.pid, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
     )
     parent = subprocess.run(

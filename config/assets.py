@@ -108,7 +108,8 @@ def _npm_ci(*, with_chromium: bool) -> str:
     done = subprocess.run(
         command,
         cwd=ROOT,
-        env={**os.environ, "PATH": search},
+        # Node brings its own list of authorities; a company's proxy is known to the machine's.
+        env={"NODE_USE_SYSTEM_CA": "1", **os.environ, "PATH": search},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -184,6 +184,8 @@ def _run(*command: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [str(part) for part in command],
         cwd=ROOT,
+        # uv brings its own list of authorities; a company's proxy is known to the machine's alone.
+        env={"UV_SYSTEM_CERTS": "1", **os.environ},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

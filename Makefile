@@ -1,0 +1,36 @@
+# Every target is one Python script; Python 3.11 or newer and make are all that is needed.
+PYTHON ?= python3
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run manage reset test journey nightly lint messages lock
+
+help: ## list these targets
+	@$(PYTHON) config/bootstrap.py help
+
+run: ## install what is missing and start everything on http://localhost:8000
+	@$(PYTHON) config/bootstrap.py run
+
+manage: ## a management command beside a running `make run`: make manage ARGS=doctor
+	@$(PYTHON) config/bootstrap.py manage $(ARGS)
+
+reset: ## delete the embedded databases under var/
+	@$(PYTHON) config/bootstrap.py reset
+
+test: ## all tests but the nightly ones: make test ARGS=tests/ledger
+	@$(PYTHON) config/bootstrap.py test $(ARGS)
+
+journey: ## only the journeys: whole flows, told as a person would do them
+	@$(PYTHON) config/bootstrap.py journey $(ARGS)
+
+nightly: ## every test in full, the slow ones too
+	@$(PYTHON) config/bootstrap.py nightly $(ARGS)
+
+lint: ## format, lint, types, layers, migrations, deployment check
+	@$(PYTHON) config/bootstrap.py lint
+
+messages: ## compile the translations
+	@$(PYTHON) config/bootstrap.py messages
+
+lock: ## write the lock files again: make lock ARGS=--upgrade
+	@$(PYTHON) config/bootstrap.py lock $(ARGS)

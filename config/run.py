@@ -1,0 +1,218 @@
+"""Run everything on this machine: `python -m config.run`, for trying and developing.
+
+Starts PostgreSQL and a Redis-compatible server where none is given, prepares the database, starts
+the web server, the worker and the scheduler, and stops all of it again.
+"""
+
+import contextlib
+import http.client
+import os
+import signal
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+from config.embedded import Server, remove_data, start_postgres, start_redis
+from config.local import (
+    HOST,
+    ROOT,
+    Local,
+    check_port,
+    hold_lock,
+    read_addresses,
+    read_local,
+    secret_files,
+    write_addresses,
+)
+from config.processes import Child, StartFailed, explain, spawn, stop, wait_until
+
+PREPARE_S = 600
+WEB_S = 60
+GRACE_S = 10
+WATCH_S = 0.2
+
+
+def main(arguments: list[str]) -> int:
+    """Run, reset or manage; every failure is one sentence."""
+    try:
+        local = read_local()
+        if arguments[:1] == ["reset"]:
+            reset(local)
+        elif arguments[:1] == ["manage"]:
+            manage(local, arguments[1:])
+        else:
+            run(local)
+    except (StartFailed, ImproperlyConfigured) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except PermissionError as error:
+        print(f"{error.filename} belongs to another user: start as that user.", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped.")
+    return 0
+
+
+def run(local: Local) -> None:
+    """Start everything and stay until Ctrl-C, SIGTERM or the death of a part.
+
+    :raises StartFailed: something did not start, or ended.
+    :raises KeyboardInterrupt: it was asked to stop, and everything has stopped.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+    servers: list[Server] = []
+    apps: list[Child] = []
+    with hold_lock(local):
+        check_port(local.port)
+        _set_logs_aside(local)
+        try:
+            environment = _start_servers(local, servers)
+            is_ours = any(server.variable == "DATABASE_URL" for server in servers)
+            logins = _prepare(local, environment, apps, demo=is_ours)
+            _start_apps(local, environment, apps)
+            print(_greeting(local, logins, servers), flush=True)
+            _watch([*apps, *(server.child for server in servers)])
+        finally:
+            _stop_everything(local, apps, servers)
+
+
+def reset(local: Local) -> None:
+    """Delete the embedded databases; secrets and logs stay.
+
+    :raises StartFailed: they are in use.
+    """
+    with hold_lock(local):
+        remove_data(local.data / "postgres")
+        remove_data(local.data / "redis")
+        for path in local.data.glob("schedule*"):
+            path.unlink()
+    print(f"The embedded databases in {local.data} are deleted; `make run` makes new ones.")
+
+
+def manage(local: Local, arguments: list[str]) -> None:
+    """Become a management command that talks to the running servers.
+
+    :raises StartFailed: nothing runs and no DATABASE_URL is given.
+    """
+    environment = _environment(local, read_addresses(local))
+    if not environment.get("DATABASE_URL"):
+        raise StartFailed(
+            "Nothing runs here: start `make run` in another terminal, or set DATABASE_URL."
+        )
+    os.execve(sys.executable, [sys.executable, str(ROOT / "manage.py"), *arguments], environment)
+
+
+def _environment(local: Local, urls: Mapping[str, str]) -> dict[str, str]:
+    """Return what every part of the program runs with; what the caller set wins."""
+    defaults = {"LOCAL": "1", "PORT": str(local.port), "PYTHONUNBUFFERED": "1"}
+    given = {name: value for name, value in os.environ.items() if value}
+    return defaults | secret_files(local) | dict(urls) | given
+
+
+def _set_logs_aside(local: Local) -> None:
+    for log in local.logs.glob("*.log"):
+        log.replace(log.with_suffix(".log.1"))
+
+
+def _start_servers(local: Local, servers: list[Server]) -> dict[str, str]:
+    """Start the servers no URL is given for, adding each to `servers`; return the environment."""
+    for variable, start, name in (
+        ("DATABASE_URL", start_postgres, "postgres"),
+        ("REDIS_URL", start_redis, "redis"),
+    ):
+        if not os.environ.get(variable):
+            print(f"Starting {name} ...", flush=True)
+            servers.append(
+                start(data=local.data / name, log=local.logs / f"{name}.log", durable=True)
+            )
+    urls = {server.variable: server.url for server in servers}
+    write_addresses(local, urls)
+    return _environment(local, urls)
+
+
+def _prepare(local: Local, environment: Mapping[str, str], apps: list[Child], *, demo: bool) -> str:
+    """Migrate, and load the demo into a database of ours; return the demo's log-ins."""
+    print("Preparing the database ...", flush=True)
+    logins = local.logs / "logins.txt"
+    logins.unlink(missing_ok=True)
+    child = _spawn_python(
+        local, environment, "prepare", "config.prepare", *([str(logins)] if demo else [])
+    )
+    apps.append(child)
+    if child.process.wait(PREPARE_S):
+        raise StartFailed(f"The database could not be prepared. {explain(child)}")
+    apps.remove(child)
+    return logins.read_text(encoding="utf-8").strip() if logins.exists() else ""
+
+
+def _start_apps(local: Local, environment: Mapping[str, str], apps: list[Child]) -> None:
+    """Start web server, worker and scheduler, adding each to `apps`; wait for the first page."""
+    celery = ["celery", "--app=config.celery:app"]
+    schedule = f"--schedule={local.data / 'schedule'}"
+    address = [f"--host={HOST}", f"--port={local.port}", "--no-ws"]
+    web = ["granian", "--interface=wsgi", *address, "--workers=1", "--blocking-threads=16"]
+    apps.append(_spawn_python(local, environment, "web", *web, "config.wsgi:application"))
+    wait_until(lambda: _answers(local.port), child=apps[0], timeout_s=WEB_S)
+    # After the first answer, so that the first page does not wait for their boot.
+    for name, *command in (
+        ["worker", *celery, "worker", "--pool=threads", "--concurrency=4", "--loglevel=INFO"],
+        ["scheduler", *celery, "beat", schedule, "--pidfile=", "--loglevel=INFO"],
+    ):
+        apps.append(_spawn_python(local, environment, name, *command))
+
+
+def _spawn_python(local: Local, environment: Mapping[str, str], name: str, *module: str) -> Child:
+    command = [sys.executable, "-m", *module]
+    log = local.logs / f"{name}.log"
+    return spawn(name=f"The {name} process", command=command, log=log, env=environment, cwd=ROOT)
+
+
+def _answers(port: int) -> bool:
+    """Say whether the web server answers at all; which page it is does not matter here."""
+    link = http.client.HTTPConnection(HOST, port, timeout=5)
+    with contextlib.closing(link), contextlib.suppress(OSError, http.client.HTTPException):
+        link.request("HEAD", "/health/")
+        return bool(link.getresponse().status)
+    return False
+
+
+def _greeting(local: Local, logins: str, servers: list[Server]) -> str:
+    lines = ["", f"Fairshare runs at {local.url}"]
+    lines += ["", logins] if logins else []
+    lines += ["", f"Data and logs are in {_short(local.data)}. Ctrl-C stops everything."]
+    if servers:
+        lines += [
+            "The embedded databases are for trying and testing: "
+            "set DATABASE_URL and REDIS_URL for real use."
+        ]
+    return "\n".join(lines)
+
+
+def _short(path: Path) -> str:
+    return f"{path.relative_to(Path.cwd())}/" if path.is_relative_to(Path.cwd()) else str(path)
+
+
+def _watch(children: list[Child]) -> None:
+    while True:
+        for child in children:
+            if child.process.poll() is not None:
+                raise StartFailed(f"{child.name} ended, so everything stops. {explain(child)}")
+        time.sleep(WATCH_S)
+
+
+def _stop_everything(local: Local, apps: list[Child], servers: list[Server]) -> None:
+    """Stop the program first, its servers after; a second Ctrl-C does not cut this short."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    stop(apps, grace_s=GRACE_S)
+    for server in reversed(servers):
+        server.stop()
+    local.addresses.unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,51 @@
+"""Fixtures every test may use; no test reaches a machine other than this one."""
+
+import ipaddress
+import os
+import socket
+from typing import Any
+
+import pytest
+
+from tests.chromium import ARGUMENTS, find_chromium
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright runs a loop of its own
+
+_connect = socket.socket.connect
+
+
+class OutsideConnection(Exception):
+    """A test tried to reach another machine."""
+
+
+def _connect_on_loopback(sock: socket.socket, address: Any) -> None:
+    if sock.family in {socket.AF_INET, socket.AF_INET6} and not _is_loopback(address[0]):
+        raise OutsideConnection(f"a test tried to reach {address[0]}")
+    _connect(sock, address)
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+socket.socket.connect = _connect_on_loopback  # type: ignore[assignment, method-assign]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Launch the Chromium of this machine instead of one Playwright would download."""
+    found = find_chromium()
+    if found is None:
+        pytest.fail("no Chromium here: `make test` fetches one, or set CHROMIUM to its path")
+    program, environment = found
+    return {
+        **browser_type_launch_args,
+        "executable_path": program,
+        "env": {**os.environ, **environment},
+        "args": list(ARGUMENTS),
+    }

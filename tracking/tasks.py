@@ -5,7 +5,7 @@ from celery import shared_task
 from core.clock import brand_now, database_now
 from core.models import Brand
 from tracking.integrations import find_adapter
-from tracking.services import processing, release
+from tracking.services import partitions, processing, release
 from tracking.services.orders import resettle
 from tracking.services.posting import Cause
 
@@ -38,3 +38,15 @@ def release_brand(brand: Brand) -> int:
     while released := release.release_commissions(brand_id=brand.pk, now=brand_now(brand)):
         total += released
     return total
+
+
+@shared_task(name="tracking.prepare_partitions", acks_late=True, ignore_result=True)
+def prepare_partitions() -> None:
+    """Make the click table's partitions of the months to come."""
+    partitions.prepare_partitions(now=database_now())
+
+
+@shared_task(name="tracking.forget_old", acks_late=True, ignore_result=True)
+def forget_old() -> None:
+    """Forget salts, raw bodies and refusals whose time is over."""
+    partitions.forget_old(now=database_now())

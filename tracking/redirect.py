@@ -1,0 +1,186 @@
+"""/r/<slug>: store the click, then send the shopper on. No framework takes part.
+
+Reached twice: from the WSGI entry without Django around it, and as a Django view. A 302 that
+carries a click token is answered after the click is committed. When it cannot be stored in time
+the shopper still arrives at the shop, without a token and uncounted.
+"""
+
+import logging
+import re
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import Any
+
+from django.conf import settings
+
+from affiliates.domain.urls import tracked_url
+from core.ids import uuid7
+from tracking.clickwriter import ClickRow, ClickWriter
+from tracking.domain.ask import Ask, read_ask
+from tracking.domain.token import make_token
+from tracking.domain.verdict import Ruling, Verdict, judge
+from tracking.domain.visitor import make_net_key, make_visitor_key
+from tracking.groupwork import NotAnswered
+from tracking.linktable import LinkFacts, LinkTable, choose_allowed
+from tracking.visits import VisitKeys, VisitMemory
+
+PREFIX = "/r/"
+REF_PARAMETER = "ref"
+LOG_EVERY_S = 1.0
+NO_KEYS = VisitKeys(visitor=0, net=0)
+
+_SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{2,39}", re.ASCII)
+_LOCATION = re.compile(r"https?://[\x21-\x7e]+", re.ASCII)
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What to answer. A 404 has no body: the edge draws the page."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes = b""
+
+
+class UncountedMeter:
+    """How many shoppers of this process went on uncounted; says so in the log once a second."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._logged_at = 0.0
+        self.total = 0
+
+    def add(self) -> None:
+        """Count one more."""
+        with self._lock:
+            self.total += 1
+            is_due = monotonic() - self._logged_at > LOG_EVERY_S
+            if is_due:
+                self._logged_at = monotonic()
+        if is_due:
+            logger.error("clicks not recorded since the start of this process: %d", self.total)
+
+
+PRIVATE = (("Cache-Control", "no-store, private"), ("X-Robots-Tag", "noindex, nofollow"))
+NOT_FOUND = Answer(404, PRIVATE)
+NOT_ALLOWED = Answer(405, (("Allow", "GET, HEAD"), ("Content-Length", "0"), *PRIVATE))
+AWAY_TEXT = b"This link cannot be opened right now. Please try again in a minute.\n"
+AWAY = Answer(
+    503,
+    (
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("Content-Length", str(len(AWAY_TEXT))),
+        ("Retry-After", "30"),
+        *PRIVATE,
+    ),
+    AWAY_TEXT,
+)
+
+links = LinkTable()
+writer = ClickWriter()
+visits = VisitMemory()
+uncounted = UncountedMeter()
+
+
+def handle(meta: Mapping[str, Any], *, now: datetime) -> Answer:
+    """Answer one request, given its WSGI environment (Django's request.META has the same names)."""
+    ask = read_ask(meta, trusted_proxies=settings.TRUSTED_PROXIES)
+    if ask.visit.method not in {"GET", "HEAD"}:
+        return NOT_ALLOWED
+    try:
+        link = _find_link(ask)
+    except NotAnswered:
+        return AWAY
+    if link is None:
+        return NOT_FOUND
+    target = choose_allowed([ask.to], link.domains) or link.target
+    return _send_on(ask, link, target, now) if target else NOT_FOUND
+
+
+def forget() -> None:
+    """Store what waits, close both connections, forget links and visits."""
+    links.forget()
+    writer.forget()
+    visits.forget()
+
+
+def _find_link(ask: Ask) -> LinkFacts | None:
+    """Find the link of `/r/<slug>`, or of `/r/?ref=<slug>` under any name its program accepts."""
+    path = ask.path.removeprefix(PREFIX).removesuffix("/")
+    if path:
+        return links.find(path) if _SLUG.fullmatch(path) else None
+    for name, slug in ask.query.items():
+        link = links.find(slug) if _SLUG.fullmatch(slug) else None
+        if link is not None and (name == REF_PARAMETER or name in link.ref_aliases):
+            return link
+    return None
+
+
+def _send_on(ask: Ask, link: LinkFacts, target: str, now: datetime) -> Answer:
+    token = _count(ask, link, now)
+    sub_ids = (ask.sub_id, *link.sub_ids[1:]) if ask.sub_id else link.sub_ids
+    location = tracked_url(target, token, link.utm, sub_ids, ask.paid_markers)
+    if not _LOCATION.fullmatch(location):
+        return NOT_FOUND
+    return Answer(
+        302,
+        (
+            ("Location", location),
+            ("Content-Length", "0"),
+            ("Referrer-Policy", "strict-origin-when-cross-origin"),
+            *PRIVATE,
+        ),
+    )
+
+
+def _count(ask: Ask, link: LinkFacts, now: datetime) -> str:
+    """Store the click and return its token; "" where it may earn nothing or is not stored."""
+    keys = VisitKeys(
+        visitor=make_visitor_key(
+            salt=link.salt,
+            brand_id=link.brand_id,
+            address=ask.address,
+            user_agent=ask.user_agent,
+        ),
+        net=make_net_key(salt=link.salt, brand_id=link.brand_id, address=ask.address),
+    )
+    earlier = visits.look(link_id=link.link_id, keys=keys, now=now)
+    ruling = judge(visit=ask.visit, link=link.state, earlier=earlier)
+    row = _make_row(ask, link, ruling, keys, now)
+    try:
+        writer.store(row)
+    except NotAnswered:
+        uncounted.add()
+        return ""
+    if not ruling.verdict.is_attributable or ruling.verdict is Verdict.NO_CONSENT:
+        return ""
+    visits.note(link_id=link.link_id, keys=keys, now=now)
+    return make_token(settings.CLICK_TOKEN_KEYS, row.id, link.link_id)
+
+
+def _make_row(
+    ask: Ask, link: LinkFacts, ruling: Ruling, keys: VisitKeys, now: datetime
+) -> ClickRow:
+    """Describe the click: `at` is the brand's time, the row's key carries the real one."""
+    kept = NO_KEYS if ruling.verdict is Verdict.NO_CONSENT else keys
+    return ClickRow(
+        id=uuid7(now),
+        brand_id=link.brand_id,
+        program_id=link.program_id,
+        enrollment_id=link.enrollment_id,
+        link_id=link.link_id,
+        at=now + timedelta(seconds=link.clock_offset_s),
+        visitor_key=kept.visitor,
+        net_key=kept.net,
+        verdict=ruling.verdict,
+        agent=ask.visit.agent.name,
+        referrer=ask.referrer,
+        device=ask.visit.agent.device,
+        has_paid_marker=bool(ask.paid_markers),
+        sub_id=ask.sub_id,
+    )

@@ -68,6 +68,14 @@ def processes_of(data: Path) -> list[str]:
     return found
 
 
+def is_alive(pid: str) -> bool:
+    """Say whether a process runs; one that waits for its parent to look has ended."""
+    try:
+        return ") Z " not in (Path("/proc") / pid / "stat").read_text()
+    except OSError:
+        return False
+
+
 def is_port_open(port: str) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", int(port))) == 0
@@ -171,20 +179,21 @@ def test_a_port_that_is_no_number_is_one_sentence(data: Path):
 @pytest.mark.skipif(sys.platform != "linux", reason="prctl is Linux's")
 def test_a_child_does_not_outlive_a_killed_parent(tmp_path: Path):
     script = (
-        "import os, pathlib, signal; from config.processes import spawn\n"
-        "child = spawn(name='x', command=['sleep', '60'], env=os.environ, cwd=pathlib.Path('/'),"
+        "import os, pathlib, signal, sys; from config.processes import spawn\n"
+        "command = [sys.executable, '-c', 'import time; time.sleep(60)']\n"
+        "child = spawn(name='x', command=command, env=os.environ, cwd=pathlib.Path('/'),"
         f" log=pathlib.Path({str(tmp_path / 'x.log')!r}))\n"
         "print(child.process.pid, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
     )
     parent = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True
     )
-    child = Path("/proc") / parent.stdout.strip()
+    assert parent.stdout.strip().isdigit(), parent.stderr
 
     deadline = time.monotonic() + 5
-    while child.exists() and time.monotonic() < deadline:
+    while is_alive(parent.stdout.strip()) and time.monotonic() < deadline:
         time.sleep(0.02)
-    assert not child.exists()
+    assert not is_alive(parent.stdout.strip())
 
 
 def test_data_of_another_major_version_is_refused_with_the_command_that_saves_it(tmp_path: Path):

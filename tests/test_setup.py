@@ -17,10 +17,12 @@ from pathlib import Path
 
 import pytest
 from babel.messages.pofile import PoFileError
+from cryptography.fernet import Fernet
 
 from config import assets, bootstrap, embedded, local, run
 from config.messages import compile_catalogue
 from config.processes import StartFailed
+from tracking.domain.token import parse_keys
 
 ROOT = Path(__file__).resolve().parent.parent
 GIVEN = {"DATABASE_URL", "REDIS_URL", "LOCAL", *local.SECRETS}
@@ -223,6 +225,8 @@ def test_secrets_are_made_once_and_are_private(tmp_path: Path, monkeypatch: pyte
     assert set(files) == {"SECRET_KEY_FILE", "FIELD_ENCRYPTION_KEYS_FILE", "CLICK_TOKEN_KEYS_FILE"}
     assert first == second
     assert len(first["SECRET_KEY_FILE"]) >= 50
+    Fernet(first["FIELD_ENCRYPTION_KEYS_FILE"])
+    parse_keys([first["CLICK_TOKEN_KEYS_FILE"]])
     assert {stat.S_IMODE(Path(path).stat().st_mode) for path in files.values()} == {0o600}
 
 

@@ -43,7 +43,7 @@ class ExampleForm(forms.Form):
     accept = forms.BooleanField(label="I accept terms version 3 of 1 Sep 2026")
 
 
-def build_context() -> dict[str, Any]:
+def build_context(*, language: str) -> dict[str, Any]:
     """Return what templates/core/components.html shows."""
     form = ExampleForm({"name": "Anna", "email": "anna", "policy": "last", "base": "after"})
     form.is_valid()
@@ -63,20 +63,20 @@ def build_context() -> dict[str, Any]:
         ],
         "moment": datetime(2026, 9, 11, 12, 5, tzinfo=UTC),
         "day_value": date(2026, 8, 12),
-        "lines": _lines(),
+        "lines": _lines(language),
         "steps": _steps(),
-        "points": _points(),
+        "points": _points(language),
         "spark": list(REVENUE_MINOR),
         "rows": _rows(),
         "facts": [
             ("Creators", "23"),
-            ("Total", formats.money_text(Money(190_410, "EUR"), language="en")),
+            ("Total", formats.money_text(Money(190_410, "EUR"), language=language)),
         ],
     }
 
 
-def _lines() -> list[dict[str, Any]]:
-    ten = formats.percent_text(1000, language="en")
+def _lines(language: str) -> list[dict[str, Any]]:
+    ten = formats.percent_text(1000, language=language)
     return [
         {
             "title": "Ceramic cups ×2",
@@ -150,18 +150,18 @@ def _rows() -> list[dict[str, Any]]:
     ]
 
 
-def _points() -> list[Point]:
+def _points(language: str) -> list[Point]:
     last = len(REVENUE_MINOR) - 1
     return [
         Point(
-            label=formats.day_text(date(2026, 11, 9 + i), language="en"),
-            short=formats.day_short_text(date(2026, 11, 9 + i), language="en")
+            label=formats.day_text(date(2026, 11, 9 + i), language=language),
+            short=formats.day_short_text(date(2026, 11, 9 + i), language=language)
             if i % 3 == 0
             else "",
             value=minor,
-            text=formats.money_text(Money(minor, "EUR"), language="en"),
+            text=formats.money_text(Money(minor, "EUR"), language=language),
             before=before,
-            before_text=formats.money_text(Money(before, "EUR"), language="en"),
+            before_text=formats.money_text(Money(before, "EUR"), language=language),
             is_unfinished=i == last,
         )
         for i, (minor, before) in enumerate(zip(REVENUE_MINOR, REVENUE_BEFORE_MINOR, strict=True))

@@ -201,14 +201,14 @@ def find_url(view_name: str, *args: Any) -> str:
 def control(field: BoundField, extra_class: str = "") -> SafeString:
     """Render a form field's own control with the class its kind needs."""
     widget = field.field.widget
-    kind = getattr(widget, "input_type", "") or type(widget).__name__.lower()
-    css = CONTROL_CLASSES.get(
-        type(widget).__name__.lower(), CONTROL_CLASSES.get(kind, "form-control")
-    )
+    kind = type(widget).__name__.lower()
+    input_type = getattr(widget, "input_type", "")
+    css = CONTROL_CLASSES.get(kind) or CONTROL_CLASSES.get(input_type, "form-control")
     own = widget.attrs.get("class", "")
-    return field.as_widget(
-        attrs={"class": " ".join(part for part in (css, own, extra_class) if part)}
-    )
+    attrs: dict[str, Any] = {"class": " ".join(part for part in (css, own, extra_class) if part)}
+    if input_type in {"email", "password"}:
+        attrs["placeholder"] = False  # it would only repeat the label
+    return field.as_widget(attrs=attrs)
 
 
 @register.filter

@@ -122,7 +122,14 @@ class _Scale:
         left = slot * self._place(index) + slot * (1 - BAR_SHARE) / 2
         y = self.y(point.value)
         height = HEIGHT - BOTTOM - y
-        return Bar(_percent(left), y, _percent(slot * BAR_SHARE), height, self.middle(index), point)
+        return Bar(
+            _percent(left),
+            y,
+            _percent(slot * BAR_SHARE),
+            height,
+            self.middle(index),
+            point,
+        )
 
     def middle(self, index: int) -> str:
         return _percent(100 / self.count * (self._place(index) + 0.5))

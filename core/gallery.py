@@ -10,7 +10,18 @@ from core.charts import Point
 from core.money import Money
 from core.states import STATES
 
-REVENUE_MINOR = (41_200, 38_050, 52_900, 47_310, 60_120, 120_410, 71_000, 44_480, 39_900, 51_150)
+REVENUE_MINOR = (
+    41_200,
+    38_050,
+    52_900,
+    47_310,
+    60_120,
+    120_410,
+    71_000,
+    44_480,
+    39_900,
+    51_150,
+)
 REVENUE_BEFORE_MINOR = (
     36_000,
     40_500,
@@ -79,8 +90,8 @@ def _lines(language: str) -> list[dict[str, Any]]:
     ten = formats.percent_text(1000, language=language)
     return [
         {
-            "title": "Ceramic cups ×2",
-            "detail": "60.00 − 8.57",
+            "title": "Ceramic cups, 2",
+            "detail": f"60.00 {formats.MINUS} 8.57",
             "counted": Money(5143, "EUR"),
             "rate": ten,
             "pays": Money(514, "EUR"),
@@ -88,7 +99,7 @@ def _lines(language: str) -> list[dict[str, Any]]:
         },
         {
             "title": "Grinder",
-            "detail": "80.00 − 11.43",
+            "detail": f"80.00 {formats.MINUS} 11.43",
             "counted": Money(6857, "EUR"),
             "rate": ten,
             "pays": Money(686, "EUR"),
@@ -98,7 +109,7 @@ def _lines(language: str) -> list[dict[str, Any]]:
             "title": "Gift card",
             "detail": "25.00",
             "counted": Money(0, "EUR"),
-            "rate": "–",
+            "rate": formats.UNKNOWN,
             "pays": Money(0, "EUR"),
             "reason": "Gift cards do not earn (rule 1)",
         },
@@ -112,7 +123,7 @@ def _lines(language: str) -> list[dict[str, Any]]:
             "title": "20 Aug: 25.71 EUR of ceramic cups refunded",
             "counted": None,
             "pays": Money(-257, "EUR"),
-            "reason": "25.72 left × 10 % = 2.57; 2.57 + 6.86 = 9.43",
+            "reason": "25.72 left at 10 % is 2.57; 2.57 + 6.86 = 9.43",
             "kind": "change",
         },
     ]

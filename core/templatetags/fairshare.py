@@ -1,4 +1,4 @@
-"""Filters and tags of every template: formatted money and dates, states, icons, navigation, forms."""
+"""Filters and tags of every template: money, dates, states, icons, navigation, form controls."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -83,7 +83,7 @@ def percent(value: int | None) -> str:
 
 @register.filter
 def percent_change(value: int | None) -> str:
-    """Format a change in basis points with its sign; None means there is nothing to compare with."""
+    """Format a change in basis points with its sign; None: nothing to compare with."""
     if value is None:
         return translation.gettext("no comparison")
     return formats.percent_change_text(value, language=current_language())
@@ -180,7 +180,7 @@ def nav_item(
     *args: Any,
     **flags: Any,
 ) -> dict[str, Any]:
-    """Link to a page by URL name, marked when it is the current one; nothing while it has no address.
+    """Link to a page by URL name, marked when current; nothing while it has no address.
 
     `args` are the URL's arguments in order. `exact=True` marks only the page itself, not those
     under it. A page may set `nav_current` to the URL name of the item it belongs to.
@@ -188,7 +188,13 @@ def nav_item(
     url = _find_url(view_name, args)
     current = _current(context, view_name, url, is_exact=bool(flags.get("exact")))
     count = flags.get("count")
-    return {"url": url, "label": label, "icon_name": icon_name, "current": current, "count": count}
+    return {
+        "url": url,
+        "label": label,
+        "icon_name": icon_name,
+        "current": current,
+        "count": count,
+    }
 
 
 @register.simple_tag

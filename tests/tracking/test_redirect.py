@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -32,6 +33,17 @@ BROWSER = {
     "HTTP_SEC_FETCH_MODE": "navigate",
     "REMOTE_ADDR": "203.0.113.9",
 }
+
+NOT_COUNTED: list[tuple[dict[str, str], Verdict]] = [
+    ({"REQUEST_METHOD": "HEAD"}, Verdict.HEAD),
+    ({"HTTP_SEC_PURPOSE": "prefetch;prerender"}, Verdict.PREFETCH),
+    ({"HTTP_X_MOZ": "prefetch"}, Verdict.PREFETCH),
+    ({"HTTP_USER_AGENT": "WhatsApp/2.23.20.0"}, Verdict.PREVIEW),
+    ({"HTTP_USER_AGENT": "curl/8.5.0"}, Verdict.BOT),
+    ({"HTTP_USER_AGENT": ""}, Verdict.BOT),
+    ({"HTTP_SEC_FETCH_DEST": "iframe"}, Verdict.EMBEDDED),
+    ({"HTTP_SEC_FETCH_MODE": "no-cors"}, Verdict.EMBEDDED),
+]
 
 
 @dataclass
@@ -64,6 +76,7 @@ def ask(path: str, query: str = "", *, method: str = "GET", **environ: Any) -> R
         "SERVER_NAME": "testserver",
         "SERVER_PORT": "80",
         "wsgi.url_scheme": "http",
+        "wsgi.input": BytesIO(),
         **BROWSER,
         **environ,
     }
@@ -156,34 +169,34 @@ def as_headers(environ: dict[str, str]) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("path", ["/r/ANNA", "/r/anna/", "/r/Anna"])
-def test_a_slug_is_read_whatever_its_case(path: str):
+def test_a_slug_is_read_whatever_its_case():
     make_link(slug="Anna")
 
-    assert ask(path).status == "302 Found"
+    assert {ask(f"/r/{slug}").status for slug in ("ANNA", "anna/", "Anna")} == {"302 Found"}
 
 
-@pytest.mark.parametrize("path", ["/r/nobody", "/r/anna.", "/r/anna),", "/r/", "/r/a/b", "/r/\xff"])
-def test_a_link_that_is_not_there_gets_a_page_that_helps(path: str):
+def test_a_link_that_is_not_there_gets_a_page_that_helps():
     make_link(slug="anna")
 
-    reply = ask(path)
+    for path in ("/r/nobody", "/r/anna.", "/r/anna),", "/r/", "/r/a/b", "/r/\xff"):
+        reply = ask(path)
 
-    assert reply.status == "404 Not Found"
-    assert b"This link is not active" in reply.body
-    assert b"anna" not in reply.body.replace(path.encode("latin-1"), b"")
-    assert reply.headers["X-Robots-Tag"] == "noindex, nofollow"
+        assert reply.status == "404 Not Found"
+        assert b"This link is not active" in reply.body
+        assert b"anna" not in reply.body.replace(path.encode("latin-1"), b"")
+        assert reply.headers["X-Robots-Tag"] == "noindex, nofollow"
     assert not Click.objects.exists()
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "PATCH"])
-def test_a_link_can_only_be_opened(method: str):
+def test_a_link_can_only_be_opened():
     make_link(slug="anna")
 
-    reply = ask("/r/anna", method=method)
+    for method in ("POST", "PUT", "DELETE", "OPTIONS", "PATCH"):
+        reply = ask("/r/anna", method=method)
 
-    assert reply.status == "405 Method Not Allowed"
-    assert reply.headers["Allow"] == "GET, HEAD"
+        assert reply.status == "405 Method Not Allowed"
+        assert reply.headers["Allow"] == "GET, HEAD"
+    assert not Click.objects.exists()
 
 
 def test_what_is_no_link_goes_to_django():
@@ -191,27 +204,15 @@ def test_what_is_no_link_goes_to_django():
     assert ask("/rabbit").status == "404 Not Found"
 
 
-@pytest.mark.parametrize(
-    ("environ", "verdict"),
-    [
-        ({"REQUEST_METHOD": "HEAD"}, Verdict.HEAD),
-        ({"HTTP_SEC_PURPOSE": "prefetch;prerender"}, Verdict.PREFETCH),
-        ({"HTTP_X_MOZ": "prefetch"}, Verdict.PREFETCH),
-        ({"HTTP_USER_AGENT": "WhatsApp/2.23.20.0"}, Verdict.PREVIEW),
-        ({"HTTP_USER_AGENT": "curl/8.5.0"}, Verdict.BOT),
-        ({"HTTP_USER_AGENT": ""}, Verdict.BOT),
-        ({"HTTP_SEC_FETCH_DEST": "iframe"}, Verdict.EMBEDDED),
-        ({"HTTP_SEC_FETCH_MODE": "no-cors"}, Verdict.EMBEDDED),
-    ],
-)
-def test_a_visit_that_does_not_count_is_kept_with_its_reason_and_gets_no_token(environ, verdict):
+def test_a_visit_that_does_not_count_is_kept_with_its_reason_and_gets_no_token():
     make_link(slug="anna")
 
-    reply = ask("/r/anna", **environ)
+    for environ, verdict in NOT_COUNTED:
+        reply = ask("/r/anna", **environ)
 
-    assert reply.status == "302 Found"
-    assert reply.location == f"https://{SHOP}/tea"
-    assert only_click().verdict == verdict
+        assert reply.status == "302 Found"
+        assert reply.location == f"https://{SHOP}/tea"
+        assert Click.objects.latest("id").verdict == verdict
 
 
 @pytest.mark.parametrize(
@@ -307,11 +308,11 @@ def test_sub_id_and_paid_marker_are_kept_and_passed_on():
     assert "evil" not in query
 
 
-@pytest.mark.parametrize("sub", ["a" * 65, "a%09b", "a%20b", "%00", "%5c.", "%D8%A7"])
-def test_a_sub_id_of_another_form_is_dropped(sub: str):
+def test_a_sub_id_of_another_form_is_dropped():
     make_link(slug="anna")
 
-    assert click_of(ask("/r/anna", f"sub={sub}")).sub_id == ""
+    for sub in ("a" * 65, "a%09b", "a%20b", "%00", "%5c.", "%D8%A7"):
+        assert click_of(ask("/r/anna", f"sub={sub}")).sub_id == ""
 
 
 def test_a_link_may_be_asked_for_by_the_names_its_program_accepts():
@@ -386,7 +387,7 @@ HOSTILE = [
     f"https://{SHOP}%2eevil.example/",
     f"https://{SHOP}%2f@evil.example/",
     f"https://{SHOP}\u3002evil.example/",
-    "https://ѕhop.example/",
+    "https://\u0455hop.example/",
     "https://shop\u200b.example.evil.example/",
     "https://[::1]/",
     "https://127.0.0.1/",
@@ -408,18 +409,23 @@ HOSTILE = [
     f"https://{SHOP}/../../\\evil.example",
 ]
 
+PAGES = [
+    (f"https://{SHOP}/mugs?size=2", f"https://{SHOP}/mugs?size=2&"),
+    (f"HTTPS://{SHOP.upper()}:443/a%20b", f"https://{SHOP}/a%20b?"),
+    ("https://www.shop.example/چای", "https://www.shop.example/%DA%86%D8%A7%DB%8C?"),
+]
 
-@pytest.mark.parametrize("to", HOSTILE)
-def test_a_hostile_page_never_takes_a_shopper_elsewhere(to: str):
+
+def test_a_hostile_page_never_takes_a_shopper_elsewhere():
     make_link(slug="anna", enrollment=make_enrollment(program=make_program(domains=list(ALLOWED))))
 
-    reply = ask("/r/anna", str(httpx.QueryParams({"to": to})))
+    for to in HOSTILE:
+        reply = ask("/r/anna", str(httpx.QueryParams({"to": to})))
 
-    assert reply.status == "302 Found"
-    for host, scheme in read_twice(reply.location):
-        assert host in ALLOWED
-        assert scheme == "https"
-    assert not set("\r\n\t \\") & set(reply.location)
+        assert reply.status == "302 Found", to
+        assert not set("\r\n\t \\") & set(reply.location), to
+        for host, scheme in read_twice(reply.location):
+            assert (host in ALLOWED, scheme) == (True, "https"), to
 
 
 def read_twice(location: str) -> Iterator[tuple[str | None, str]]:
@@ -431,20 +437,13 @@ def read_twice(location: str) -> Iterator[tuple[str | None, str]]:
     assert standard.port is None and other.port is None
 
 
-@pytest.mark.parametrize(
-    ("to", "start"),
-    [
-        (f"https://{SHOP}/mugs?size=2", f"https://{SHOP}/mugs?size=2&fs_click="),
-        (f"HTTPS://{SHOP.upper()}:443/a%20b", f"https://{SHOP}/a%20b?fs_click="),
-        ("https://www.shop.example/چای", "https://www.shop.example/%DA%86%D8%A7%DB%8C?fs_click="),
-    ],
-)
-def test_a_page_of_the_shop_is_reached_directly(to: str, start: str):
+def test_a_page_of_the_shop_is_reached_directly():
     make_link(slug="anna", enrollment=make_enrollment(program=make_program(domains=list(ALLOWED))))
 
-    reply = ask("/r/anna", str(httpx.QueryParams({"to": to})))
+    for to, start in PAGES:
+        reply = ask("/r/anna", str(httpx.QueryParams({"to": to})))
 
-    assert reply.location.startswith(start)
+        assert reply.location.startswith(f"{start}fs_click=")
 
 
 def test_a_page_cannot_bring_a_token_of_its_own():
@@ -539,11 +538,10 @@ def other_connection() -> dict[str, Any]:
 
 def test_killed_backends_lose_no_click_that_was_answered_with_a_token():
     make_link(slug="anna")
-    replies: list[Reply] = []
+    replies = [ask("/r/anna")]
 
     def load(number: int) -> None:
-        for n in range(40):
-            replies.append(ask("/r/anna", REMOTE_ADDR=f"198.51.{number}.{n}"))
+        replies.extend(ask("/r/anna", REMOTE_ADDR=f"198.51.{number}.{n}") for n in range(40))
 
     threads = [threading.Thread(target=load, args=(number,)) for number in range(8)]
     for thread in threads:
@@ -556,7 +554,7 @@ def test_killed_backends_lose_no_click_that_was_answered_with_a_token():
 
     tokens = [read_token(settings.CLICK_TOKEN_KEYS, reply.token) for reply in replies]
     ids = {token.click_id for token in tokens if isinstance(token, ClickToken)}
-    assert len(replies) == 320
+    assert len(replies) == 321
     assert len(ids) > 100
     assert Click.objects.filter(pk__in=ids).count() == len(ids)
 

@@ -5,13 +5,13 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import (  # noqa: TID251  # this is the edge
     Http404,
     HttpRequest,
     HttpResponse,
     HttpResponseRedirect,
 )
-from django.shortcuts import render  # noqa: TID251  # this is the edge
 
 from core.access import Forbidden, NotFound
 
@@ -20,7 +20,7 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
 def door(view: View[P]) -> View[P]:
-    """Let signed-in people in; NotFound becomes 404, and a missing right a page that says so.
+    """Let signed-in people in; NotFound becomes 404, and a missing right 403.
 
     Whoever is not signed in logs in first, whether there is such a page or not.
     """
@@ -37,7 +37,7 @@ def public_door(view: View[P]) -> View[P]:
         except NotFound:
             raise Http404 from None
         except Forbidden:
-            return render(request, "core/forbidden.html", status=403)
+            raise PermissionDenied from None
 
     return cast("View[P]", guarded)
 

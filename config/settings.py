@@ -105,11 +105,15 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "core.context.site",
+                "brands.context.my_brands",
             ],
             "builtins": ["core.templatetags.fairshare"],
         },
     }
 ]
+
+# Counts in a brand's navigation: the name in the templates, and who counts.
+BRAND_PAGE_COUNTS = {"review_count": "tracking.context.count_open_reviews"}
 
 # PostgreSQL is the one engine.
 _environ = environ.Env()

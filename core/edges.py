@@ -1,0 +1,49 @@
+"""How a page answers a person: who must log in first, and what a closed door looks like."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import (  # noqa: TID251  # this is the edge
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+)
+
+from core.access import Forbidden, NotFound
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def door(view: View[P]) -> View[P]:
+    """Let signed-in people in; NotFound becomes 404, and a missing right 403.
+
+    Whoever is not signed in logs in first, whether there is such a page or not.
+    """
+    return login_required(public_door(view))
+
+
+def public_door(view: View[P]) -> View[P]:
+    """Map NotFound and Forbidden, for pages that need no account."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except NotFound:
+            raise Http404 from None
+        except Forbidden:
+            raise PermissionDenied from None
+
+    return cast("View[P]", guarded)
+
+
+def see_other(url: str) -> HttpResponseRedirect:
+    """Send the browser to look at what its POST did (303: whatever the method was, it GETs)."""
+    response = HttpResponseRedirect(url)
+    response.status_code = 303
+    return response

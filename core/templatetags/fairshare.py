@@ -12,6 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone, translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from core import formats
 from core.money import Money
@@ -20,6 +21,7 @@ from core.states import get_state
 register = template.Library()
 
 MIRRORED_ICONS = frozenset({"arrow", "next", "back", "undo", "logout", "out"})
+RAILS = {"csv": _("Bank transfer"), "stripe": "Stripe"}
 CONTROL_CLASSES = {
     "checkbox": "form-check-input",
     "radioselect": "choices",
@@ -137,6 +139,12 @@ def clock(value: datetime | None, zone: str = "") -> str:
     return _time_tag(
         value, formats.clock_text(value, language=current_language(), zone=_zone(zone))
     )
+
+
+@register.filter
+def rail_name(value: str) -> str:
+    """Name a way of paying."""
+    return str(RAILS.get(value, value))
 
 
 @register.filter

@@ -115,7 +115,7 @@ def test_a_process_that_dies_at_any_point_pays_once(world, books, crash, point):
 
 
 def test_every_point_in_the_code_is_one_that_is_tested():
-    sources = [p for p in ROOT.glob("payouts/**/*.py")]
+    sources = list(ROOT.glob("payouts/**/*.py"))
     named = {
         line.split('"')[1]
         for path in sources

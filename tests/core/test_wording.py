@@ -281,6 +281,10 @@ def test_money_has_its_own_digits_and_its_currency(currency: str, said: str):
     assert explain(one_message("{amount}"), {"amount": 1250, "currency": currency}) == said
 
 
+def test_an_amount_of_zero_is_an_amount():
+    assert explain(one_message("{amount}"), {"amount": 0, "currency": "EUR"}) == "0.00 EUR"
+
+
 def test_a_change_always_has_its_sign():
     catalogue = one_message("{change}")
 

@@ -1,4 +1,4 @@
-"""How brands' reasons read: what a rule pays a line, which addresses and keys are refused."""
+"""How brands' reasons read: what a rule pays a line, and which payment keys are refused."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -21,12 +21,7 @@ PRICES: Mapping[str, Message] = {
         ),
     ),
     "price.no_rule": Message(_("This line earns 0: no rule of the program fits it.")),
-    "price.excluded": Message(
-        (
-            _("This line earns 0: rule {position} leaves out {what}."),
-            _("This line earns 0: a rule of the program leaves it out."),
-        )
-    ),
+    "price.excluded": Message(_("This line earns 0: rule {position} leaves out {what}.")),
     "price.zero_base": Message(
         _("Earns 0: after discounts and gift cards nothing is left to count.")
     ),
@@ -62,13 +57,10 @@ PRICES: Mapping[str, Message] = {
         },
     ),
     "price.renewals_over": Message(
-        (
-            ngettext_lazy(
-                "This renewal earns 0: the rule pays the first payment only.",
-                "This renewal earns 0: the rule pays the first {limit} payments.",
-                "limit",
-            ),
-            _("This renewal earns 0: the rule pays only the first payments."),
+        ngettext_lazy(
+            "This renewal earns 0: the rule pays the first payment only.",
+            "This renewal earns 0: the rule pays the first {limit} payments.",
+            "limit",
         )
     ),
     "price.edited": Message(
@@ -84,34 +76,6 @@ PRICES: Mapping[str, Message] = {
         _("Paid in {currency}, the order's currency. It is kept apart from your other currencies."),
         _("Paid in {currency}, the order's currency. It is kept apart from other currencies."),
     ),
-}
-
-DESTINATIONS: Mapping[str, Message] = {
-    "url.outside": Message(
-        (
-            _("This page is not on a domain of {brand}. Allowed: {domains}."),
-            _("This page is not on a domain that the program allows."),
-        )
-    ),
-    "url.scheme": Message(_("Enter the whole address of the page; it starts with https://.")),
-    "url.host": Message(_("Enter an address with the full name of a site, such as shop.example.")),
-    "url.host_unclear": Message(
-        _("Browsers read this name in two ways. Enter it as your address bar shows it.")
-    ),
-    "url.local": Message(
-        _("This address leads to the visitor's own device. Enter one of the store.")
-    ),
-    "url.no_domain": Message(_("Enter at least one domain of the store; links lead only there.")),
-    "url.port": Message(
-        _("Enter the address without a port: the colon and number after the site.")
-    ),
-    "url.userinfo": Message(_("Enter the address without a name or password before the site.")),
-    "url.backslash": Message(_("Replace each \\ in the address by /.")),
-    "url.character": Message(
-        _("The address holds a space or a hidden character. Copy it again from the address bar.")
-    ),
-    "url.fragment": Message(_("The part of the address after # holds a character it cannot hold.")),
-    "url.long": Message(_("The address is longer than 2,000 characters. Enter a shorter one.")),
 }
 
 KEYS: Mapping[str, Message] = {
@@ -139,13 +103,10 @@ WORDS: Mapping[str, Mapping[str, str | Promise]] = {
 
 STEPS: Mapping[str, Step] = {
     "price": Step("affiliates:program-list", "brands:program-settings"),
-    "url": Step("affiliates:link-list", "brands:program-settings"),
     "key": Step(None, "payouts:run-list"),
 }
 
-CATALOGUE = Catalogue(
-    messages=MappingProxyType({**PRICES, **DESTINATIONS, **KEYS}), words=WORDS, steps=STEPS
-)
+CATALOGUE = Catalogue(messages=MappingProxyType({**PRICES, **KEYS}), words=WORDS, steps=STEPS)
 
 explain = CATALOGUE.explain
 next_step = CATALOGUE.step

@@ -220,7 +220,7 @@ def control(field: BoundField, extra_class: str = "") -> SafeString:
     css = CONTROL_CLASSES.get(kind) or CONTROL_CLASSES.get(input_type, "form-control")
     own = widget.attrs.get("class", "")
     attrs: dict[str, Any] = {"class": " ".join(part for part in (css, own, extra_class) if part)}
-    if input_type in {"email", "password"}:
+    if input_type in {"email", "password"} or widget.attrs.get("placeholder") == field.label:
         attrs["placeholder"] = False  # it would only repeat the label
     return field.as_widget(attrs=attrs)
 

@@ -10,12 +10,9 @@ from django.db import IntegrityError, connection, transaction
 from ledger.models import AccountKind, EntryKind
 from ledger.selectors import get_balance
 from ledger.services import Cause, Draft, Leg, open_accounts, post_entry
-from tests.clones import committing_database
 from tests.makers import NOW, make_brand
 
-__all__ = ["committing_database"]
-
-pytestmark = pytest.mark.usefixtures("committing_database")
+pytestmark = pytest.mark.django_db(transaction=True)
 
 WORKERS = 4
 K = AccountKind

@@ -112,8 +112,10 @@ TEMPLATES = [
     }
 ]
 
-# Counts in a brand's navigation: the name in the templates, and who counts.
+# What pages of brands ask of apps above them: counts in the navigation by their name in the
+# templates, and the commissions of a program that a new setting leaves as they are.
 BRAND_PAGE_COUNTS = {"review_count": "tracking.context.count_open_reviews"}
+COUNT_PENDING = "tracking.context.count_pending"
 
 # PostgreSQL is the one engine.
 _environ = environ.Env()

@@ -1,0 +1,87 @@
+"""How tracking's reasons read: clicks, credit, prices, commissions and a store's deliveries."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from brands.wording import PRICES
+from brands.wording import STEPS as BRAND_STEPS
+from brands.wording import WORDS as BRAND_WORDS
+from core.wording import Catalogue, Step
+from tracking.wording.clicks import CLICKS
+from tracking.wording.credit import CREDIT
+from tracking.wording.money import MONEY
+from tracking.wording.stores import STORES
+
+WORDS: Mapping[str, Mapping[str, str | Promise]] = {
+    **BRAND_WORDS,
+    "event": {
+        "paid": _("paid"),
+        "fulfilled": _("dispatched"),
+        "delivered": _("delivered"),
+    },
+    "policy": {"last": _("last click"), "first": _("first click")},
+    "signal": {"email": _("e-mail address")},
+    "status": {
+        "draft": _("a draft"),
+        "live": _("live"),
+        "paused": _("paused"),
+        "closed": _("closed"),
+        "brand_inactive": _("off, because the brand is not active"),
+    },
+}
+
+_ORDERS = Step("portal:creator-earnings", "tracking:order-list")
+_COMMISSIONS = Step("portal:creator-earnings", "tracking:commission-list")
+_STORES = Step(None, "brands:connection-list")
+
+STEPS: Mapping[str, Step] = {
+    **BRAND_STEPS,
+    "click": Step("affiliates:link-list", "affiliates:creator-list"),
+    "click.program_off": Step("affiliates:program-list", "brands:program-settings"),
+    "attr": _ORDERS,
+    "attr.lost_code_off": Step("affiliates:link-list", "affiliates:creator-list"),
+    "attr.lost_suspended": Step("affiliates:program-list", "affiliates:creator-list"),
+    "order": _ORDERS,
+    "claim": _ORDERS,
+    "hold": _COMMISSIONS,
+    "refund": _COMMISSIONS,
+    "dispute": _COMMISSIONS,
+    "commission": _COMMISSIONS,
+    "bonus": _COMMISSIONS,
+    "deliverable": _COMMISSIONS,
+    "clawback": Step("payouts:creator-payouts", "tracking:commission-list"),
+    "tier": Step("affiliates:program-list", "affiliates:creator-list"),
+    "store": _STORES,
+    "signature": _STORES,
+    "problem": _STORES,
+}
+
+CATALOGUE = Catalogue(
+    messages=MappingProxyType({**PRICES, **CLICKS, **CREDIT, **MONEY, **STORES}),
+    words=WORDS,
+    steps=STEPS,
+)
+
+explain = CATALOGUE.explain
+next_step = CATALOGUE.step
+
+
+def delivery_reason(*, code: str, detail: str = "") -> tuple[str, dict[str, Any]]:
+    """Return the reason of a stored delivery: its own code, and the field its detail names."""
+    known = code if "." in code else f"store.{code}"
+    return known, {"field": detail} if detail and known != "store.failed" else {}
+
+
+def refusal_reason(*, code: str) -> tuple[str, dict[str, Any]]:
+    """Return the reason of a delivery whose signature did not fit."""
+    return f"signature.{code}", {}
+
+
+def candidate_reason(row: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Return the reason of one candidate of an attribution, from its stored form."""
+    kind = row.get("candidate", {}).get("kind", "")
+    return str(row["code"]), {**row.get("params", {}), "kind": kind}

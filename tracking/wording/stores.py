@@ -1,0 +1,199 @@
+"""How a store's deliveries read: what was refused, left aside or did not fit."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_lazy as _
+
+from core.wording import Message
+
+# The detail of a refused body names the field and never quotes its value.
+BODIES: Mapping[str, Message] = {
+    "store.missing_field": Message(
+        (_("Refused: the field {field} is missing."), _("Refused: a field is missing."))
+    ),
+    "store.wrong_type": Message(
+        (
+            _("Refused: the field {field} holds another kind of value than expected."),
+            _("Refused: a field holds another kind of value than expected."),
+        )
+    ),
+    "store.unknown_word": Message(
+        (
+            _("Refused: the field {field} holds a word that is not known here."),
+            _("Refused: a field holds a word that is not known here."),
+        )
+    ),
+    "store.unknown_status": Message(
+        (
+            _("Refused: the status in {field} is not known here."),
+            _("Refused: a status is not known here."),
+        )
+    ),
+    "store.unknown_currency": Message(
+        (
+            _("Refused: the currency in {field} is not in ISO 4217."),
+            _("Refused: a currency is not in ISO 4217."),
+        )
+    ),
+    "store.currency_mismatch": Message(
+        (
+            _("Refused: {field} is in another currency than the order."),
+            _("Refused: an amount is in another currency than the order."),
+        )
+    ),
+    "store.bad_amount": Message(
+        (
+            _("Refused: {field} is not an amount that its currency can hold exactly."),
+            _("Refused: an amount has more digits than its currency holds."),
+        )
+    ),
+    "store.amount_not_text": Message(
+        (
+            _('Refused: the amount {field} must be text, such as "12.50", to stay exact.'),
+            _('Refused: amounts must be text, such as "12.50", to stay exact.'),
+        )
+    ),
+    "store.amount_too_large": Message(
+        (
+            _("Refused: the amount {field} is larger than any order."),
+            _("Refused: an amount is larger than any order."),
+        )
+    ),
+    "store.negative_amount": Message(
+        (
+            _("Refused: the amount {field} is below zero."),
+            _("Refused: an amount is below zero."),
+        )
+    ),
+    "store.inconsistent_money": Message(
+        (
+            _("Refused: the amounts at {field} do not add up."),
+            _("Refused: the amounts do not add up."),
+        )
+    ),
+    "store.inconsistent_order": Message(_("Refused: its parts belong to different orders.")),
+    "store.bad_time": Message(
+        (
+            _("Refused: {field} is not a time with its zone."),
+            _("Refused: a time has no zone or cannot be read."),
+        )
+    ),
+    "store.bad_identifier": Message(
+        (
+            _("Refused: the id in {field} is too long or holds a character it cannot hold."),
+            _("Refused: an id is too long or holds a character it cannot hold."),
+        )
+    ),
+    "store.bad_quantity": Message(
+        (
+            _("Refused: the quantity in {field} is not a whole number in range."),
+            _("Refused: a quantity is not a whole number in range."),
+        )
+    ),
+    "store.bad_version": Message(
+        _("Refused: the version of the order is below zero or too large.")
+    ),
+    "store.repeated_line": Message(_("Refused: two lines of the order have the same id.")),
+    "store.too_many": Message(
+        (
+            _("Refused: {field} has more entries than an order can have."),
+            _("Refused: a list has more entries than an order can have."),
+        )
+    ),
+    "store.topic_mismatch": Message(
+        _("Refused: the topic of the delivery and the type in its body differ.")
+    ),
+    "store.duplicate_key": Message(_("Refused: a name stands twice in one object of the body.")),
+    "store.not_a_number": Message(_("Refused: the body holds NaN or Infinity.")),
+    "store.number_too_long": Message(_("Refused: the body holds a number with too many digits.")),
+    "store.not_an_object": Message(_("Refused: the body is not a JSON object.")),
+    "store.not_json": Message(_("Refused: the body is not JSON.")),
+    "store.not_utf8": Message(_("Refused: the body is not UTF-8 text.")),
+    "store.too_deep": Message(_("Refused: the body is nested too deeply.")),
+}
+
+NOTES: Mapping[str, Message] = {
+    "store.needs_fetch": Message(
+        _("Set aside: it only says that something changed; the store sends the order by itself.")
+    ),
+    "store.no_money": Message(_("Set aside: a refund record that moved no money.")),
+    "store.no_order": Message(_("Set aside: it is about no order of this shop.")),
+    "store.irrelevant_topic": Message(_("Set aside: this topic changes no order.")),
+    "store.app_uninstalled": Message(
+        _("The app was removed in the store. No more orders come until it is connected again.")
+    ),
+    "store.customer_data_request": Message(
+        _("The store passed on a shopper's request for data. Only hashes of addresses are kept.")
+    ),
+    "store.customer_redact": Message(
+        _("The store asked to forget a shopper. Raw deliveries are deleted after their time.")
+    ),
+    "store.shop_redact": Message(
+        _("The store asked to forget the shop. Raw deliveries are deleted after their time.")
+    ),
+    "store.failed": Message(
+        (
+            _("Kept, and tried again at {time}: it could not be applied."),
+            _("Kept, and tried again: it could not be applied."),
+        )
+    ),
+}
+
+SIGNATURES: Mapping[str, Message] = {
+    "signature.bad_headers": Message(_("Refused: the headers could not be read.")),
+    "signature.bad_body": Message(_("Refused: the body could not be read.")),
+    "signature.bad_clock": Message(_("Refused: the clock of this installation has no time zone.")),
+    "signature.no_secret": Message(
+        _("Refused: no secret is stored for this connection. Enter the one the store shows.")
+    ),
+    "signature.unknown_scheme": Message(_("Refused: this kind of signature is not known here.")),
+    "signature.missing_header": Message(
+        _("Refused: it came without a signature. Check that the store signs its webhooks.")
+    ),
+    "signature.duplicate_header": Message(_("Refused: a header of the signature came twice.")),
+    "signature.header_too_long": Message(_("Refused: a header of the signature is too long.")),
+    "signature.bad_header": Message(
+        _("Refused: a header of the signature holds a character it cannot hold.")
+    ),
+    "signature.bad_signature": Message(_("Refused: the signature has not the form it must have.")),
+    "signature.bad_timestamp": Message(_("Refused: the time in the signature cannot be read.")),
+    "signature.timestamp_too_old": Message(
+        _("Refused: it was signed more than five minutes ago. Check the clocks of both sides.")
+    ),
+    "signature.timestamp_in_future": Message(
+        _("Refused: its time lies in the future. Check the clocks of both sides.")
+    ),
+    "signature.signature_mismatch": Message(
+        _("Refused: the signature does not fit the secret stored here. Compare the two secrets.")
+    ),
+}
+
+PROBLEMS: Mapping[str, Message] = {
+    "problem.refund_currency": Message(
+        (
+            _("Refund {refund} is in {currency}, another currency than the order; left out."),
+            _("A refund total is in {currency}, another currency than the order; left out."),
+            _("A refund is in another currency than the order; left out."),
+        )
+    ),
+    "problem.refund_test": Message(
+        (
+            _("Refund {refund} is a test, but its order is not; left out."),
+            _("A refund is a test, but its order is not; left out."),
+        )
+    ),
+    "problem.refund_unknown_line": Message(
+        (
+            _("A refund names line {line}, which the order does not have; left out."),
+            _("A refund names a line that the order does not have; left out."),
+        )
+    ),
+    "problem.refund_exceeds_line": Message(
+        (
+            _("The refunds of line {line} exceed it; they count up to its amount."),
+            _("The refunds of a line exceed it; they count up to its amount."),
+        )
+    ),
+}
+
+STORES: Mapping[str, Message] = {**BODIES, **NOTES, **SIGNATURES, **PROBLEMS}

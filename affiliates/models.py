@@ -177,9 +177,7 @@ class LinkSlug(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                Lower("slug"), name="affiliates_slug_given_once"
-            ),
+            models.UniqueConstraint(Lower("slug"), name="affiliates_slug_given_once"),
             models.UniqueConstraint(
                 fields=["link"], condition=Q(is_current=True), name="affiliates_slug_one_current"
             ),

@@ -10,7 +10,9 @@ from core.fields import CurrencyField, EncryptedTextField, PublicIdField
 from core.models import Brand, User
 
 
-def choice_check(field: str, choices: type[models.TextChoices], name: str) -> models.CheckConstraint:
+def choice_check(
+    field: str, choices: type[models.TextChoices], name: str
+) -> models.CheckConstraint:
     """Return the constraint that a column holds one of its choices."""
     return models.CheckConstraint(condition=Q(**{f"{field}__in": choices.values}), name=name)
 

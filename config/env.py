@@ -17,7 +17,9 @@ def text(name: str, default: str = "") -> str:
         try:
             return Path(file).read_text(encoding="utf-8").strip()
         except OSError as error:
-            raise ImproperlyConfigured(f"{name}_FILE: {file} cannot be read ({error.strerror}).") from None
+            raise ImproperlyConfigured(
+                f"{name}_FILE: {file} cannot be read ({error.strerror})."
+            ) from None
     return os.environ.get(name, default).strip()
 
 

@@ -10,7 +10,7 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-Start = Callable[[str, list[tuple[str, str]]], Any]
+Start = Callable[..., Any]
 
 django_application = get_wsgi_application()
 

@@ -8,7 +8,7 @@ from django.db import models
 from core.models import AuditEvent
 
 
-def record(
+def record(  # noqa: PLR0913  # an audit row is these facts
     *,
     brand_id: int | None,
     actor_id: int | None,

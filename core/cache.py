@@ -7,31 +7,31 @@ from redis.exceptions import RedisError
 
 
 class _ForgivingClient(RedisCacheClient):
-    def get(self, key: str, default: Any) -> Any:
+    def get(self, key: Any, default: Any) -> Any:
         try:
             return super().get(key, default)
         except RedisError:
             return default
 
-    def set(self, key: str, value: Any, timeout: Any) -> None:
+    def set(self, key: Any, value: Any, timeout: Any) -> None:
         try:
             super().set(key, value, timeout)
         except RedisError:
             return
 
-    def add(self, key: str, value: Any, timeout: Any) -> bool:
+    def add(self, key: Any, value: Any, timeout: Any) -> bool:
         try:
             return bool(super().add(key, value, timeout))
         except RedisError:
             return True
 
-    def delete(self, key: str) -> bool:
+    def delete(self, key: Any) -> bool:
         try:
             return bool(super().delete(key))
         except RedisError:
             return False
 
-    def incr(self, key: str, delta: int) -> Any:
+    def incr(self, key: Any, delta: int) -> Any:
         try:
             return super().incr(key, delta)
         except RedisError:

@@ -17,7 +17,8 @@ def database_now() -> datetime:
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         (now,) = cursor.fetchone()
-    return now.astimezone(UTC)
+    moment: datetime = now.astimezone(UTC)
+    return moment
 
 
 def brand_now(brand: Brand) -> datetime:

@@ -1,4 +1,4 @@
-"""Named places where a process may be made to die, in tests and drills; otherwise they do nothing."""
+"""Named places where a process may be made to die, in tests and drills; else they do nothing."""
 
 import os
 from collections.abc import Callable

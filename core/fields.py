@@ -10,7 +10,7 @@ from core.ids import public_id
 
 if TYPE_CHECKING:
     _CharField = models.CharField[str, str]
-    _BinaryField = models.BinaryField[str, str]
+    _BinaryField = models.BinaryField[Any, Any]
 else:
     _CharField, _BinaryField = models.CharField, models.BinaryField
 
@@ -29,10 +29,10 @@ class PublicIdField(_CharField):
         super().__init__(**kwargs)
 
     def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
-        name, path, args, kwargs = super().deconstruct()
+        name, path, _, kwargs = super().deconstruct()
         for key in ("max_length", "unique", "editable", "default"):
             kwargs.pop(key, None)
-        return name, path, args, kwargs | {"prefix": self.prefix}
+        return name, path, [], kwargs | {"prefix": self.prefix}
 
 
 class CurrencyField(_CharField):
@@ -42,9 +42,9 @@ class CurrencyField(_CharField):
         super().__init__(**(kwargs | {"max_length": 3}))
 
     def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
-        name, path, args, kwargs = super().deconstruct()
+        name, path, _, kwargs = super().deconstruct()
         kwargs.pop("max_length", None)
-        return name, path, args, kwargs
+        return name, path, [], kwargs
 
 
 class EncryptedTextField(_BinaryField):
@@ -59,7 +59,5 @@ class EncryptedTextField(_BinaryField):
     def to_python(self, value: Any) -> Any:
         return value
 
-    def value_to_string(self, obj: models.Model) -> str:
+    def value_to_string(self, _obj: models.Model) -> str:
         return ""
-
-

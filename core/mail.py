@@ -19,9 +19,7 @@ MAX_ATTEMPTS = 8
 KEEP_ONLY = "core.mail.KeepOnlyBackend"
 
 
-def queue_mail(
-    *, to: str, subject: str, text: str, brand_id: int | None, now: datetime
-) -> Mail:
+def queue_mail(*, to: str, subject: str, text: str, brand_id: int | None, now: datetime) -> Mail:
     """Store a message; it leaves after the commit."""
     mail = Mail.objects.create(
         brand_id=brand_id,

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from core.fields import EncryptedTextField, PublicIdField
 
-
 if TYPE_CHECKING:
     _UserManagerBase = BaseUserManager["User"]
 else:

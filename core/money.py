@@ -20,7 +20,11 @@ _TWO = (
 _THREE = "BHD IQD JOD KWD LYD OMR TND"
 
 EXPONENTS: Mapping[str, int] = MappingProxyType(
-    {code: digits for digits, codes in ((0, _ZERO), (2, _TWO), (3, _THREE)) for code in codes.split()}
+    {
+        code: digits
+        for digits, codes in ((0, _ZERO), (2, _TWO), (3, _THREE))
+        for code in codes.split()
+    }
 )
 """Decimal digits by currency: ISO 4217 list one, and IRT (toman) = 0."""
 

@@ -75,9 +75,7 @@ def verify(
     `stripe`: the whole `whsec_…` string is the key; any v1 will do, v0 is ignored; dated.
     """
     try:
-        check = _checks().get(scheme) if isinstance(scheme, str) else None
-        if check is None:
-            raise _Refused("unknown_scheme")
+        check = _find_check(scheme)
         return check(_live(secrets), _collect(headers), _checked_body(body), _checked_now(now))
     except _Refused as refused:
         return Refusal(refused.code)
@@ -162,13 +160,16 @@ def normalise_email(address: str) -> str:
     return text if at and local and domain and len(text) <= 320 else ""
 
 
-def _checks() -> Mapping[str, _Check]:
-    return {
+def _find_check(scheme: object) -> _Check:
+    checks: Mapping[str, _Check] = {
         "standard_webhooks": _verify_standard_webhooks,
         "shopify": _verify_shopify,
         "woocommerce": _verify_woocommerce,
         "stripe": _verify_stripe,
     }
+    if isinstance(scheme, str) and scheme in checks:
+        return checks[scheme]
+    raise _Refused("unknown_scheme")
 
 
 def _verify_standard_webhooks(

@@ -32,7 +32,8 @@ def list_party_balances(
     )
     balances: dict[tuple[UUID, str], dict[AccountKind, int]] = {}
     for party_id, currency, kind, total in rows:
-        balances.setdefault((party_id, currency), {})[AccountKind(kind)] = total or 0
+        if party_id is not None:
+            balances.setdefault((party_id, currency), {})[AccountKind(kind)] = total or 0
     return balances
 
 

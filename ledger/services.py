@@ -10,7 +10,6 @@ from django.db.models import Q
 
 from ledger.models import PARTY_KINDS, Account, AccountKind, Entry, EntryKind, Posting
 
-
 Key = tuple[AccountKind, UUID | None, str]  # kind, party, currency
 
 
@@ -49,7 +48,6 @@ class Unbalanced(ValueError):
 
 class KeyReused(ValueError):
     """An entry of this brand and key says something else."""
-
 
 
 def post_entry(*, brand_id: int, draft: Draft, now: datetime) -> Entry:
@@ -118,7 +116,7 @@ def _keys(draft: Draft) -> list[Key]:
 
 
 def _check(legs: Sequence[Leg]) -> None:
-    if len(legs) < 2 or sum(leg.amount_minor for leg in legs) != 0:  # noqa: PLR2004
+    if len(legs) < 2 or sum(leg.amount_minor for leg in legs) != 0:
         raise Unbalanced(f"{len(legs)} legs sum to {sum(leg.amount_minor for leg in legs)}")
     if any(leg.amount_minor == 0 for leg in legs):
         raise Unbalanced("a leg is zero")
@@ -155,8 +153,7 @@ def _check_repeat(brand_id: int, draft: Draft, accounts: dict[Key, int]) -> None
     rows = Posting.objects.filter(entry__brand_id=brand_id, entry__key=draft.key)
     have = sorted(rows.values_list("account_id", "amount_minor"))
     want = sorted(
-        (accounts[key], leg.amount_minor)
-        for leg, key in zip(draft.legs, _keys(draft), strict=True)
+        (accounts[key], leg.amount_minor) for leg, key in zip(draft.legs, _keys(draft), strict=True)
     )
     if have != want:
         raise KeyReused(f"entry {draft.key} exists with other legs")

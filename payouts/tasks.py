@@ -24,7 +24,7 @@ def drive_open() -> None:
     """Send approved payouts and find out what became of those without an answer."""
     rows = RailSettings.objects.filter(rail=RailKind.STRIPE, is_enabled=True)
     for row in rows.select_related("brand").order_by("brand_id"):
-        if driving.has_work(brand_id=row.brand_id, real_now=database_now()):
+        if driving.has_work(brand_id=row.brand_id):
             drive_rail(row)
         if row.brand.is_sandbox:
             deliver_standin_events(row)
@@ -72,13 +72,13 @@ def deliver_standin_events(row: RailSettings) -> None:
         return
     standin, namespace = make_standin(), namespace_of(row.secret_key)
     for event in standin.list_pending_events(namespace=namespace):
-        delivery = standin.sign_event(
-            event=event, secrets=[row.webhook_secret], now=database_now()
-        )
+        delivery = standin.sign_event(event=event, secrets=[row.webhook_secret], now=database_now())
         url = f"{settings.INTERNAL_URL}/rails/stripe/{row.brand.public_id}"
         try:
             answer = httpx.post(
-                url, content=delivery.body, headers=dict(delivery.headers),
+                url,
+                content=delivery.body,
+                headers=dict(delivery.headers),
                 timeout=STANDIN_TIMEOUT_S,
             )
         except httpx.HTTPError:

@@ -3,7 +3,6 @@
 Sentences are never stored: a reason is a code and its parameters.
 """
 
-
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -125,7 +124,7 @@ class RefusedDelivery(models.Model):
 
 
 class Order(models.Model):
-    """What is known of a store's order: `facts` is the merged state, the columns are read from it."""
+    """What is known of an order: `facts` is the merged state, the columns are read from it."""
 
     public_id = PublicIdField(prefix="ord")
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT)
@@ -257,9 +256,7 @@ class Commission(models.Model):
     public_id = PublicIdField(prefix="cmn")
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="commissions")
-    enrollment = models.ForeignKey(
-        Enrollment, on_delete=models.PROTECT, related_name="commissions"
-    )
+    enrollment = models.ForeignKey(Enrollment, on_delete=models.PROTECT, related_name="commissions")
     affiliation = models.ForeignKey(
         Affiliation, on_delete=models.PROTECT, related_name="commissions"
     )
@@ -392,5 +389,3 @@ class Adjustment(models.Model):
             ),
             SameBrand("commission", name="tracking_adjustment_commission_same_brand"),
         ]
-
-

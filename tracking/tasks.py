@@ -4,7 +4,7 @@ from celery import shared_task
 
 from core.clock import brand_now, database_now
 from core.models import Brand
-from tracking.integrations import find_adapter
+from tracking.integrations import get_adapter
 from tracking.services import partitions, processing, release
 from tracking.services.orders import resettle
 from tracking.services.posting import Cause
@@ -18,7 +18,7 @@ def sweep_store_events() -> None:
     for event in processing.list_due(now=database_now(), limit=SWEEP_LIMIT):
         processing.process_store_event(
             event_id=event.pk,
-            adapter=find_adapter(event.connection.platform),
+            adapter=get_adapter(event.connection.platform),
             now=brand_now(event.brand),
         )
     for order_id, brand in release.list_unposted(limit=SWEEP_LIMIT):

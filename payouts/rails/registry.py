@@ -19,7 +19,7 @@ LIMITS: dict[str, RailLimits] = {
     RailKind.STRIPE.value: STRIPE_LIMITS,
 }
 STANDIN_PATH = "/standin/stripe"
-STANDIN_FUNDS = {code: 100_000_000 for code in ("eur", "usd", "gbp", "jpy", "chf", "thb", "cad")}
+STANDIN_FUNDS = dict.fromkeys(("eur", "usd", "gbp", "jpy", "chf", "thb", "cad"), 100000000)
 
 
 class RailOff(LookupError):
@@ -65,5 +65,5 @@ def _is_live(row: RailSettings) -> bool:
 
 
 def _base_url(row: RailSettings) -> str | None:
-    """A sandbox never reaches the world: its calls go to the stand-in of this installation."""
+    """Send a sandbox's calls to the stand-in of this installation, never to the world."""
     return f"{settings.INTERNAL_URL}{STANDIN_PATH}" if row.brand.is_sandbox else None

@@ -1,11 +1,11 @@
 """Approve a plan: under locks it must still be what was seen, then payouts exist."""
 
 import json
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from affiliates.models import Affiliation
 from brands.models import RailKind
@@ -76,9 +76,7 @@ def approve_plan(
             raise NothingToPay(row.public_id)
         payouts = [_make_payout(row, line, now) for line in plan.lines]
         _close_plan(row, actor_id, now)
-        make_export_file(
-            plan=row, payouts=[p for p in payouts if p.rail == RailKind.CSV], now=now
-        )
+        make_export_file(plan=row, payouts=[p for p in payouts if p.rail == RailKind.CSV], now=now)
         enqueue("payouts.drive_open")
     return payouts
 
@@ -142,7 +140,7 @@ def _make_payout(row: PayoutPlan, line: PlanLine, now: datetime) -> Payout:
     return payout
 
 
-def _list_uncovered(payout: Payout) -> Sequence[Posting]:
+def _list_uncovered(payout: Payout) -> QuerySet[Posting]:
     """Return the postings of released money that no open or paid payout covers yet."""
     covered = PayoutItem.objects.filter(is_covering=True, brand_id=payout.brand_id)
     return (
@@ -159,7 +157,7 @@ def _list_uncovered(payout: Payout) -> Sequence[Posting]:
     )
 
 
-def _cover(payout: Payout, postings: Sequence[Posting], now: datetime) -> None:
+def _cover(payout: Payout, postings: QuerySet[Posting], now: datetime) -> None:
     causes = {p.entry.cause_id for p in postings if p.entry.cause_type == CAUSE_TYPE}
     rows = Commission.objects.filter(brand_id=payout.brand_id, public_id__in=causes)
     ids = dict(rows.values_list("public_id", "pk"))
@@ -187,5 +185,3 @@ def _close_plan(row: PayoutPlan, actor_id: int, now: datetime) -> None:
         after={"total_minor": row.total_minor, "hash": row.content_hash},
         now=now,
     )
-
-

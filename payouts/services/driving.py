@@ -17,9 +17,7 @@ def list_open(*, brand_id: int, rail: str) -> list[Payout]:
     return list(rows.order_by("pk"))
 
 
-def drive_brand(
-    *, brand_id: int, rail: Rail, now: datetime, real_now: datetime
-) -> Counter[str]:
+def drive_brand(*, brand_id: int, rail: Rail, now: datetime, real_now: datetime) -> Counter[str]:
     """Send and resolve everything open of one brand and rail; returns how many ended how.
 
     The balance is checked before anything new is sent: a run the balance does not cover waits
@@ -38,8 +36,8 @@ def drive_brand(
     return done
 
 
-def has_work(*, brand_id: int, real_now: datetime) -> bool:
-    """Tell whether a brand has something to send or to ask about by now."""
+def has_work(*, brand_id: int) -> bool:
+    """Tell whether a brand has something to send or to ask about."""
     open_ones = Payout.objects.filter(brand_id=brand_id, rail="stripe")
     waiting = open_ones.filter(status=PayoutStatus.APPROVED)
     due = open_ones.filter(

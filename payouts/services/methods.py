@@ -3,6 +3,8 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -21,7 +23,7 @@ class MissingDetails(ValueError):
 
 
 def set_bank_method(
-    *, affiliation_id: object, details: Mapping[str, str], actor_id: int, now: datetime
+    *, affiliation_id: UUID, details: Mapping[str, str], actor_id: int, now: datetime
 ) -> PayoutMethod:
     """Store bank details for payouts by file. A change pauses payouts for 72 hours.
 
@@ -44,7 +46,7 @@ def set_bank_method(
 
 
 def set_rail_account(
-    *, affiliation_id: object, external_account: str, actor_id: int, now: datetime
+    *, affiliation_id: UUID, external_account: str, actor_id: int, now: datetime
 ) -> PayoutMethod:
     """Store the creator's new account at Stripe; it is ready when Stripe says so."""
     return _replace(
@@ -83,7 +85,7 @@ def record_account_state(
 
 def _replace(  # noqa: PLR0913  # the row's own facts
     *,
-    affiliation_id: object,
+    affiliation_id: UUID,
     rail: RailKind,
     details: str | None,
     hint: str,
@@ -95,7 +97,7 @@ def _replace(  # noqa: PLR0913  # the row's own facts
     with transaction.atomic():
         affiliation = Affiliation.objects.select_for_update(of=("self",)).get(pk=affiliation_id)
         old = PayoutMethod.objects.filter(affiliation=affiliation).first()
-        facts = {
+        facts: dict[str, Any] = {
             "rail": rail,
             "details": details,
             "hint": hint,

@@ -24,29 +24,29 @@ def lock_payout(payout_id: int) -> Payout:
 
 
 def mark_submitting(*, payout: Payout) -> None:
-    """A claim was committed: the call may be made."""
+    """Let the call be made: its claim was committed."""
     _move(payout, PayoutStatus.SUBMITTING, code="", detail="")
 
 
 def mark_submitted(*, payout: Payout, now: datetime) -> None:
-    """The rail, or a person with the file, has it; the last word comes later."""
+    """Note that the rail, or a person with the file, has it; the last word comes later."""
     payout.sent_at = payout.sent_at or now
     _move(payout, PayoutStatus.SUBMITTED, code="", detail="")
     _tell(payout, "payout.submitted", now)
 
 
 def mark_unknown(*, payout: Payout, code: str, detail: str) -> None:
-    """The answer is missing; nothing is booked and nothing is sent until it is looked up."""
+    """Note a missing answer: nothing is booked and nothing sent until it is looked up."""
     _move(payout, PayoutStatus.UNKNOWN, code=code, detail=detail)
 
 
 def mark_waiting(*, payout: Payout, code: str, detail: str) -> None:
-    """Nothing left, for a cause of the brand's: the payout stays approved for another attempt."""
+    """Leave it approved for another attempt: nothing left, for a cause of the brand's."""
     _move(payout, PayoutStatus.APPROVED, code=code, detail=detail)
 
 
 def mark_paid_out(*, payout: Payout, reference: str, now: datetime) -> None:
-    """The money left: in_payout to the rail's clearing account."""
+    """Book that the money left: in_payout to the rail's clearing account."""
     payout.sent_at = payout.sent_at or now
     payout.paid_at, payout.closed_at, payout.reference = now, now, reference[:120]
     _move(payout, PayoutStatus.PAID, code="", detail="")
@@ -56,7 +56,7 @@ def mark_paid_out(*, payout: Payout, reference: str, now: datetime) -> None:
 
 
 def mark_failed(*, payout: Payout, code: str, detail: str, now: datetime) -> None:
-    """A definite no: the exact amount is payable again and its items are free."""
+    """Book a definite no: the exact amount is payable again and its items are free."""
     payout.closed_at = now
     _move(payout, PayoutStatus.FAILED, code=code, detail=detail)
     _give_back(payout, EntryKind.PAYOUT_FAILED, AccountKind.IN_PAYOUT, now)
@@ -64,7 +64,7 @@ def mark_failed(*, payout: Payout, code: str, detail: str, now: datetime) -> Non
 
 
 def mark_returned(*, payout: Payout, code: str, detail: str, now: datetime) -> None:
-    """The money came back after it was paid: the opposite of what was posted."""
+    """Book money that came back: the opposite of what was posted."""
     was_paid = payout.status == PayoutStatus.PAID
     payout.closed_at = now
     _move(payout, PayoutStatus.RETURNED, code=code, detail=detail)
@@ -104,7 +104,7 @@ def hand_over_file(*, plan_id: int, actor_id: int, now: datetime) -> None:
 
 
 def confirm_payout(*, payout_id: int, reference: str, actor_id: int, now: datetime) -> Payout:
-    """A person says the bank sent it, with the bank's reference.
+    """Book what a person says the bank sent, with the bank's reference.
 
     :raises payouts.domain.states.IllegalMove: its file was not handed over, or it is closed.
     """
@@ -116,7 +116,7 @@ def confirm_payout(*, payout_id: int, reference: str, actor_id: int, now: dateti
 
 
 def report_failure(*, payout_id: int, reason: str, actor_id: int, now: datetime) -> Payout:
-    """A person says the bank did not send it, or that the money came back after it did."""
+    """Book what a person says the bank did not send, or sent back."""
     with transaction.atomic():
         payout = lock_payout(payout_id)
         if payout.status == PayoutStatus.PAID:
@@ -152,7 +152,7 @@ def _give_back(payout: Payout, kind: EntryKind, source: AccountKind, now: dateti
 
 def _commissions(payout: Payout) -> list[int]:
     rows = PayoutItem.objects.filter(payout=payout, commission__isnull=False)
-    return [pk for pk in rows.values_list("commission_id", flat=True).distinct() if pk is not None]
+    return [pk for pk in rows.values_list("commission_id", flat=True).distinct() if pk]
 
 
 def _clearing(payout: Payout) -> AccountKind:
@@ -166,7 +166,10 @@ def _post(
         kind=kind,
         key=f"payout:{payout.public_id}:{kind.value}",
         currency=payout.currency,
-        legs=(_leg(source, -payout.amount_minor, payout), _leg(target, payout.amount_minor, payout)),
+        legs=(
+            _leg(source, -payout.amount_minor, payout),
+            _leg(target, payout.amount_minor, payout),
+        ),
         cause=Cause("payout", payout.public_id),
     )
     post_entry(brand_id=payout.brand_id, draft=draft, now=now)

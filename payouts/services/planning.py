@@ -64,15 +64,14 @@ def compute_plan(*, brand: Brand, currency: str, limits: Limits, now: datetime) 
 def list_payees(*, brand: Brand, currency: str, limits: Limits) -> list[Payee]:
     """Return everyone of the brand with a balance in the currency, with what stands in the way."""
     affiliations = {
-        a.pk: a
-        for a in Affiliation.objects.filter(brand=brand).select_related("affiliate")
+        a.pk: a for a in Affiliation.objects.filter(brand=brand).select_related("affiliate")
     }
     balances = list_party_balances(brand_id=brand.pk, party_ids=affiliations)
     methods = {m.affiliation_id: m for m in PayoutMethod.objects.filter(brand=brand)}
     open_ones = set(
-        Payout.objects.filter(
-            brand=brand, currency=currency, status__in=OPEN_STATUSES
-        ).values_list("affiliation_id", flat=True)
+        Payout.objects.filter(brand=brand, currency=currency, status__in=OPEN_STATUSES).values_list(
+            "affiliation_id", flat=True
+        )
     )
     enabled = set(
         RailSettings.objects.filter(brand=brand, is_enabled=True).values_list("rail", flat=True)
@@ -131,7 +130,7 @@ def content_of(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _payee(  # noqa: PLR0913
+def _payee(
     affiliation: Affiliation,
     payable_minor: int,
     currency: str,

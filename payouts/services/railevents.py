@@ -8,7 +8,14 @@ from django.db.models import F
 
 from core.jobs import enqueue
 from core.models import InboundStatus
-from payouts.models import AttemptStatus, Payout, PayoutAttempt, PayoutMethod, PayoutStatus, RailEvent
+from payouts.models import (
+    AttemptStatus,
+    Payout,
+    PayoutAttempt,
+    PayoutMethod,
+    PayoutStatus,
+    RailEvent,
+)
 from payouts.services.methods import record_account_state
 from payouts.services.rails import Notice, Onboarding, Rail
 from payouts.services.sending import refresh_paid, resolve_payout
@@ -50,7 +57,7 @@ def list_waiting(*, now: datetime, limit: int) -> list[RailEvent]:
     return list(rows.order_by("id")[:limit])
 
 
-def follow_event(  # noqa: PLR0913  # the rail's two faces and two clocks
+def follow_event(  # the rail's two faces and two clocks
     *,
     event_id: int,
     rail: Rail,

@@ -67,7 +67,7 @@ def standin_api(request: HttpRequest, path: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def standin_setup(request: HttpRequest, token: str) -> HttpResponse:
-    """The page where a sandbox creator plays giving Stripe what it asks for."""
+    """Let a sandbox creator play giving Stripe what it asks for."""
     standin = make_standin()
     link = standin.find_link(token=token)
     if link is None:

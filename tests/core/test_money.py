@@ -140,4 +140,6 @@ def test_ties_go_to_the_earlier_share(total, weights):
 
 @given(st.integers(-(10**15), 10**15), st.integers(1, 10**6))
 def test_division_is_off_by_half_at_most(numerator, denominator):
-    assert abs(2 * (numerator - divide_half_up(numerator, denominator) * denominator)) <= denominator
+    assert (
+        abs(2 * (numerator - divide_half_up(numerator, denominator) * denominator)) <= denominator
+    )

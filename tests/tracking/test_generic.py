@@ -167,7 +167,7 @@ REFUSALS = [
     ("order_paid", "amount_not_text", "total", {"total": 137}),
     ("order_paid", "bad_amount", "total", {"total": "137.901"}),
     ("order_paid", "bad_amount", "total", {"total": "1_000"}),
-    ("order_paid", "bad_amount", "total", {"total": "１２"}),  # noqa: RUF001
+    ("order_paid", "bad_amount", "total", {"total": "１２"}),
     ("order_paid", "bad_amount", "total", {"total": " 12"}),
     ("order_paid", "bad_amount", "total", {"total": "1e3"}),
     ("order_paid", "negative_amount", "total", {"total": "-0.01"}),

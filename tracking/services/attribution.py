@@ -61,7 +61,12 @@ def ensure_attribution(*, order: Order, state: OrderState, now: datetime) -> Att
 
 
 def assign(
-    *, order: Order, state: OrderState, enrollment: Enrollment, actor_id: int, reason: str,
+    *,
+    order: Order,
+    state: OrderState,
+    enrollment: Enrollment,
+    actor_id: int,
+    reason: str,
     now: datetime,
 ) -> Attribution:
     """Credit a locked order by hand; every candidate keeps its reason, the earlier rows stay."""
@@ -78,9 +83,7 @@ def assign(
 def find_current(order: Order) -> Attribution | None:
     """Return the attribution in force, or None before the first snapshot."""
     return (
-        Attribution.objects.filter(order=order, is_current=True)
-        .select_related(*WITH_PARTY)
-        .first()
+        Attribution.objects.filter(order=order, is_current=True).select_related(*WITH_PARTY).first()
     )
 
 
@@ -181,7 +184,9 @@ def _bad_tokens(order: Order, state: OrderState) -> tuple[str, ...]:
     """Return the tokens that prove nothing here: not ours, or of another brand's link."""
     read = {click.token: _read(click.token) for click in state.clicks}
     links = _links(order, {token.link_id for token in read.values() if token is not None})
-    return tuple(text for text, token in read.items() if token is None or token.link_id not in links)
+    return tuple(
+        text for text, token in read.items() if token is None or token.link_id not in links
+    )
 
 
 def _links(order: Order, ids: Iterable[int]) -> dict[int, Link]:

@@ -65,7 +65,7 @@ def open_commission(
     return commission
 
 
-def settle_commission(  # noqa: PLR0913  # one commission beside all it depends on
+def settle_commission(  # one commission beside all it depends on
     *,
     commission: Commission,
     order: Order,

@@ -13,13 +13,16 @@ from brands.models import Program
 from brands.selectors import list_rules_at, list_rules_of
 from core.money import allocate
 from tracking.domain.merge import OrderState
-from tracking.domain.standing import RefundTotals, commissionable, effective_placed_at, refund_totals
+from tracking.domain.standing import (
+    RefundTotals,
+    commissionable,
+    effective_placed_at,
+    refund_totals,
+)
 from tracking.models import Attribution, Commission, Decision, Order
 
 
-def price(
-    *, order: Order, state: OrderState, attribution: Attribution, now: datetime
-) -> Pricing:
+def price(*, order: Order, state: OrderState, attribution: Attribution, now: datetime) -> Pricing:
     """Return what the order earns the creator it is attributed to, and keep the line matches."""
     decision = ensure_decision(order=order, state=state, attribution=attribution, now=now)
     base = BasePolicy.from_json(decision.base)
@@ -121,9 +124,7 @@ def _shipping_line(shipping: int, tax: int, refunds: RefundTotals) -> PriceLine:
     )
 
 
-def _decide(
-    order: Order, state: OrderState, attribution: Attribution, now: datetime
-) -> Decision:
+def _decide(order: Order, state: OrderState, attribution: Attribution, now: datetime) -> Decision:
     enrollment = attribution.enrollment
     assert enrollment is not None and state.snapshot is not None  # noqa: S101
     placed_at = effective_placed_at(state) or now
@@ -149,7 +150,7 @@ def _decide(
 
 
 def _is_new_customer(order: Order, state: OrderState, placed_at: datetime) -> bool | None:
-    """New: no earlier order of that address here; without an address the store's word, if any."""
+    """Tell by earlier orders of that address here; without an address by the store's word."""
     assert state.snapshot is not None  # noqa: S101
     customer = state.snapshot.customer
     if not customer.email_hash:
@@ -190,5 +191,3 @@ def _lock_text(text: str) -> None:
     """Take a lock for the transaction on something that has no row of its own."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [text])
-
-

@@ -21,9 +21,7 @@ class NotHeld(Exception):
     """No hold of this kind is open on the commission."""
 
 
-def hold_commission(
-    *, commission_id: int, reason: str, actor_id: int, now: datetime
-) -> ReviewHold:
+def hold_commission(*, commission_id: int, reason: str, actor_id: int, now: datetime) -> ReviewHold:
     """Open a review by a person; released money that was not paid out yet moves to on_hold.
 
     :raises AlreadyHeld: one is open.
@@ -123,7 +121,7 @@ def follow_self_referral(
     )
 
 
-def open_hold(  # noqa: PLR0913  # the row's own facts
+def open_hold(  # the row's own facts
     *,
     commission: Commission,
     kind: HoldKind,

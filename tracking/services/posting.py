@@ -26,8 +26,10 @@ class Cause:
 
 
 def post_change(*, commission: Commission, delta_minor: int, seq: int, now: datetime) -> Entry:
-    """Post the difference of a locked commission: on pending before its release, after it on
-    payable, where what a review holds is taken first."""
+    """Post the difference of a locked commission.
+
+    Before its release on pending; after it on payable, where what a review holds is taken first.
+    """
     if commission.released_at is None:
         kind = EntryKind.ACCRUE if delta_minor > 0 else EntryKind.REVERSE
         legs = _two(commission, AccountKind.PENDING, delta_minor)
@@ -43,9 +45,7 @@ def post_hold(*, commission: Commission, hold_id: str, now: datetime) -> int:
     party, currency = commission.affiliation_id, commission.currency
     if commission.released_at is None or commission.covered_at is not None:
         return 0
-    open_accounts(
-        brand_id=commission.brand_id, keys=[(AccountKind.PAYABLE, party, currency)]
-    )
+    open_accounts(brand_id=commission.brand_id, keys=[(AccountKind.PAYABLE, party, currency)])
     payable = get_balance(
         brand_id=commission.brand_id,
         kind=AccountKind.PAYABLE,

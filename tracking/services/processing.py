@@ -102,13 +102,13 @@ def _mark_uninstalled(store: StoreConnection, now: datetime) -> None:
     store.save(update_fields=["uninstalled_at"])
 
 
-def _finish(event: StoreEvent, status: InboundStatus, code: str, detail: str, now: datetime) -> None:
+def _finish(
+    event: StoreEvent, status: InboundStatus, code: str, detail: str, now: datetime
+) -> None:
     event.status, event.code, event.detail = status, code[:64], detail[:300]
     event.processed_at = now
     event.attempts += 1
-    event.save(
-        update_fields=["status", "code", "detail", "processed_at", "attempts", "order_ref"]
-    )
+    event.save(update_fields=["status", "code", "detail", "processed_at", "attempts", "order_ref"])
 
 
 def _put_off(event_id: int, detail: str, now: datetime) -> None:

@@ -64,7 +64,7 @@ def mark_paid(*, commission_ids: Iterable[int], now: datetime) -> None:
 
 
 def mark_uncovered(*, commission_ids: Iterable[int], now: datetime) -> None:
-    """The payout gave the money back: it is payable again, or set aside where a review is open."""
+    """Free money a payout gave back; where a review is open it is set aside again."""
     ids = list(commission_ids)
     with transaction.atomic():
         Commission.objects.filter(pk__in=ids).update(covered_at=None, paid_at=None)

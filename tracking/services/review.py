@@ -111,10 +111,12 @@ def credit_order(
     :raises Enrollment.DoesNotExist: not of this brand.
     """
     with transaction.atomic():
-        order = Order.objects.select_for_update(of=("self",)).select_related("brand").get(pk=order_id)
-        enrollment = Enrollment.objects.select_related(
-            "affiliation", "group", "program"
-        ).get(pk=enrollment_id, brand_id=order.brand_id)
+        order = (
+            Order.objects.select_for_update(of=("self",)).select_related("brand").get(pk=order_id)
+        )
+        enrollment = Enrollment.objects.select_related("affiliation", "group", "program").get(
+            pk=enrollment_id, brand_id=order.brand_id
+        )
         current = find_current(order)
         if current is not None and current.enrollment_id == enrollment.pk:
             raise AlreadyCredited(order.public_id)
@@ -160,9 +162,7 @@ def _settle(commission: Commission, code: str, actor_id: int, reason: str, now: 
     commission.refresh_from_db()
 
 
-def _audit(
-    commission: Commission, action: str, actor_id: int, reason: str, now: datetime
-) -> None:
+def _audit(commission: Commission, action: str, actor_id: int, reason: str, now: datetime) -> None:
     audit.record(
         brand_id=commission.brand_id,
         actor_id=actor_id,

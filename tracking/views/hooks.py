@@ -17,7 +17,7 @@ from brands.models import StoreConnection
 from brands.selectors import find_connection, live_secrets
 from core.clock import database_now
 from core.signing import Refusal
-from tracking.integrations import find_adapter
+from tracking.integrations import get_adapter
 from tracking.services.intake import record_refusal, store_delivery
 from tracking.services.processing import WAITING, process_store_event
 
@@ -44,10 +44,8 @@ def _receive(request: HttpRequest, connection_id: str) -> HttpResponse:
     return _take(connection, list(request.headers.items()), body)
 
 
-def _take(
-    connection: StoreConnection, headers: list[tuple[str, str]], body: bytes
-) -> HttpResponse:
-    adapter = find_adapter(connection.platform)
+def _take(connection: StoreConnection, headers: list[tuple[str, str]], body: bytes) -> HttpResponse:
+    adapter = get_adapter(connection.platform)
     real_now = database_now()
     now = real_now + timedelta(seconds=connection.brand.clock_offset_s)
     verified = adapter.verify(

@@ -16,9 +16,7 @@ class DatabaseStore:
     def locked(self, *, namespace: str) -> Iterator[None]:
         with transaction.atomic():
             with connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT pg_advisory_xact_lock(hashtextextended(%s, 1))", [namespace]
-                )
+                cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 1))", [namespace])
             yield
 
     def get(self, *, namespace: str, kind: str, object_id: str) -> Json | None:

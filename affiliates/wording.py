@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _z
 
 from brands.wording import DESTINATIONS
 from brands.wording import STEPS as BRAND_STEPS
@@ -13,52 +13,52 @@ from core.wording import Catalogue, Message, Step
 MEMBERSHIP: Mapping[str, Message] = {
     "application.submitted": Message(
         (
-            _("{brand} has your application since {date}. The answer comes here and by e-mail."),
-            _("Your application is in. The answer comes here and by e-mail."),
+            _z("{brand} has your application since {date}. The answer comes here and by e-mail."),
+            _z("Your application is in. The answer comes here and by e-mail."),
         ),
-        (_("{creator} applied on {date}."), _("An application waits for an answer.")),
+        (_z("{creator} applied on {date}."), _z("An application waits for an answer.")),
     ),
     "application.approved": Message(
         (
-            _("{brand} approved your application on {date}. Your link is ready."),
-            _("Your application was approved. Your link is ready."),
+            _z("{brand} approved your application on {date}. Your link is ready."),
+            _z("Your application was approved. Your link is ready."),
         ),
         (
-            _("{member} approved {creator} on {date}."),
-            _("{creator} was approved on {date}."),
-            _("The application was approved."),
+            _z("{member} approved {creator} on {date}."),
+            _z("{creator} was approved on {date}."),
+            _z("The application was approved."),
         ),
     ),
     "application.rejected": Message(
         (
-            _("Your application was not approved, because {cause}. {brand} adds: {reason}"),
-            _("Your application was not approved, because {cause}."),
-            _("Your application was not approved."),
+            _z("Your application was not approved, because {cause}. {brand} adds: {reason}"),
+            _z("Your application was not approved, because {cause}."),
+            _z("Your application was not approved."),
         ),
         (
-            _("{member} did not approve {creator} on {date}, because {cause}."),
-            _("Not approved, because {cause}."),
-            _("The application was not approved."),
+            _z("{member} did not approve {creator} on {date}, because {cause}."),
+            _z("Not approved, because {cause}."),
+            _z("The application was not approved."),
         ),
     ),
     "affiliation.suspended": Message(
         (
-            _("Your membership is suspended since {date}: {reason}"),
-            _("Your membership is suspended. Your balance is kept."),
+            _z("Your membership is suspended since {date}: {reason}"),
+            _z("Your membership is suspended. Your balance is kept."),
         ),
         (
-            _("{creator} is suspended since {date}: {reason}"),
-            _("This creator is suspended; the balance is frozen."),
+            _z("{creator} is suspended since {date}: {reason}"),
+            _z("This creator is suspended; the balance is frozen."),
         ),
     ),
     "affiliation.reinstated": Message(
         (
-            _("Your membership is active again since {date}."),
-            _("Your membership is active again."),
+            _z("Your membership is active again since {date}."),
+            _z("Your membership is active again."),
         ),
         (
-            _("{creator} is active again since {date}."),
-            _("This creator is active again."),
+            _z("{creator} is active again since {date}."),
+            _z("This creator is active again."),
         ),
     ),
 }
@@ -66,31 +66,31 @@ MEMBERSHIP: Mapping[str, Message] = {
 LINKS: Mapping[str, Message] = {
     "link.slug_taken": Message(
         (
-            _(
+            _z(
                 "{slug} belonged to another link before. Slugs are never given twice,"
                 " so old posts keep their credit."
             ),
-            _("This slug belonged to another link before. Slugs are never given twice."),
+            _z("This slug belonged to another link before. Slugs are never given twice."),
         )
     ),
     "link.slug_form": Message(
-        _("Use 3 to 40 letters from a to z, digits, - or _, with a letter or digit first.")
+        _z("Use 3 to 40 letters from a to z, digits, - or _, with a letter or digit first.")
     ),
     "code.taken": Message(
-        (_("Code {code} exists already. Choose another one."), _("This code exists already."))
+        (_z("Code {code} exists already. Choose another one."), _z("This code exists already."))
     ),
     "code.form": Message(
-        _("Use 3 to 40 characters without spaces, so that a shopper can type it.")
+        _z("Use 3 to 40 characters without spaces, so that a shopper can type it.")
     ),
 }
 
 WORDS: Mapping[str, Mapping[str, str | Promise]] = {
     "cause": {
-        "audience": _("the audience does not fit the program"),
-        "content": _("the content does not fit the brand"),
-        "incomplete": _("the application does not say where you publish"),
-        "full": _("the program takes no more creators now"),
-        "other": _("the brand has another reason"),
+        "audience": _z("the audience does not fit the program"),
+        "content": _z("the content does not fit the brand"),
+        "incomplete": _z("the application does not say where you publish"),
+        "full": _z("the program takes no more creators now"),
+        "other": _z("the brand has another reason"),
     },
 }
 
@@ -108,3 +108,25 @@ CATALOGUE = Catalogue(
 
 explain = CATALOGUE.explain
 next_step = CATALOGUE.step
+
+
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from core import formats
+
+_SLUGS: Mapping[str, str] = {
+    "slug.in_use": gettext_noop("%(slug)s leads to another link. Choose another one."),
+    "slug.retired": gettext_noop(
+        "%(slug)s belonged to another link before. Slugs are never given twice, so old posts keep "
+        "their credit."
+    ),
+}
+
+
+def render_slug_taken(slug: str, code: str) -> str:
+    """Say why a slug cannot be had."""
+    return _(_SLUGS[code]) % {"slug": formats.isolate_ltr(slug)}

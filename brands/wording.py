@@ -4,57 +4,58 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _z
 
-from core.wording import Catalogue, Message, Step, ngettext_lazy
+from core.wording import Catalogue, Message, Step
+from core.wording import ngettext_lazy as ngettext_lazy_w
 
 PRICES: Mapping[str, Message] = {
     "price.rule": Message(
         (
-            _("Rule {position}, “{rule}”, pays this line: it is the first that fits."),
-            _("The first rule that fits pays this line."),
+            _z("Rule {position}, “{rule}”, pays this line: it is the first that fits."),
+            _z("The first rule that fits pays this line."),
         ),
         (
-            _("Rule {position}, “{rule}”, version {version}: first that fits."),
-            _("Rule {position}, “{rule}”: first that fits."),
-            _("The first rule that fits pays this line."),
+            _z("Rule {position}, “{rule}”, version {version}: first that fits."),
+            _z("Rule {position}, “{rule}”: first that fits."),
+            _z("The first rule that fits pays this line."),
         ),
     ),
-    "price.no_rule": Message(_("This line earns 0: no rule of the program fits it.")),
+    "price.no_rule": Message(_z("This line earns 0: no rule of the program fits it.")),
     "price.excluded": Message(
         (
-            _("This line earns 0: rule {position} leaves out {what}."),
-            _("This line earns 0: a rule of the program leaves it out."),
+            _z("This line earns 0: rule {position} leaves out {what}."),
+            _z("This line earns 0: a rule of the program leaves it out."),
         )
     ),
     "price.zero_base": Message(
-        _("Earns 0: after discounts and gift cards nothing is left to count.")
+        _z("Earns 0: after discounts and gift cards nothing is left to count.")
     ),
     "price.capped": Message(
         (
-            _("Limited to {cap}; without the limit it would be {amount}."),
-            _("Limited by a cap of the program."),
+            _z("Limited to {cap}; without the limit it would be {amount}."),
+            _z("Limited by a cap of the program."),
         ),
         by="by",
         cases={
             "rule": Message(
-                _("Limited to {cap} by rule {position}; without the limit it would be {amount}.")
+                _z("Limited to {cap} by rule {position}; without the limit it would be {amount}.")
             ),
             "program": Message(
-                _("Limited to {cap} for one order; without the limit it would be {amount}.")
+                _z("Limited to {cap} for one order; without the limit it would be {amount}.")
             ),
             "creator_period": Message(
-                _(
+                _z(
                     "Limited to {cap}: this is what was left of your limit for the month."
                     " Without it, it would be {amount}."
                 ),
-                _(
+                _z(
                     "Limited to {cap}: this was left of the monthly limit of a creator."
                     " Without it, it would be {amount}."
                 ),
             ),
             "budget": Message(
-                _(
+                _z(
                     "Limited to {cap}: this is what was left of the program's budget."
                     " Without it, it would be {amount}."
                 )
@@ -63,77 +64,77 @@ PRICES: Mapping[str, Message] = {
     ),
     "price.renewals_over": Message(
         (
-            ngettext_lazy(
+            ngettext_lazy_w(
                 "This renewal earns 0: the rule pays the first payment only.",
                 "This renewal earns 0: the rule pays the first {limit} payments.",
                 "limit",
             ),
-            _("This renewal earns 0: the rule pays only the first payments."),
+            _z("This renewal earns 0: the rule pays only the first payments."),
         )
     ),
     "price.edited": Message(
         (
-            _(
+            _z(
                 "The order was changed on {date}; the same rules give {amount} now,"
                 " a difference of {change}."
             ),
-            _("The order was changed; the same rules were applied to it again."),
+            _z("The order was changed; the same rules were applied to it again."),
         )
     ),
     "price.currency": Message(
-        _("Paid in {currency}, the order's currency. It is kept apart from your other currencies."),
-        _("Paid in {currency}, the order's currency. It is kept apart from other currencies."),
+        _z("Paid in {currency}, the order's currency. It is kept apart from your other currencies."),
+        _z("Paid in {currency}, the order's currency. It is kept apart from other currencies."),
     ),
 }
 
 DESTINATIONS: Mapping[str, Message] = {
     "url.outside": Message(
         (
-            _("This page is not on a domain of {brand}. Allowed: {domains}."),
-            _("This page is not on a domain that the program allows."),
+            _z("This page is not on a domain of {brand}. Allowed: {domains}."),
+            _z("This page is not on a domain that the program allows."),
         )
     ),
-    "url.scheme": Message(_("Enter the whole address of the page; it starts with https://.")),
-    "url.host": Message(_("Enter an address with the full name of a site, such as shop.example.")),
+    "url.scheme": Message(_z("Enter the whole address of the page; it starts with https://.")),
+    "url.host": Message(_z("Enter an address with the full name of a site, such as shop.example.")),
     "url.host_unclear": Message(
-        _("Browsers read this name in two ways. Enter it as your address bar shows it.")
+        _z("Browsers read this name in two ways. Enter it as your address bar shows it.")
     ),
     "url.local": Message(
-        _("This address leads to the visitor's own device. Enter one of the store.")
+        _z("This address leads to the visitor's own device. Enter one of the store.")
     ),
-    "url.no_domain": Message(_("Enter at least one domain of the store; links lead only there.")),
+    "url.no_domain": Message(_z("Enter at least one domain of the store; links lead only there.")),
     "url.port": Message(
-        _("Enter the address without a port: the colon and number after the site.")
+        _z("Enter the address without a port: the colon and number after the site.")
     ),
-    "url.userinfo": Message(_("Enter the address without a name or password before the site.")),
-    "url.backslash": Message(_("Replace each \\ in the address by /.")),
+    "url.userinfo": Message(_z("Enter the address without a name or password before the site.")),
+    "url.backslash": Message(_z("Replace each \\ in the address by /.")),
     "url.character": Message(
-        _("The address holds a space or a hidden character. Copy it again from the address bar.")
+        _z("The address holds a space or a hidden character. Copy it again from the address bar.")
     ),
-    "url.fragment": Message(_("The part of the address after # holds a character it cannot hold.")),
-    "url.long": Message(_("The address is longer than 2,000 characters. Enter a shorter one.")),
+    "url.fragment": Message(_z("The part of the address after # holds a character it cannot hold.")),
+    "url.long": Message(_z("The address is longer than 2,000 characters. Enter a shorter one.")),
 }
 
 KEYS: Mapping[str, Message] = {
-    "key.missing": Message(_("Enter the secret key of the Stripe account that pays.")),
+    "key.missing": Message(_z("Enter the secret key of the Stripe account that pays.")),
     "key.unknown": Message(
-        _("This does not read as a secret key of Stripe; such a key starts with sk_ or rk_.")
+        _z("This does not read as a secret key of Stripe; such a key starts with sk_ or rk_.")
     ),
     "key.standin": Message(
-        _("This key belongs to the payment stand-in of a sandbox. Enter a key of Stripe.")
+        _z("This key belongs to the payment stand-in of a sandbox. Enter a key of Stripe.")
     ),
     "key.standin_only": Message(
-        _("A sandbox pays nobody: it takes only keys of the payment stand-in.")
+        _z("A sandbox pays nobody: it takes only keys of the payment stand-in.")
     ),
 }
 
 WORDS: Mapping[str, Mapping[str, str | Promise]] = {
     "what": {
-        "gift_cards": _("gift cards"),
-        "products": _("certain products"),
-        "skus": _("certain article numbers"),
-        "collections": _("certain collections"),
-        "order": _("orders such as this one"),
+        "gift_cards": _z("gift cards"),
+        "products": _z("certain products"),
+        "skus": _z("certain article numbers"),
+        "collections": _z("certain collections"),
+        "order": _z("orders such as this one"),
     },
 }
 
@@ -149,3 +150,327 @@ CATALOGUE = Catalogue(
 
 explain = CATALOGUE.explain
 next_step = CATALOGUE.step
+
+
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext, ngettext_lazy
+
+from brands.domain.bases import BasePolicy
+from brands.domain.destinations import Refused
+from brands.domain.examples import example_total, price_example
+from brands.domain.rules import Conditions, Id, Rule
+from brands.domain.terms import Clause
+from core import formats
+from core.money import Money
+
+Names = Mapping[str, str]
+"""What groups are called, by their id as text."""
+
+_SENTENCES: Mapping[str, Mapping[str, str]] = {
+    "percent": {
+        "all": gettext_noop("All products pay %(rate)s"),
+        "products": gettext_noop("Products %(names)s pay %(rate)s"),
+        "skus": gettext_noop("Articles %(names)s pay %(rate)s"),
+        "collections": gettext_noop("Collections %(names)s pay %(rate)s"),
+        "gift_cards": gettext_noop("Gift cards pay %(rate)s"),
+    },
+    "flat_order": {
+        "all": gettext_noop("Every order pays %(amounts)s"),
+        "products": gettext_noop("An order with products %(names)s pays %(amounts)s"),
+        "skus": gettext_noop("An order with articles %(names)s pays %(amounts)s"),
+        "collections": gettext_noop("An order from collections %(names)s pays %(amounts)s"),
+        "gift_cards": gettext_noop("An order with a gift card pays %(amounts)s"),
+    },
+    "flat_item": {
+        "all": gettext_noop("Every item pays %(amounts)s"),
+        "products": gettext_noop("Every item of products %(names)s pays %(amounts)s"),
+        "skus": gettext_noop("Every item of articles %(names)s pays %(amounts)s"),
+        "collections": gettext_noop("Every item of collections %(names)s pays %(amounts)s"),
+        "gift_cards": gettext_noop("Every gift card pays %(amounts)s"),
+    },
+    "exclude": {
+        "all": gettext_noop("All products pay nothing"),
+        "products": gettext_noop("Products %(names)s pay nothing"),
+        "skus": gettext_noop("Articles %(names)s pay nothing"),
+        "collections": gettext_noop("Collections %(names)s pay nothing"),
+        "gift_cards": gettext_noop("Gift cards pay nothing"),
+    },
+}
+
+_CLAUSES: Mapping[str, str] = {
+    "terms.rules_from": gettext_noop("These rates apply to orders from %(at)s on."),
+    "terms.rule_individual": gettext_noop(
+        "Some creators have rates of their own; each of them was told his."
+    ),
+    "terms.first_rule": gettext_noop(
+        "The rates are read from top to bottom: the first that fits a line of an order pays it. "
+        "A line that none fits pays nothing."
+    ),
+    "terms.base_before_discount": gettext_noop("Prices count before discounts."),
+    "terms.base_after_discount": gettext_noop(
+        "Prices count after discounts; a discount of the whole order is shared over its lines by "
+        "value."
+    ),
+    "terms.base_with_tax": gettext_noop("Tax counts."),
+    "terms.base_without_tax": gettext_noop("Tax does not count."),
+    "terms.base_with_shipping": gettext_noop("Shipping counts."),
+    "terms.base_without_shipping": gettext_noop("Shipping does not count."),
+    "terms.gift_cards_out": gettext_noop("Gift cards do not earn."),
+    "terms.gift_cards_in": gettext_noop("Gift cards earn like other products."),
+    "terms.cap_order": gettext_noop("One order pays %(amount)s at most."),
+    "terms.cap_creator_month": gettext_noop(
+        "The orders of one month pay a creator %(amount)s at most."
+    ),
+    "terms.budget": gettext_noop(
+        "The program pays %(amount)s in all; when that is reached, orders pay nothing more."
+    ),
+    "terms.click_last": gettext_noop("Of several clicks the last one decides."),
+    "terms.click_first": gettext_noop("Of several clicks the first one decides."),
+    "terms.precedence_code": gettext_noop("A code of one creator beats a click of another."),
+    "terms.precedence_click": gettext_noop("A click of one creator beats a code of another."),
+    "terms.code_always": gettext_noop(
+        "A code earns by itself; codes of coupon, cashback and loyalty sites earn only with a "
+        "click of their own."
+    ),
+    "terms.code_with_click": gettext_noop("A code earns only with a click of the same creator."),
+    "terms.code_only_as_winner": gettext_noop(
+        "A code earns only when the deciding click is of the same creator."
+    ),
+    "terms.bound": gettext_noop(
+        "A customer stays with the creator who first brought an order of his."
+    ),
+    "terms.ads_first": gettext_noop(
+        "If the last visit came from advertising of the brand, no click earns."
+    ),
+    "terms.self_reject": gettext_noop("Orders of your own do not earn."),
+    "terms.self_hold": gettext_noop("Orders of your own are checked before they are released."),
+    "terms.refunds": gettext_noop(
+        "What is refunded no longer counts: the commission is worked out anew from what is left. "
+        "If it was released already, the difference is taken from later commissions, never from "
+        "your bank."
+    ),
+    "terms.payout_day": gettext_noop("Payouts are made once a month, on day %(day)s."),
+    "terms.minimum": gettext_noop("A payout is made from %(amount)s; smaller balances are kept."),
+    "terms.kept": gettext_noop(
+        "A later change of these terms never moves the rate or the date of what you have earned."
+    ),
+}
+
+_COUNTED: Mapping[str, Any] = {
+    "terms.window": ngettext_lazy(
+        "A click counts for %(days)s day.", "A click counts for %(days)s days.", "count"
+    ),
+    "terms.hold_paid": ngettext_lazy(
+        "A commission is released %(days)s day after the payment of its order.",
+        "A commission is released %(days)s days after the payment of its order.",
+        "count",
+    ),
+    "terms.hold_fulfilled": ngettext_lazy(
+        "A commission is released %(days)s day after its order was dispatched; without news of "
+        "that, 45 days later than if the payment counted.",
+        "A commission is released %(days)s days after its order was dispatched; without news of "
+        "that, 45 days later than if the payment counted.",
+        "count",
+    ),
+    "terms.hold_delivered": ngettext_lazy(
+        "A commission is released %(days)s day after its order was delivered; without news of "
+        "that, 45 days later than if the payment counted.",
+        "A commission is released %(days)s days after its order was delivered; without news of "
+        "that, 45 days later than if the payment counted.",
+        "count",
+    ),
+    "terms.hold_group": ngettext_lazy(
+        "For the group %(group)s it is %(days)s day.",
+        "For the group %(group)s it is %(days)s days.",
+        "count",
+    ),
+    "terms.recovery": ngettext_lazy(
+        "What could not be recovered within %(days)s day is no longer asked from you.",
+        "What could not be recovered within %(days)s days is no longer asked from you.",
+        "count",
+    ),
+}
+
+
+_REFUSALS: Mapping[str, str] = {
+    "url.scheme": gettext_noop("Enter the whole address of a page, beginning with https://."),
+    "url.long": gettext_noop("The address is too long: 2,000 characters are the most."),
+    "url.backslash": gettext_noop("The address holds a backslash. Copy it from the browser."),
+    "url.character": gettext_noop(
+        "The address holds a space or a hidden character. Copy it from the browser."
+    ),
+    "url.userinfo": gettext_noop("The address holds a user name. Leave out what ends in @."),
+    "url.port": gettext_noop("The address names a port. Leave it out."),
+    "url.host": gettext_noop("%(detail)s is not the name of a site."),
+    "url.host_unclear": gettext_noop(
+        "Browsers read %(detail)s in two ways. Write it in its xn-- form."
+    ),
+    "url.local": gettext_noop("%(detail)s is this machine; shoppers cannot reach it."),
+    "url.no_domain": gettext_noop("Enter at least one domain."),
+    "url.fragment": gettext_noop("The part after # holds characters a link cannot carry."),
+    "url.outside": gettext_noop("This page is not on a domain of %(brand)s. Allowed: %(domains)s."),
+}
+
+
+def render_rule(rule: Rule) -> str:
+    """Say what a rule pays, without its conditions: "All products pay 10 %"."""
+    subject, names = _subject(rule.conditions)
+    return _(_SENTENCES[rule.kind][subject]) % {
+        "names": _list(names),
+        "rate": formats.percent_text(rule.rate_bps, language=_language()),
+        "amounts": _list([_money(*pair) for pair in sorted(rule.amounts.items())]),
+    }
+
+
+def list_conditions(rule: Rule, names: Names) -> list[str]:
+    """Say each condition of a rule in a few words; `names` tells what its groups are called."""
+    conditions = rule.conditions
+    subject, _names = _subject(conditions)
+    return [
+        *_say_products(conditions, subject),
+        *_say_who(conditions, names),
+        *_say_amounts(_("Orders from %(amount)s"), conditions.min_order_value),
+        *_say_amounts(_("Orders up to %(amount)s"), conditions.max_order_value),
+        *_say_amounts(_("At most %(amount)s an order"), rule.cap_order),
+        *([_("Falls with each partial refund")] if rule.is_pro_rata else []),
+    ]
+
+
+def render_example(
+    *, rules: Sequence[Rule], base: BasePolicy, currency: str, group_id: Id | None = None
+) -> str:
+    """Say what an example order pays: "An order of 120.00 EUR pays 12.00 EUR."."""
+    total = example_total(currency)
+    pays = price_example(rules=rules, base=base, total=total, group_id=group_id).total
+    return _("An order of %(total)s pays %(pays)s.") % {
+        "total": formats.money_text(total, language=_language()),
+        "pays": _money(currency, pays),
+    }
+
+
+def render_terms(generated: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the sentences of a stored version of the terms."""
+    return [render_clause(Clause.from_json(stored)) for stored in generated]
+
+
+def render_clause(clause: Clause) -> str:
+    """Return the sentence of one clause; a code of a newer version shows as itself."""
+    if clause.code == "terms.rule":
+        return _say_rule(clause.params)
+    said = _formatted(clause.params)
+    if clause.code in _COUNTED:
+        days = clause.params["days"]
+        return str(_COUNTED[clause.code] % {**said, "days": _number(days), "count": days})
+    return _(_CLAUSES[clause.code]) % said if clause.code in _CLAUSES else clause.code
+
+
+def render_refusal(refused: Refused, *, brand: str, domains: Sequence[str]) -> str:
+    """Say why an address was not taken, and what to do."""
+    return _(_REFUSALS[refused.code]) % {
+        "detail": formats.isolate_ltr(refused.detail),
+        "brand": formats.isolate(brand),
+        "domains": ", ".join(formats.isolate_ltr(domain) for domain in domains),
+    }
+
+
+def _say_rule(params: Mapping[str, Any]) -> str:
+    rule = Rule.from_json(params["rule"])
+    conditions = list_conditions(rule, params["groups"])
+    said = {
+        "position": formats.number_text(rule.position, language=_language()),
+        "rule": render_rule(rule),
+        "conditions": "; ".join(conditions),
+    }
+    if conditions:
+        return _("%(position)s. %(rule)s (%(conditions)s).") % said
+    return _("%(position)s. %(rule)s.") % said
+
+
+def _formatted(params: Mapping[str, Any]) -> dict[str, str]:
+    said = {name: formats.isolate(str(value)) for name, value in params.items()}
+    if "amount" in params:
+        said["amount"] = _money(params["currency"], params["amount"])
+    if "day" in params:
+        said["day"] = _number(params["day"])
+    if "at" in params:
+        day = datetime.fromisoformat(params["at"]).astimezone(ZoneInfo("UTC")).date()
+        said["at"] = formats.day_text(day, language=_language())
+    return said
+
+
+def _subject(conditions: Conditions) -> tuple[str, tuple[str, ...]]:
+    if conditions.gift_cards == "only":
+        return "gift_cards", ()
+    for name in ("products", "skus", "collections"):
+        listed: tuple[str, ...] = getattr(conditions, name)
+        if listed:
+            return name, listed
+    return "all", ()
+
+
+def _say_products(conditions: Conditions, subject: str) -> list[str]:
+    listed = (
+        ("skus", _("Only articles %(names)s"), conditions.skus),
+        ("collections", _("Only collections %(names)s"), conditions.collections),
+        ("", _("Without products %(names)s"), conditions.excluded_products),
+        ("", _("Without articles %(names)s"), conditions.excluded_skus),
+        ("", _("Without collections %(names)s"), conditions.excluded_collections),
+    )
+    said = [
+        text % {"names": _list(values)}
+        for name, text, values in listed
+        if values and name != subject
+    ]
+    return [*said, *([_("Without gift cards")] if conditions.gift_cards == "none" else [])]
+
+
+def _say_who(conditions: Conditions, names: Names) -> list[str]:
+    customer = {"new": _("New customers"), "returning": _("Returning customers")}
+    signal = {"code": _("Orders with a code"), "link": _("Orders by a link")}
+    said = [
+        text
+        for text in (customer.get(conditions.customer), signal.get(conditions.signal))
+        if text is not None
+    ]
+    if conditions.codes:
+        said.append(_("Codes %(names)s") % {"names": _list(conditions.codes)})
+    if conditions.countries:
+        said.append(_("Countries %(names)s") % {"names": _list(conditions.countries)})
+    if conditions.groups:
+        groups = [names.get(str(group), str(group)) for group in conditions.groups]
+        said.append(_("Group %(names)s") % {"names": _list(groups)})
+    if conditions.enrollments:
+        count = len(conditions.enrollments)
+        said.append(
+            ngettext("%(count)s named creator", "%(count)s named creators", count)
+            % {"count": _number(count)}
+        )
+    return said
+
+
+def _say_amounts(text: str, amounts: Mapping[str, int]) -> list[str]:
+    return [text % {"amount": _money(*pair)} for pair in sorted(amounts.items())]
+
+
+def _list(parts: Sequence[str]) -> str:
+    return ", ".join(formats.isolate(part) for part in parts)
+
+
+def _money(currency: str, amount_minor: int) -> str:
+    return formats.money_text(Money(amount_minor, currency), language=_language())
+
+
+def _number(value: int) -> str:
+    return formats.number_text(value, language=_language())
+
+
+def _language() -> str:
+    language = (translation.get_language() or "en").split("-")[0]
+    return language if language in formats.LANGUAGES else "en"

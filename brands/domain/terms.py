@@ -76,13 +76,18 @@ def _rates(facts: TermsFacts, rules: Sequence[Rule]) -> list[Clause]:
     in_order = sorted(rules, key=lambda rule: rule.position)
     names = {str(group.group_id): group.name for group in facts.groups}
     told = [
-        Clause("terms.rule", {"rule": rule.to_json(), "groups": _names_of(rule, names)})
+        Clause("terms.rule", {"rule": _told(rule), "groups": _names_of(rule, names)})
         for rule in in_order
         if not rule.conditions.enrollments
     ]
     individual = [Clause("terms.rule_individual")] if len(told) < len(in_order) else []
     start = Clause("terms.rules_from", {"at": facts.rules_from})
     return [start, *told, *individual, Clause("terms.first_rule")]
+
+
+def _told(rule: Rule) -> dict[str, Any]:
+    """Leave out the row's id: the same rules published again read the same."""
+    return {**rule.to_json(), "rule_id": 0}
 
 
 def _names_of(rule: Rule, names: Mapping[str, str]) -> dict[str, str]:

@@ -1,0 +1,254 @@
+"""Plain makers: each makes one thing with what it needs, through the real services."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import count
+
+from affiliates.models import Application, Code, Enrollment, Link
+from affiliates.services.applications import apply_to_program, approve_application
+from affiliates.services.codes import create_code
+from affiliates.services.links import create_link
+from brands.access import BrandAccess, get_brand_for
+from brands.domain.rules import Conditions
+from brands.models import (
+    Group,
+    Member,
+    PartnerType,
+    Platform,
+    Program,
+    ProgramStatus,
+    Role,
+    RuleSet,
+    StoreConnection,
+)
+from brands.selectors import find_latest_rules, find_latest_terms
+from brands.services.brands import create_brand, open_sandbox
+from brands.services.connections import create_connection
+from brands.services.groups import create_group
+from brands.services.programs import create_program, set_program_status
+from brands.services.rules import RuleDraft, publish_rules
+from brands.services.team import add_member
+from core.models import Brand, User
+
+NOW = datetime(2026, 8, 12, 12, 0, tzinfo=UTC)
+DOMAIN = "shop.example"
+
+_numbers = count(1)
+
+
+def make_user(email: str = "", *, name: str = "", language: str = "en") -> User:
+    """Make a person; without a password, because hashing one takes time."""
+    address = email or f"person{next(_numbers)}@mail.example"
+    return User.objects.create_user(address, name=name, language=language)
+
+
+def make_brand(
+    name: str = "", *, owner: User | None = None, currency: str = "EUR", now: datetime = NOW
+) -> Brand:
+    return create_brand(
+        owner_id=(owner or make_user()).pk,
+        name=name or f"Brand {next(_numbers)}",
+        time_zone="Europe/Berlin",
+        currency=currency,
+        now=now,
+    )
+
+
+def get_owner(brand: Brand) -> User:
+    return Member.objects.filter(brand=brand, role=Role.OWNER).order_by("pk")[0].user
+
+
+def make_member(brand: Brand, role: str = Role.MANAGER, *, user: User | None = None) -> Member:
+    return add_member(
+        brand_id=brand.pk,
+        user_id=(user or make_user()).pk,
+        role=role,
+        actor_id=get_owner(brand).pk,
+        now=NOW,
+    )
+
+
+def open_door(brand: Brand, user: User | None = None) -> BrandAccess:
+    """Return the brand's door as its owner, or as another member."""
+    return get_brand_for(user or get_owner(brand), brand.slug)
+
+
+def make_sandbox(brand: Brand, *, now: datetime = NOW) -> Brand:
+    return open_sandbox(brand_id=brand.pk, actor_id=get_owner(brand).pk, now=now)
+
+
+def make_draft_program(
+    brand: Brand | None = None, *, currency: str = "EUR", domain: str = DOMAIN, now: datetime = NOW
+) -> Program:
+    """Make a program without rules, terms or creators."""
+    brand = brand or make_brand(currency=currency)
+    return create_program(
+        brand_id=brand.pk,
+        name=f"Program {next(_numbers)}",
+        currency=currency,
+        landing_url=f"https://{domain}/",
+        domains=[domain],
+        actor_id=get_owner(brand).pk,
+        now=now,
+    )
+
+
+def percent_rule(rate_bps: int = 1000, *, name: str = "All products") -> RuleDraft:
+    return RuleDraft(name=name, kind="percent", rate_bps=rate_bps)
+
+
+def flat_rule(
+    amounts: Mapping[str, int], *, kind: str = "flat_order", name: str = "Flat"
+) -> RuleDraft:
+    return RuleDraft(name=name, kind=kind, amounts=amounts)
+
+
+def gift_card_rule() -> RuleDraft:
+    conditions = Conditions(gift_cards="only")
+    return RuleDraft(name="No gift cards", kind="exclude", conditions=conditions)
+
+
+def make_rules(
+    program: Program,
+    drafts: Sequence[RuleDraft] = (),
+    *,
+    effective_from: datetime | None = None,
+    now: datetime = NOW,
+) -> RuleSet:
+    """Publish the next version; 10 % of everything unless said otherwise."""
+    latest = find_latest_rules(program)
+    return publish_rules(
+        program_id=program.pk,
+        drafts=list(drafts) or [percent_rule()],
+        effective_from=effective_from or now,
+        actor_id=get_owner(program.brand).pk,
+        now=now,
+        base_version=latest.version if latest else 0,
+    )
+
+
+def make_program(
+    brand: Brand | None = None,
+    drafts: Sequence[RuleDraft] = (),
+    *,
+    currency: str = "EUR",
+    domain: str = DOMAIN,
+    now: datetime = NOW,
+) -> Program:
+    """Make a live program with rules and terms."""
+    program = make_draft_program(brand, currency=currency, domain=domain, now=now)
+    make_rules(program, drafts, now=now)
+    return set_program_status(
+        program_id=program.pk,
+        status=ProgramStatus.LIVE,
+        actor_id=get_owner(program.brand).pk,
+        now=now,
+    )
+
+
+def make_group(
+    program: Program,
+    name: str = "",
+    *,
+    partner_type: str = PartnerType.AFFILIATE,
+    hold_days: int | None = None,
+) -> Group:
+    return create_group(
+        program_id=program.pk,
+        name=name or f"Group {next(_numbers)}",
+        actor_id=get_owner(program.brand).pk,
+        partner_type=partner_type,
+        hold_days=hold_days,
+        now=NOW,
+    )
+
+
+@dataclass(frozen=True)
+class Applying:
+    """What an application says, and when."""
+
+    publishes_at: str = "https://blog.example"
+    message: str = ""
+    now: datetime = NOW
+
+
+def make_application(program: Program, user: User | None = None, said: Applying = Applying()) -> Application:
+    terms = find_latest_terms(program)
+    assert terms is not None
+    return apply_to_program(
+        user_id=(user or make_user()).pk,
+        program_id=program.pk,
+        terms_id=terms.pk,
+        publishes_at=said.publishes_at,
+        message=said.message,
+        now=said.now,
+    )
+
+
+def make_enrollment(
+    program: Program | None = None,
+    *,
+    user: User | None = None,
+    group: Group | None = None,
+    now: datetime = NOW,
+) -> Enrollment:
+    """Make a creator who applied and was approved: he has a link and a code."""
+    program = program or make_program()
+    application = make_application(program, user, Applying(now=now))
+    return approve_application(
+        application_id=application.pk,
+        group_id=group.pk if group else None,
+        actor_id=get_owner(program.brand).pk,
+        now=now,
+    )
+
+
+def get_creator(enrollment: Enrollment) -> User:
+    return enrollment.affiliation.affiliate.user
+
+
+def make_link(
+    enrollment: Enrollment | None = None,
+    *,
+    slug: str | None = None,
+    url: str = f"https://{DOMAIN}/cups",
+    now: datetime = NOW,
+) -> Link:
+    enrollment = enrollment or make_enrollment()
+    return create_link(
+        enrollment_id=enrollment.pk,
+        destination_url=url,
+        slug=slug,
+        actor_id=get_creator(enrollment).pk,
+        now=now,
+    )
+
+
+def make_code(enrollment: Enrollment, text: str = "", *, now: datetime = NOW) -> Code:
+    return create_code(
+        enrollment_id=enrollment.pk,
+        text=text or f"CODE{next(_numbers)}",
+        actor_id=get_creator(enrollment).pk,
+        now=now,
+    )
+
+
+def make_connection(
+    brand: Brand | None = None,
+    *,
+    platform: str = Platform.GENERIC,
+    secret: str | None = None,
+    now: datetime = NOW,
+) -> StoreConnection:
+    """Make a store; a generic one gets a secret of its own."""
+    brand = brand or make_brand()
+    return create_connection(
+        brand_id=brand.pk,
+        platform=platform,
+        name="Shop",
+        shop_url=f"https://{DOMAIN}",
+        secret=secret or (None if platform == Platform.GENERIC else "shopify-app-secret"),
+        actor_id=get_owner(brand).pk,
+        now=now,
+    )

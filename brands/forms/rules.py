@@ -73,12 +73,12 @@ class RuleForm(forms.Form):
         self.fields |= _amount_fields(currency)
         choices = [(group.pk, group.name) for group in groups]
         self.fields["groups"].choices = choices  # type: ignore[attr-defined]
-        if len(choices) < 2:  # noqa: PLR2004 - one group alone is everybody
+        if len(choices) < 2:
             del self.fields["groups"]
 
     def clean_countries(self) -> tuple[str, ...]:
         codes: tuple[str, ...] = self.cleaned_data["countries"]
-        if not all(len(code) == 2 and code.isascii() and code.isalpha() for code in codes):  # noqa: PLR2004
+        if not all(len(code) == 2 and code.isascii() and code.isalpha() for code in codes):
             raise forms.ValidationError(_("Write each country in two letters, for example DE, AT."))
         return codes
 

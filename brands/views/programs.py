@@ -173,7 +173,7 @@ def _say_value(form: SettingsForm, name: str, value: Any = None) -> str:
     if isinstance(given, bool):
         return _("Yes") if given else _("No")
     choices = dict(getattr(field, "choices", ()) or ())
-    if given in choices.keys() if isinstance(given, str) else False:
+    if given in choices if isinstance(given, str) else False:
         return str(choices[given])
     if name in {"window_days", "hold_days"}:
         return _days(given)

@@ -188,7 +188,7 @@ def _change_place(
     request: HttpRequest, program: Program, draft: Draft, action: str, place: str
 ) -> None:
     steps = {"up": -1, "down": 1}
-    index = int(place) - 1 if place.isdecimal() and len(place) < 4 else -1  # noqa: PLR2004
+    index = int(place) - 1 if place.isdecimal() and len(place) < 4 else -1
     if not 0 <= index < len(draft.rules) or action not in {*steps, "delete"}:
         raise NotFound
     if action == "delete":

@@ -27,9 +27,9 @@ from payouts.selectors import (
     PAGE,
     list_items,
     list_methods_of,
+    list_next_runs,
     list_payouts_of,
     list_standings,
-    next_run_date,
 )
 from payouts.services.methods import set_bank_method, set_rail_account
 from payouts.services.planning import list_payees
@@ -209,7 +209,8 @@ def _place(affiliation: Affiliation) -> dict[str, Any]:
     minimums = policy.minimums if policy else {}
     reader = _reader(affiliation)
     missing = []
-    for currency in sorted({s.currency for s in list_standings([affiliation])}):
+    currencies = sorted({s.currency for s in list_standings([affiliation])})
+    for currency in currencies:
         for payee in list_payees(brand=brand, currency=currency, limits=LIMITS):
             if payee.affiliation_id != affiliation.pk:
                 continue
@@ -227,7 +228,9 @@ def _place(affiliation: Affiliation) -> dict[str, Any]:
                 )
     return {
         "affiliation": affiliation,
-        "next_run": next_run_date(brand, now),
+        "next_run": min(
+            list_next_runs(brand=brand, currencies=currencies or [""], now=now).values()
+        ),
         "missing": missing,
         "method": PayoutMethod.objects.filter(affiliation=affiliation).first(),
     }

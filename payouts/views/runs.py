@@ -31,10 +31,10 @@ from payouts.selectors import (
     PAGE,
     list_failed,
     list_items,
+    list_next_runs,
     list_payouts_of_run,
     list_released,
     list_runs,
-    next_run_date,
 )
 from payouts.services import moves
 from payouts.services.approval import NotADraft, NothingToPay, PlanChanged, approve_plan
@@ -48,15 +48,18 @@ def list_all(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what is released, the runs so far, and what failed."""
     access = get_brand_for(request.user, slug)
     brand = access.brand
+    now = brand_now(brand)
+    released = list_released(brand)
+    currencies = [amount.currency for amount in released] or [""]
     failed = list(list_failed(brand)[:PAGE])
     for payout in failed:
         payout.sentence = _sentence(payout, access)  # type: ignore[attr-defined]
     context = brand_page(
         access,
-        released=list_released(brand),
+        released=released,
         runs=list(list_runs(brand)[:PAGE]),
         failed=failed,
-        next_run=next_run_date(brand, brand_now(brand)),
+        next_run=min(list_next_runs(brand=brand, currencies=currencies, now=now).values()),
         off=why_not(access, Right.MONEY),
         nav_current="payouts:run-list",
     )

@@ -29,7 +29,7 @@ nightly: ## every test in full, the slow ones too
 lint: ## format, lint, types, layers, migrations, deployment check
 	@$(PYTHON) config/bootstrap.py lint
 
-messages: ## compile the translations
+messages: ## collect the strings of all pages into locale/, and compile
 	@$(PYTHON) config/bootstrap.py messages
 
 lock: ## write the lock files again: make lock ARGS=--upgrade

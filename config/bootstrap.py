@@ -34,7 +34,7 @@ COMMANDS = {
     "run": (RUN_LOCK, ["-m", "config.run"]),
     "manage": (RUN_LOCK, ["-m", "config.run", "manage"]),
     "reset": (RUN_LOCK, ["-m", "config.run", "reset"]),
-    "messages": (RUN_LOCK, ["-P", "config/messages.py"]),
+    "messages": (RUN_LOCK, ["-m", "config.extract"]),
     "test": (DEV_LOCK, ["-m", "pytest", "-n", "2"]),
     "journey": (DEV_LOCK, ["-m", "pytest", "tests/journeys"]),
     "nightly": (DEV_LOCK, ["-m", "pytest", "-n", "2", "-m", "nightly or not nightly"]),

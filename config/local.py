@@ -7,7 +7,7 @@ import json
 import os
 import secrets
 import socket
-from base64 import urlsafe_b64encode
+from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +21,7 @@ HOST = "127.0.0.1"
 SECRETS: Mapping[str, Callable[[], str]] = {
     "SECRET_KEY": lambda: secrets.token_urlsafe(64),
     "FIELD_ENCRYPTION_KEYS": lambda: urlsafe_b64encode(secrets.token_bytes(32)).decode(),
-    "CLICK_TOKEN_KEYS": lambda: f"1:{secrets.token_hex(32)}",
+    "CLICK_TOKEN_KEYS": lambda: f"1:{b64encode(secrets.token_bytes(32)).decode()}",
 }
 
 

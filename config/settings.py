@@ -259,7 +259,8 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = None
 
 STATIC_URL = "/static/"
-STATIC_ROOT = Path(env.text("STATIC_ROOT", str(BASE_DIR / "var" / "static")))
+# On this machine files are served from where they lie; elsewhere collectstatic gathers them.
+STATIC_ROOT = None if LOCAL else Path(env.text("STATIC_ROOT", str(BASE_DIR / "var" / "static")))
 STATICFILES_DIRS = [p for p in (BASE_DIR / "static", BASE_DIR / "static_build") if p.is_dir()]
 WHITENOISE_USE_FINDERS = LOCAL
 STORAGES = {

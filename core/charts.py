@@ -1,18 +1,20 @@
-"""Where the bars and lines of a chart stand: pure integer geometry, drawn by a template as SVG.
+"""Where the bars and lines of a chart stand: pure geometry, drawn by templates as SVG.
 
-Bars start at zero. In a right-to-left language time runs from right to left and the value axis
-stands on the right, so x is mirrored here and text is not.
+Across, places are percents of the plot, so that text keeps its size on every screen; down, they
+are pixels. Bars start at zero. In a right-to-left language time runs from right to left.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-WIDTH = 720
-HEIGHT = 220
-TOP = 12
-BOTTOM = 28
-AXIS = 64
+HEIGHT = 200
+TOP = 10
+BOTTOM = 26
 GRID_LINES = 4
+BAR_SHARE = 0.68
+SPARK_WIDTH = 128
+SPARK_HEIGHT = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +35,22 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    x: int
+    """Percents across, pixels down."""
+
+    x: str
     y: int
-    width: int
+    width: str
     height: int
-    middle: int
+    middle: str
     point: Point
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    x1: str
+    y1: int
+    x2: str
+    y2: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,71 +65,78 @@ class Plan:
 
     bars: tuple[Bar, ...]
     grid: tuple[GridLine, ...]
-    before: str
-    left: int
-    right: int
-    text_x: int
-    base: int
-    width: int = WIDTH
+    before: tuple[Segment, ...]
     height: int = HEIGHT
 
 
 def plan_bars(points: Sequence[Point], *, is_rtl: bool) -> Plan:
     """Place one bar a point, the grid, and the dashed line of the period before."""
-    step = nice_step(max([0, *(max(p.value, p.before or 0) for p in points)]))
-    top_value = step * GRID_LINES
-    left, right = (8, WIDTH - AXIS) if is_rtl else (AXIS, WIDTH - 8)
-    room, base = right - left, HEIGHT - BOTTOM
-    count = max(1, len(points))
-    slot = room / count
-    width = max(2, int(slot * 0.7))
-
-    def x_of(index: int) -> int:
-        place = count - 1 - index if is_rtl else index
-        return left + round(slot * place + (slot - width) / 2)
-
-    def y_of(value: int) -> int:
-        return base - max(0, value) * (base - TOP) // top_value
-
-    bars = tuple(
-        Bar(x_of(i), y_of(p.value), width, base - y_of(p.value), x_of(i) + width // 2, p)
-        for i, p in enumerate(points)
-    )
-    before = [(bar.middle, y_of(bar.point.before)) for bar in bars if bar.point.before is not None]
-    grid = tuple(GridLine(y_of(step * i), step * i) for i in range(GRID_LINES + 1))
-    text_x = right + 8 if is_rtl else left - 8
-    return Plan(bars, grid, _polyline(before), left, right, text_x, base)
+    step = nice_step(max([0, *(max(point.value, point.before or 0) for point in points)]))
+    scale = _Scale(count=max(1, len(points)), top=step * GRID_LINES, is_rtl=is_rtl)
+    bars = tuple(scale.bar(index, point) for index, point in enumerate(points))
+    compared = [
+        (scale.middle(index), scale.y(point.before))
+        for index, point in enumerate(points)
+        if point.before is not None
+    ]
+    before = tuple(Segment(x1, y1, x2, y2) for (x1, y1), (x2, y2) in pairwise(compared))
+    grid = tuple(GridLine(scale.y(step * i), step * i) for i in range(GRID_LINES + 1))
+    return Plan(bars, grid, before)
 
 
-def plan_sparkline(
-    values: Sequence[int], *, is_rtl: bool, width: int = 128, height: int = 32
-) -> str:
-    """Return the points of a line without axes; its ends touch the sides."""
+def plan_sparkline(values: Sequence[int], *, is_rtl: bool) -> str:
+    """Return the points of a line without axes, `x,y x,y …`; its ends touch the sides."""
     top = max([1, *values])
     gaps = max(1, len(values) - 1)
-    places = [
-        width - 2 - (width - 4) * i // gaps if is_rtl else 2 + (width - 4) * i // gaps
-        for i in range(len(values))
-    ]
-    return _polyline(
-        [
-            (x, height - 3 - max(0, v) * (height - 6) // top)
-            for x, v in zip(places, values, strict=True)
-        ]
+    room, depth = SPARK_WIDTH - 4, SPARK_HEIGHT - 6
+    ordered = values[::-1] if is_rtl else values
+    return " ".join(
+        f"{2 + room * i // gaps},{SPARK_HEIGHT - 3 - max(0, value) * depth // top}"
+        for i, value in enumerate(ordered)
     )
 
 
 def nice_step(highest: int) -> int:
-    """Return the smallest 1, 2, 2.5 or 5 times a power of ten that reaches the top in four lines."""
+    """Return the smallest 1, 2 or 5 times a power of ten that reaches the top in four lines."""
     least = max(1, -(-highest // GRID_LINES))
     power = 1
     while True:
-        for factor in (10, 20, 25, 50):
-            step = factor * power
-            if step % 10 == 0 and step // 10 >= least:
-                return step // 10
+        for factor in (1, 2, 5):
+            if factor * power >= least:
+                return factor * power
         power *= 10
 
 
-def _polyline(places: Sequence[tuple[int, int]]) -> str:
-    return " ".join(f"{x},{y}" for x, y in places)
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    count: int
+    top: int
+    is_rtl: bool
+
+    def y(self, value: int) -> int:
+        base = HEIGHT - BOTTOM
+        return base - max(0, value) * (base - TOP) // self.top
+
+    def bar(self, index: int, point: Point) -> Bar:
+        slot = 100 / self.count
+        left = slot * self._place(index) + slot * (1 - BAR_SHARE) / 2
+        y = self.y(point.value)
+        height = HEIGHT - BOTTOM - y
+        return Bar(
+            _percent(left),
+            y,
+            _percent(slot * BAR_SHARE),
+            height,
+            self.middle(index),
+            point,
+        )
+
+    def middle(self, index: int) -> str:
+        return _percent(100 / self.count * (self._place(index) + 0.5))
+
+    def _place(self, index: int) -> int:
+        return self.count - 1 - index if self.is_rtl else index
+
+
+def _percent(value: float) -> str:
+    return f"{value:.3f}%"

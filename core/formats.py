@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-import jdatetime
+import jdatetime  # type: ignore[import-untyped]
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
@@ -72,7 +72,7 @@ def percent_text(rate_bps: int, *, language: str) -> str:
 
 
 def percent_change_text(change_bps: int, *, language: str) -> str:
-    """Return a change in basis points with its sign: +12 %, −3.5 %."""
+    """Return a change in basis points with its sign: +12 %."""
     sign = "+" if change_bps > 0 else ""
     return isolate_ltr(f"{sign}{_percent(change_bps, language)}")
 

@@ -10,7 +10,18 @@ from core.charts import Point
 from core.money import Money
 from core.states import STATES
 
-REVENUE_MINOR = (41_200, 38_050, 52_900, 47_310, 60_120, 120_410, 71_000, 44_480, 39_900, 51_150)
+REVENUE_MINOR = (
+    41_200,
+    38_050,
+    52_900,
+    47_310,
+    60_120,
+    120_410,
+    71_000,
+    44_480,
+    39_900,
+    51_150,
+)
 REVENUE_BEFORE_MINOR = (
     36_000,
     40_500,
@@ -43,7 +54,7 @@ class ExampleForm(forms.Form):
     accept = forms.BooleanField(label="I accept terms version 3 of 1 Sep 2026")
 
 
-def build_context() -> dict[str, Any]:
+def build_context(*, language: str) -> dict[str, Any]:
     """Return what templates/core/components.html shows."""
     form = ExampleForm({"name": "Anna", "email": "anna", "policy": "last", "base": "after"})
     form.is_valid()
@@ -63,24 +74,24 @@ def build_context() -> dict[str, Any]:
         ],
         "moment": datetime(2026, 9, 11, 12, 5, tzinfo=UTC),
         "day_value": date(2026, 8, 12),
-        "lines": _lines(),
+        "lines": _lines(language),
         "steps": _steps(),
-        "points": _points(),
+        "points": _points(language),
         "spark": list(REVENUE_MINOR),
         "rows": _rows(),
         "facts": [
             ("Creators", "23"),
-            ("Total", formats.money_text(Money(190_410, "EUR"), language="en")),
+            ("Total", formats.money_text(Money(190_410, "EUR"), language=language)),
         ],
     }
 
 
-def _lines() -> list[dict[str, Any]]:
-    ten = formats.percent_text(1000, language="en")
+def _lines(language: str) -> list[dict[str, Any]]:
+    ten = formats.percent_text(1000, language=language)
     return [
         {
-            "title": "Ceramic cups ×2",
-            "detail": "60.00 − 8.57",
+            "title": "Ceramic cups, 2",
+            "detail": f"60.00 {formats.MINUS} 8.57",
             "counted": Money(5143, "EUR"),
             "rate": ten,
             "pays": Money(514, "EUR"),
@@ -88,7 +99,7 @@ def _lines() -> list[dict[str, Any]]:
         },
         {
             "title": "Grinder",
-            "detail": "80.00 − 11.43",
+            "detail": f"80.00 {formats.MINUS} 11.43",
             "counted": Money(6857, "EUR"),
             "rate": ten,
             "pays": Money(686, "EUR"),
@@ -98,7 +109,7 @@ def _lines() -> list[dict[str, Any]]:
             "title": "Gift card",
             "detail": "25.00",
             "counted": Money(0, "EUR"),
-            "rate": "–",
+            "rate": formats.UNKNOWN,
             "pays": Money(0, "EUR"),
             "reason": "Gift cards do not earn (rule 1)",
         },
@@ -112,7 +123,7 @@ def _lines() -> list[dict[str, Any]]:
             "title": "20 Aug: 25.71 EUR of ceramic cups refunded",
             "counted": None,
             "pays": Money(-257, "EUR"),
-            "reason": "25.72 left × 10 % = 2.57; 2.57 + 6.86 = 9.43",
+            "reason": "25.72 left at 10 % is 2.57; 2.57 + 6.86 = 9.43",
             "kind": "change",
         },
     ]
@@ -150,18 +161,18 @@ def _rows() -> list[dict[str, Any]]:
     ]
 
 
-def _points() -> list[Point]:
+def _points(language: str) -> list[Point]:
     last = len(REVENUE_MINOR) - 1
     return [
         Point(
-            label=formats.day_text(date(2026, 11, 9 + i), language="en"),
-            short=formats.day_short_text(date(2026, 11, 9 + i), language="en")
+            label=formats.day_text(date(2026, 11, 9 + i), language=language),
+            short=formats.day_short_text(date(2026, 11, 9 + i), language=language)
             if i % 3 == 0
             else "",
             value=minor,
-            text=formats.money_text(Money(minor, "EUR"), language="en"),
+            text=formats.money_text(Money(minor, "EUR"), language=language),
             before=before,
-            before_text=formats.money_text(Money(before, "EUR"), language="en"),
+            before_text=formats.money_text(Money(before, "EUR"), language=language),
             is_unfinished=i == last,
         )
         for i, (minor, before) in enumerate(zip(REVENUE_MINOR, REVENUE_BEFORE_MINOR, strict=True))

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from types import MappingProxyType
 
 MAX_MINOR = 10**15
+MAX_DIGITS = 16
 BPS = 10_000
 
 _ZERO = "BIF CLP DJF GNF IRT ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
@@ -100,18 +101,20 @@ def parse_amount(value: str | int | Decimal, currency: str) -> int:
     """
     if isinstance(value, str) and not _is_plain_decimal(value):
         raise AmountError(f"{value[:40]!r} is not a plain decimal number")
-    try:
-        scaled = Decimal(value).scaleb(exponent(currency))
-        whole = int(scaled)
-    except (InvalidOperation, ValueError, OverflowError) as error:
-        if isinstance(error, UnknownCurrency):
-            raise
-        raise AmountError(f"{str(value)[:40]!r} is not an amount") from None
-    if scaled != whole:
+    digits = exponent(currency)
+    number = Decimal(value)
+    if not number.is_finite() or number.adjusted() + digits > MAX_DIGITS:
+        raise AmountError(f"{str(value)[:40]!r} is not an amount up to 10^15 minor units")
+    sign, parts, power = number.as_tuple()
+    shift = int(power) + digits
+    text = "".join(map(str, parts))
+    kept, cut = (text + "0" * shift, "") if shift >= 0 else (text[:shift], text[shift:])
+    if cut.strip("0"):
         raise AmountError(f"{str(value)[:40]!r} has more digits than {currency} holds")
-    if abs(whole) > MAX_MINOR:
+    whole = int(kept or "0")
+    if whole > MAX_MINOR:
         raise AmountError("amount is beyond 10^15 minor units")
-    return whole
+    return -whole if sign else whole
 
 
 def to_decimal(amount_minor: int, currency: str) -> Decimal:

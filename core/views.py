@@ -39,7 +39,7 @@ def show_components(request: HttpRequest) -> HttpResponse:
     language = request.GET.get("language", "")
     chosen = language if language in dict(settings.LANGUAGES) else translation.get_language()
     with translation.override(chosen):
-        context = gallery.build_context()
+        context = gallery.build_context(language=chosen or "en")
         theme = request.GET.get("theme", "")
         if theme in Theme.values:
             context["theme"] = theme

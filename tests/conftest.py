@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 
 from tests.chromium import ARGUMENTS, find_chromium
+from tests.database import django_db_setup
+
+__all__ = ["django_db_setup"]
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright runs a loop of its own
 

@@ -21,7 +21,7 @@ SETTINGS = {
     "LOCAL": "1",
     "SECRET_KEY": "tests-only-" * 6,
     "FIELD_ENCRYPTION_KEYS": "dGVzdHMtb25seS10ZXN0cy1vbmx5LXRlc3RzLW9ubHk=",
-    "CLICK_TOKEN_KEYS": f"1:{'5e' * 32}",
+    "CLICK_TOKEN_KEYS": "1:dGVzdHMtb25seS10ZXN0cy1vbmx5LXRlc3RzLW9ubHk=",
 }
 
 

@@ -17,10 +17,12 @@ from pathlib import Path
 
 import pytest
 from babel.messages.pofile import PoFileError
+from cryptography.fernet import Fernet
 
 from config import assets, bootstrap, embedded, local, run
 from config.messages import compile_catalogue
 from config.processes import StartFailed
+from tracking.domain.token import parse_keys
 
 ROOT = Path(__file__).resolve().parent.parent
 GIVEN = {"DATABASE_URL", "REDIS_URL", "LOCAL", *local.SECRETS}
@@ -66,6 +68,14 @@ def processes_of(data: Path) -> list[str]:
         except OSError:
             continue
     return found
+
+
+def is_alive(pid: str) -> bool:
+    """Say whether a process runs; one that waits for its parent to look has ended."""
+    try:
+        return ") Z " not in (Path("/proc") / pid / "stat").read_text()
+    except OSError:
+        return False
 
 
 def is_port_open(port: str) -> bool:
@@ -171,20 +181,21 @@ def test_a_port_that_is_no_number_is_one_sentence(data: Path):
 @pytest.mark.skipif(sys.platform != "linux", reason="prctl is Linux's")
 def test_a_child_does_not_outlive_a_killed_parent(tmp_path: Path):
     script = (
-        "import os, pathlib, signal; from config.processes import spawn\n"
-        "child = spawn(name='x', command=['sleep', '60'], env=os.environ, cwd=pathlib.Path('/'),"
+        "import os, pathlib, signal, sys; from config.processes import spawn\n"
+        "command = [sys.executable, '-c', 'import time; time.sleep(60)']\n"
+        "child = spawn(name='x', command=command, env=os.environ, cwd=pathlib.Path('/'),"
         f" log=pathlib.Path({str(tmp_path / 'x.log')!r}))\n"
         "print(child.process.pid, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
     )
     parent = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True
     )
-    child = Path("/proc") / parent.stdout.strip()
+    assert parent.stdout.strip().isdigit(), parent.stderr
 
     deadline = time.monotonic() + 5
-    while child.exists() and time.monotonic() < deadline:
+    while is_alive(parent.stdout.strip()) and time.monotonic() < deadline:
         time.sleep(0.02)
-    assert not child.exists()
+    assert not is_alive(parent.stdout.strip())
 
 
 def test_data_of_another_major_version_is_refused_with_the_command_that_saves_it(tmp_path: Path):
@@ -214,6 +225,8 @@ def test_secrets_are_made_once_and_are_private(tmp_path: Path, monkeypatch: pyte
     assert set(files) == {"SECRET_KEY_FILE", "FIELD_ENCRYPTION_KEYS_FILE", "CLICK_TOKEN_KEYS_FILE"}
     assert first == second
     assert len(first["SECRET_KEY_FILE"]) >= 50
+    Fernet(first["FIELD_ENCRYPTION_KEYS_FILE"])
+    parse_keys([first["CLICK_TOKEN_KEYS_FILE"]])
     assert {stat.S_IMODE(Path(path).stat().st_mode) for path in files.values()} == {0o600}
 
 

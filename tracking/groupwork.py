@@ -58,7 +58,7 @@ class GroupWorker(Generic[Item, Result]):
     """Does `work(connection, items)` in a thread of its own; gives back one result an item.
 
     `work` runs in autocommit and must be safe to run again on the same items: when its connection
-    breaks it is, once, and cannot know whether the first run took effect.
+    breaks it is, and cannot know whether the run before took effect.
     """
 
     def __init__(
@@ -142,15 +142,16 @@ class GroupWorker(Generic[Item, Result]):
             return batch
 
     def _do(self, items: Sequence[Item]) -> Sequence[Result]:
-        """Do the work; once more on a new connection when the one at hand proves dead."""
-        is_used = self._connection is not None
-        try:
-            return self._work(self._connect(), items)
-        except psycopg.OperationalError:
-            if not is_used or self._connection is None or not self._connection.broken:
-                raise
-        self._disconnect()
-        return self._work(self._connect(), items)
+        """Do the work; again on a new connection while the one at hand proves dead."""
+        began = monotonic()
+        while True:
+            try:
+                return self._work(self._connect(), items)
+            except psycopg.OperationalError:
+                is_dead = self._connection is not None and self._connection.broken
+                if not is_dead or monotonic() - began > PATIENCE_S:
+                    raise
+            self._disconnect()
 
     def _note_failure(self, error: Exception) -> None:
         """Leave the database alone for a moment. The message stays out: it may quote a row."""

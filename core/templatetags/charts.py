@@ -39,7 +39,7 @@ def bar_chart(
         "caption": caption,
         "label_heading": label_heading or translation.gettext("Day"),
         "value_heading": value_heading or title,
-        "direction": "rtl" if is_rtl else "ltr",
+        "is_rtl": is_rtl,
     }
 
 
@@ -48,8 +48,10 @@ def sparkline(values: Sequence[int], label: str) -> SafeString:
     """Draw a small line; `label` says in words what it shows."""
     places = charts.plan_sparkline(values, is_rtl=translation.get_language_bidi())
     return format_html(
-        '<svg class="sparkline" viewBox="0 0 128 32" role="img" aria-label="{}">'
-        '<polyline class="chart-line" points="{}"/></svg>',
+        '<svg class="spark" viewBox="0 0 {} {}" role="img" aria-label="{}">'
+        '<polyline class="graph-line" points="{}"/></svg>',
+        charts.SPARK_WIDTH,
+        charts.SPARK_HEIGHT,
         label,
         places,
     )

@@ -1,4 +1,4 @@
-"""Filters and tags of every template: formatted money and dates, states, icons, navigation, forms."""
+"""Filters and tags of every template: money, dates, states, icons, navigation, form controls."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -83,7 +83,7 @@ def percent(value: int | None) -> str:
 
 @register.filter
 def percent_change(value: int | None) -> str:
-    """Format a change in basis points with its sign; None means there is nothing to compare with."""
+    """Format a change in basis points with its sign; None: nothing to compare with."""
     if value is None:
         return translation.gettext("no comparison")
     return formats.percent_change_text(value, language=current_language())
@@ -180,7 +180,7 @@ def nav_item(
     *args: Any,
     **flags: Any,
 ) -> dict[str, Any]:
-    """Link to a page by URL name, marked when it is the current one; nothing while it has no address.
+    """Link to a page by URL name, marked when current; nothing while it has no address.
 
     `args` are the URL's arguments in order. `exact=True` marks only the page itself, not those
     under it. A page may set `nav_current` to the URL name of the item it belongs to.
@@ -188,7 +188,13 @@ def nav_item(
     url = _find_url(view_name, args)
     current = _current(context, view_name, url, is_exact=bool(flags.get("exact")))
     count = flags.get("count")
-    return {"url": url, "label": label, "icon_name": icon_name, "current": current, "count": count}
+    return {
+        "url": url,
+        "label": label,
+        "icon_name": icon_name,
+        "current": current,
+        "count": count,
+    }
 
 
 @register.simple_tag
@@ -201,14 +207,14 @@ def find_url(view_name: str, *args: Any) -> str:
 def control(field: BoundField, extra_class: str = "") -> SafeString:
     """Render a form field's own control with the class its kind needs."""
     widget = field.field.widget
-    kind = getattr(widget, "input_type", "") or type(widget).__name__.lower()
-    css = CONTROL_CLASSES.get(
-        type(widget).__name__.lower(), CONTROL_CLASSES.get(kind, "form-control")
-    )
+    kind = type(widget).__name__.lower()
+    input_type = getattr(widget, "input_type", "")
+    css = CONTROL_CLASSES.get(kind) or CONTROL_CLASSES.get(input_type, "form-control")
     own = widget.attrs.get("class", "")
-    return field.as_widget(
-        attrs={"class": " ".join(part for part in (css, own, extra_class) if part)}
-    )
+    attrs: dict[str, Any] = {"class": " ".join(part for part in (css, own, extra_class) if part)}
+    if input_type in {"email", "password"}:
+        attrs["placeholder"] = False  # it would only repeat the label
+    return field.as_widget(attrs=attrs)
 
 
 @register.filter

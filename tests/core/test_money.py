@@ -61,6 +61,8 @@ def test_an_exact_amount_becomes_minor_units(text, currency, minor):
         ("10000000000000.01", "EUR"),
         ("9" * 400, "EUR"),
         (Decimal("NaN"), "EUR"),
+        (Decimal("1E+999999"), "EUR"),
+        ("1.0000000000000000000000000000001", "EUR"),
         (Decimal("Infinity"), "EUR"),
     ],
 )

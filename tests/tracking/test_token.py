@@ -89,6 +89,13 @@ def test_the_first_key_is_the_current_one():
     assert "by_id" not in repr(keys)
 
 
+def test_a_key_may_be_written_in_base64_or_hexadecimal():
+    odd = bytes([251, 255]) * 16
+    texts = [base64.b64encode(odd).decode(), base64.urlsafe_b64encode(odd).decode(), odd.hex()]
+
+    assert [parse_keys([f"3:{text}"]).by_id for text in texts] == [{3: odd}] * 3
+
+
 @pytest.mark.parametrize(
     "entries",
     [

@@ -5,7 +5,6 @@ base64url of key id (1 byte), click id (UUIDv7, 16), link id (8) and MAC (12): 5
 a forger has one online guess an order, not a hash to grind on).
 """
 
-import binascii
 import hmac
 import re
 import struct
@@ -24,11 +23,12 @@ PURPOSE = b"fs_click\0"
 
 _FORM = re.compile(r"[A-Za-z0-9_-]{50}", re.ASCII)
 _KEY_NUMBER = re.compile(r"[1-9][0-9]{0,2}", re.ASCII)
+_URLSAFE = str.maketrans("-_", "+/")
 _HEAD = struct.Struct(">B16sQ")
 
 
 class BadTokenKeys(ValueError):
-    """CLICK_TOKEN_KEYS cannot be read: entries are `<number 1 to 255>:<base64 of 32 bytes>`."""
+    """CLICK_TOKEN_KEYS cannot be read: entries are `<number 1 to 255>:<32 bytes>`."""
 
 
 class TokenRefusal(StrEnum):
@@ -99,13 +99,22 @@ def _parse_keys(entries: tuple[str, ...]) -> TokenKeys:
 
 def _parse_key(entry: str) -> tuple[int, bytes]:
     number, _, text = entry.partition(":")
-    try:
-        key = b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        key = b""
+    key = _read_bytes(text)
     if not _KEY_NUMBER.fullmatch(number) or int(number) > MAX_KEY_ID or len(key) != KEY_BYTES:
-        raise BadTokenKeys("CLICK_TOKEN_KEYS: an entry is <number 1 to 255>:<base64 of 32 bytes>")
+        raise BadTokenKeys(
+            "CLICK_TOKEN_KEYS: an entry is <number 1 to 255>:<32 bytes in hexadecimal or base64>"
+        )
     return int(number), key
+
+
+def _read_bytes(text: str) -> bytes:
+    """Read hexadecimal or base64; 32 bytes in one are never 32 bytes in the other."""
+    try:
+        if len(text) == 2 * KEY_BYTES:
+            return bytes.fromhex(text)
+        return b64decode(text.translate(_URLSAFE), validate=True)
+    except ValueError:
+        return b""
 
 
 def _mac(key: bytes, head: bytes) -> bytes:

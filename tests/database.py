@@ -1,0 +1,50 @@
+"""Tests that commit get a fresh copy of the database afterwards, from a template.
+
+Django would truncate every table, which the guards of append-only tables refuse, and which would
+also remove what migrations put there.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection, connections
+from django.test import TransactionTestCase
+from psycopg import sql
+from pytest_django import DjangoDbBlocker
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Keep a copy of the migrated database for this run."""
+    name = connection.settings_dict["NAME"]
+    with django_db_blocker.unblock():
+        copy_database(source=name, target=template_of(name))
+    yield
+    with django_db_blocker.unblock():
+        _run("DROP DATABASE IF EXISTS {} WITH (FORCE)", template_of(name))
+
+
+def template_of(name: str) -> str:
+    """Return the name of a test database's template."""
+    return f"{name}_template"
+
+
+def copy_database(*, source: str, target: str) -> None:
+    """Replace `target` by a copy of `source`, ending every connection to the two."""
+    connections.close_all()
+    _run("DROP DATABASE IF EXISTS {} WITH (FORCE)", target)
+    _run("CREATE DATABASE {} TEMPLATE {}", target, source)
+
+
+def _run(statement: str, *names: str) -> None:
+    quoted = [sql.Identifier(name) for name in names]
+    with connection._nodb_cursor() as cursor:  # connected to "postgres", in autocommit
+        cursor.execute(sql.SQL(statement).format(*quoted))
+
+
+def _restore_database(self: TransactionTestCase) -> None:
+    name = connection.settings_dict["NAME"]
+    copy_database(source=template_of(name), target=name)
+
+
+TransactionTestCase._fixture_teardown = _restore_database  # type: ignore[attr-defined]

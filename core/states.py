@@ -70,7 +70,6 @@ STATES: Mapping[str, State] = MappingProxyType(
         "left_out": State(_("Left out"), NEUTRAL),
         "ready": State(_("Ready"), GOOD),
         "incomplete": State(_("Not complete"), WAITING),
-        "accepted": State(_("Accepted"), GOOD),
         "absent": State(_("Not carried out"), NEUTRAL),
         "in_payout": State(_("In payout"), WAITING),
         # Programs, terms, rules.

@@ -3,9 +3,11 @@
 import ipaddress
 import os
 import socket
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from tests.chromium import ARGUMENTS, find_chromium
 from tests.database import django_db_setup
@@ -37,6 +39,13 @@ def _is_loopback(host: str) -> bool:
 
 
 socket.socket.connect = _connect_on_loopback  # type: ignore[assignment, method-assign]
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """Start every test in English: a request leaves its reader's language switched on."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -151,6 +151,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 300,
+    "max_retries": 0,  # a page never waits for a broker that is away
     "socket_connect_timeout": 1,
     "socket_timeout": 5,
 }

@@ -3,11 +3,10 @@
 import ipaddress
 import os
 import socket
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 
 from tests.chromium import ARGUMENTS, find_chromium
 from tests.database import django_db_setup
@@ -42,10 +41,10 @@ socket.socket.connect = _connect_on_loopback  # type: ignore[assignment, method-
 
 
 @pytest.fixture(autouse=True)
-def _english() -> Iterator[None]:
-    """Start every test in English: a request leaves its reader's language switched on."""
-    with translation.override("en"):
-        yield
+def _start_in_english_and_utc() -> None:
+    """Forget the language and time zone that a request of another test left on this thread."""
+    translation.deactivate()
+    timezone.deactivate()
 
 
 @pytest.fixture(scope="session")

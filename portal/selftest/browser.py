@@ -22,7 +22,6 @@ class Form:
     method: str
     values: dict[str, list[str]] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
-    buttons: list[tuple[str, str]] = field(default_factory=list)
 
 
 class _Reader(HTMLParser):
@@ -68,21 +67,14 @@ class _Reader(HTMLParser):
         if form is None:
             return
         if tag == "option" and self._select:
-            is_first = self._select not in form.values
-            if "selected" in given or is_first:
+            if "selected" in given or self._select not in form.values:
                 form.values[self._select] = [given.get("value", "")]
-            return
-        if not name:
-            return
-        form.names.add(name)
-        if tag == "select":
-            self._select = name
-        elif tag == "textarea":
-            self._textarea = name
-        elif tag == "button":
-            form.buttons.append((name, given.get("value", "")))
-        elif tag == "input":
-            self._read_input(form, name, given)
+        elif name:
+            form.names.add(name)
+            self._select = name if tag == "select" else self._select
+            self._textarea = name if tag == "textarea" else self._textarea
+            if tag == "input":
+                self._read_input(form, name, given)
 
     def _read_input(self, form: Form, name: str, given: dict[str, str]) -> None:
         kind = given.get("type", "text")
@@ -102,16 +94,15 @@ class Page:
     forms: tuple[Form, ...]
     location: str
 
-    def form(self, *, action: str = "", name: str = "") -> Form:
+    def form(self, *, action: str = "", has: str = "") -> Form:
         """Return the first posting form by a part of its action and a field it has.
 
         :raises PageDiffers: there is none.
         """
         for one in self.forms:
-            has_name = not name or name in one.names or name in dict(one.buttons)
-            if one.method == "post" and action in one.action and has_name:
+            if one.method == "post" and action in one.action and (not has or has in one.names):
                 return one
-        raise PageDiffers(f"{self.url}: no form for {action or name!r}")
+        raise PageDiffers(f"{self.url}: no form for {action or has!r}")
 
 
 class Person:
@@ -149,7 +140,9 @@ class Person:
     def fill(self, path: str, *, action: str = "", name: str = "", **values: str) -> Page:
         """Open a page, fill in one of its forms and send it."""
         page = self.open(path)
-        return self.send(page, page.form(action=action, name=name or next(iter(values), "")), **values)
+        return self.send(
+            page, page.form(action=action, name=name or next(iter(values), "")), **values
+        )
 
     def _settle(self, answer: httpx.Response, status: int) -> Page:
         for _ in range(8):

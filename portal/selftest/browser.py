@@ -137,12 +137,10 @@ class Person:
         answer = self._client.post(url, data=data, headers={"Referer": page.url})
         return self._settle(answer, 200)
 
-    def fill(self, path: str, *, action: str = "", name: str = "", **values: str) -> Page:
-        """Open a page, fill in one of its forms and send it."""
+    def fill(self, path: str, *, has: str, **values: str) -> Page:
+        """Open a page, fill in its form that has a certain field, and send it."""
         page = self.open(path)
-        return self.send(
-            page, page.form(action=action, name=name or next(iter(values), "")), **values
-        )
+        return self.send(page, page.form(has=has), **values)
 
     def _settle(self, answer: httpx.Response, status: int) -> Page:
         for _ in range(8):

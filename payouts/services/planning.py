@@ -91,6 +91,25 @@ def list_payees(*, brand: Brand, currency: str, limits: Limits) -> list[Payee]:
     ]
 
 
+def get_payee(*, affiliation: Affiliation, currency: str, limits: Limits) -> Payee:
+    """Return one creator in one currency, also with nothing payable, as list_payees would."""
+    balances = list_party_balances(brand_id=affiliation.brand_id, party_ids=[affiliation.pk])
+    kinds = balances.get((affiliation.pk, currency), {})
+    method = PayoutMethod.objects.filter(affiliation=affiliation).first()
+    rails = RailSettings.objects.filter(brand_id=affiliation.brand_id, is_enabled=True)
+    return _payee(
+        affiliation,
+        kinds.get(AccountKind.PAYABLE, 0),
+        currency,
+        method,
+        limits,
+        has_open_payout=Payout.objects.filter(
+            affiliation=affiliation, currency=currency, status__in=OPEN_STATUSES
+        ).exists(),
+        is_rail_on=method is None or rails.filter(rail=method.rail).exists(),
+    )
+
+
 def destination_of(method: PayoutMethod) -> str:
     """Return what an approval signs: the rail's account, or the fingerprint of bank details."""
     if method.external_account:

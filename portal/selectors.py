@@ -1,0 +1,70 @@
+"""What the pages of several apps are made of, loaded in few queries."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from brands.models import PayoutPolicy
+from payouts.domain.calendar import next_run_day
+from payouts.models import Payout
+from payouts.selectors import find_covering_payout, find_next_run
+from tracking.domain import merge
+from tracking.domain.merge import EMPTY, OrderState
+from tracking.models import Attribution, Commission, CommissionChange, Decision, ReviewHold
+from tracking.selectors import find_current_attribution
+
+
+@dataclass(frozen=True, slots=True)
+class StoryRows:
+    """What a commission's story is made of; it comes with brand, program, order, affiliation.
+
+    `base`: the JSON of the brands.domain BasePolicy it was priced by. `run_date`: the day of the
+    payout run it is expected in, None where none is.
+    """
+
+    commission: Commission
+    order: OrderState
+    attribution: Attribution | None
+    changes: Sequence[CommissionChange]
+    holds: Sequence[ReviewHold]
+    base: Mapping[str, Any] = field(default_factory=dict)
+    payout: Payout | None = None
+    run_date: date | None = None
+
+
+def load_story(*, commission: Commission, now: datetime) -> StoryRows:
+    """Load all that portal.story needs to tell of one commission."""
+    facts = commission.order.facts
+    payout = find_covering_payout(commission.pk)
+    decision = Decision.objects.filter(
+        order_id=commission.order_id, enrollment_id=commission.enrollment_id
+    )
+    return StoryRows(
+        commission=commission,
+        order=merge.from_json(facts) if facts else EMPTY,
+        attribution=find_current_attribution(commission.order_id),
+        changes=list(commission.changes.order_by("seq")),
+        holds=list(commission.holds.order_by("opened_at", "pk")),
+        base=decision.order_by("-pk").values_list("base", flat=True).first() or {},
+        payout=payout,
+        run_date=None if payout else _find_run(commission, now),
+    )
+
+
+def _find_run(commission: Commission, now: datetime) -> date | None:
+    """Return the run after the release; none where nothing will be paid as things stand."""
+    is_still = commission.rejected_at is not None or commission.amount_minor == 0
+    if is_still or commission.affiliation.suspended_at is not None:
+        return None
+    brand = commission.brand
+    run = find_next_run(brand=brand, currency=commission.currency, now=now)
+    if commission.released_at is not None:
+        return run
+    due_at = commission.release_at or commission.latest_at
+    if due_at is None:
+        return None
+    policy = PayoutPolicy.objects.filter(brand=brand).first() or PayoutPolicy()
+    released_on = due_at.astimezone(ZoneInfo(brand.time_zone)).date()
+    return next_run_day(day_of_month=policy.day_of_month, start=max(run, released_on))

@@ -1,47 +1,53 @@
-"""Pages of a long list. A cursor is the public id of the last row shown, so new rows move nothing."""
+"""Lists that go on: pages of 50 by a cursor, so that new rows never shift what comes next."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+from urllib.parse import urlencode
 
 from django.db.models import Model, Q, QuerySet
 
-PAGE_SIZE = 50
+PAGE = 50
 
 Row = TypeVar("Row", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Row]):
-    """The rows of a page, and the cursor of the next one: empty on the last page."""
+    """Rows of a page; `cursor` is the public id of the last one when older rows follow."""
 
     rows: list[Row]
-    next_cursor: str
+    cursor: str
+
+    def older_url(self, query: Mapping[str, str]) -> str:
+        """Return the address of the next page with the filters of this one; "" at the end."""
+        return f"?{urlencode({**query, 'before': self.cursor})}" if self.cursor else ""
 
 
-def take_page(
-    rows: QuerySet[Row], *, cursor: str, order: Sequence[str] = ("-pk",), size: int = PAGE_SIZE
+def cut_page(
+    rows: QuerySet[Row], *, before: str, order: Sequence[str] = ("-pk",), size: int = PAGE
 ) -> Page[Row]:
-    """Return one page of rows that have a `public_id`; an unknown cursor gives the first page.
+    """Cut a page out of rows, from the row after `before` (a public id) on.
 
-    `order` names plain columns that are never null, the last of them unique.
+    `order` names columns that are never null, the last of them unique. A cursor that names no row
+    gives the first page; one that a filter no longer shows still holds its place.
     """
-    anchor = rows.model._default_manager.filter(public_id=cursor[:40]).first() if cursor else None
-    if anchor is not None:
-        rows = rows.filter(_after(anchor, order))
-    found = list(rows.order_by(*order)[: size + 1])
-    shown = found[:size]
+    rows = rows.order_by(*order)
+    if before and "\0" not in before:
+        last = rows.model._default_manager.filter(public_id=before).first()
+        rows = rows if last is None else rows.filter(_after(last, order))
+    found = list(rows[: size + 1])
     has_more = len(found) > size
-    return Page(shown, str(getattr(shown[-1], "public_id", "")) if has_more else "")
+    return Page(found[:size], str(getattr(found[size - 1], "public_id", "")) if has_more else "")
 
 
-def _after(anchor: Model, order: Sequence[str]) -> Q:
+def _after(last: Model, order: Sequence[str]) -> Q:
     """Select what comes after a row: the first differing column decides."""
-    condition, same = Q(), Q()
+    after, same = Q(pk__in=[]), Q()
     for column in order:
         name = column.removeprefix("-")
-        value = getattr(anchor, name)
+        value = getattr(last, name)
         beyond = f"{name}__lt" if column.startswith("-") else f"{name}__gt"
-        condition |= same & Q(**{beyond: value})
+        after |= same & Q(**{beyond: value})
         same &= Q(**{name: value})
-    return condition
+    return after

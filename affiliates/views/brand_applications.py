@@ -24,7 +24,7 @@ from brands.access import BrandAccess, Right, get_brand_for, require
 from brands.context import brand_page, why_not
 from core.clock import brand_now
 from core.edges import door, see_other
-from core.paging import take_page
+from core.paging import cut_page
 
 TABS = {"waiting": ApplicationStatus.SUBMITTED, "rejected": ApplicationStatus.REJECTED}
 
@@ -37,7 +37,7 @@ def show_queue(request: HttpRequest, brand_slug: str) -> HttpResponse:
     tab = request.GET.get("tab", "") if request.GET.get("tab", "") in TABS else "waiting"
     applications = list_applications(access.brand)
     rows = applications.filter(status=TABS[tab])
-    page = take_page(rows, cursor=request.GET.get("older", ""), order=("submitted_at", "pk"))
+    page = cut_page(rows, before=request.GET.get("before", ""), order=("submitted_at", "pk"))
     now = brand_now(access.brand)
     groups = list_groups_by_program({row.program_id for row in page.rows})
     context = brand_page(
@@ -53,7 +53,7 @@ def show_queue(request: HttpRequest, brand_slug: str) -> HttpResponse:
             }
             for row in page.rows
         ],
-        next_cursor=page.next_cursor,
+        next_url=page.older_url(request.GET.dict()),
         manage_off=why_not(access, Right.MANAGE),
     )
     return render(request, "affiliates/application_list.html", context)

@@ -17,7 +17,7 @@ from core.clock import brand_now
 from core.edges import door
 from core.models import Brand
 from core.money import Money
-from core.paging import take_page
+from core.paging import cut_page
 from core.templatetags.fairshare import current_language
 from core.wording import Reader
 from tracking import selectors_brand as read
@@ -48,7 +48,7 @@ def list_commissions(request: HttpRequest, brand_slug: str) -> HttpResponse:
     if tab == "review":
         return _show_reviews(request, access, tabs, now)
     rows = read.filter_by_tab(read.list_commissions(brand), tab)
-    page = take_page(rows, cursor=request.GET.get("older", ""))
+    page = cut_page(rows, before=request.GET.get("before", ""))
     context = brand_page(
         access,
         tab=tab,
@@ -56,7 +56,7 @@ def list_commissions(request: HttpRequest, brand_slug: str) -> HttpResponse:
         total=counts[tab],
         sums=read.sum_commissions(rows),
         rows=[_describe(row, now) for row in page.rows],
-        next_cursor=page.next_cursor,
+        next_url=page.older_url(request.GET.dict()),
     )
     return render(request, "tracking/commission_list.html", context)
 
@@ -77,8 +77,8 @@ def _list_tabs(
 def _show_reviews(
     request: HttpRequest, access: BrandAccess, tabs: list[Any], now: datetime
 ) -> HttpResponse:
-    page = take_page(
-        read.list_reviews(access.brand), cursor=request.GET.get("older", ""), order=("pk",)
+    page = cut_page(
+        read.list_reviews(access.brand), before=request.GET.get("before", ""), order=("pk",)
     )
     holds = [hold for row in page.rows for hold in _open_holds(row)]
     reader = brand_reader(access.brand, [_hold_params(hold) for hold in holds])
@@ -87,7 +87,7 @@ def _show_reviews(
         tab="review",
         tabs=tabs,
         cards=[_card(row, reader, now) for row in page.rows],
-        next_cursor=page.next_cursor,
+        next_url=page.older_url(request.GET.dict()),
         waiting=read.count_waiting(access.brand) if not page.rows else 0,
         clear_off=why_not(access, Right.CLEAR),
     )

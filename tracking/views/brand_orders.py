@@ -15,7 +15,7 @@ from core.clock import brand_now
 from core.edges import door, see_other
 from core.models import Brand
 from core.money import Money
-from core.paging import take_page
+from core.paging import cut_page
 from tracking import selectors_brand as read
 from tracking import wording
 from tracking.access_brand import get_order_for
@@ -41,11 +41,11 @@ def list_orders(request: HttpRequest, brand_slug: str) -> HttpResponse:
     rows = read.search_orders(rows, text)
     rows = read.filter_by_reason(rows, reason) if is_without and reason else rows
     rows = read.filter_by_creator(rows, creator) if creator else rows
-    page = take_page(read.with_credit(rows), cursor=asked.get("older", ""))
+    page = cut_page(read.with_credit(rows), before=asked.get("before", ""))
     context = brand_page(
         access,
         rows=_describe(page.rows, brand),
-        next_cursor=page.next_cursor,
+        next_url=page.older_url(request.GET.dict()),
         total=rows.order_by().count(),
         sums=read.sum_orders(rows),
         tab="without" if is_without else "all",

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -16,10 +17,12 @@ def mail_member_added(*, member: Member, now: datetime) -> None:
     with translation.override(user.language or settings.LANGUAGE_CODE):
         subject = _("You are in the team of %(brand)s") % {"brand": brand.name}
         text = _(
-            "You work for %(brand)s now, with the role %(role)s.\n\nOpen the dashboard: %(url)s\n"
+            "You work for %(brand)s now, with the role %(role)s.\n\nOpen the dashboard: %(url)s\n\n"
+            "Log in with this address. Without a password, ask for a code by mail: %(login)s\n"
         ) % {
             "brand": brand.name,
             "role": Role(member.role).label,
             "url": f"{settings.SITE_URL}/b/{brand.slug}/",
+            "login": f"{settings.SITE_URL}{reverse('account_request_login_code')}",
         }
         queue_mail(to=user.email, subject=subject, text=text, brand_id=brand.pk, now=now)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -9,7 +10,7 @@ from django.db.models import QuerySet
 from brands import models
 from brands.domain.bases import BasePolicy
 from brands.domain.rules import Conditions, Rule, effective_rules
-from brands.domain.terms import GroupFacts, TermsFacts
+from brands.domain.terms import Clause, GroupFacts, TermsFacts, generate_terms
 from core.models import Brand, BrandStatus
 
 _CONNECTION_ID = re.compile(r"con_[0-9a-z]{1,25}")
@@ -18,6 +19,19 @@ PUBLIC_STATUSES = (
     models.ProgramStatus.PAUSED,
     models.ProgramStatus.CLOSED,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class SetupStep:
+    """A step to the first order: `code` brand, program, rules, store or live.
+
+    `state` is done, next (the first that is not done) or to_do; `program` is the public id of the
+    program it is about, empty while there is none.
+    """
+
+    code: str
+    state: str
+    program: str = ""
 
 
 def list_rules_at(program: models.Program, at: datetime) -> tuple[models.RuleSet, tuple[Rule, ...]]:
@@ -107,6 +121,40 @@ def get_terms_facts(program: models.Program, rules_from: datetime) -> TermsFacts
             GroupFacts(group.pk, group.name, group.hold_days) for group in list_groups(program)
         ),
     )
+
+
+def preview_terms(
+    program: models.Program, rules: Sequence[Rule], rules_from: datetime
+) -> tuple[Clause, ...]:
+    """Return the clauses the terms would hold with these settings, saved or not, and rules."""
+    return generate_terms(get_terms_facts(program, rules_from), rules)
+
+
+def list_setup_steps(brand: Brand) -> list[SetupStep]:
+    """Return the steps until the brand's first program runs, in the order in which they are done.
+
+    They are about its live program, or else the oldest one.
+    """
+    programs = list(list_programs(brand))
+    live = [program for program in programs if program.status == models.ProgramStatus.LIVE]
+    program = next(iter(live or programs), None)
+    facts = {
+        "brand": True,
+        "program": program is not None,
+        "rules": program is not None and find_latest_rules(program) is not None,
+        "store": list_connections(brand).filter(is_active=True).exists(),
+        "live": bool(live),
+    }
+    following = next((code for code, is_done in facts.items() if not is_done), "")
+    states = {True: "done", False: "to_do"}
+    return [
+        SetupStep(
+            code,
+            "next" if code == following else states[is_done],
+            program.public_id if program else "",
+        )
+        for code, is_done in facts.items()
+    ]
 
 
 def list_programs(brand: Brand) -> QuerySet[models.Program]:

@@ -8,6 +8,7 @@ import os
 import pwd
 import re
 import secrets
+import shlex
 import shutil
 import signal
 import socket
@@ -275,13 +276,16 @@ def _check_cluster(
 
 
 def _dump_command(home: Path, version: str, account: pwd.struct_passwd | None) -> str:
-    """Return one shell line that starts the old server on a socket, dumps it and stops it."""
-    as_user = f"runuser -u {account.pw_name} -- " if account else ""
-    programs = Path(f"/usr/lib/postgresql/{version}/bin")
-    control = f"{as_user}{programs}/pg_ctl -D {home}"
-    options = "-c listen_addresses= -k " + tempfile.gettempdir()
-    dump = f"{programs}/pg_dump -h {tempfile.gettempdir()} -U {ROLE} -f fairshare.sql {ROLE}"
-    return f"{control} -w -o '{options}' start && {dump} && {control} stop"
+    """Return one shell line that starts the old server, dumps it and stops it.
+
+    Its socket is in the data folder, which nobody else may enter.
+    """
+    programs, place = f"/usr/lib/postgresql/{version}/bin", shlex.quote(str(home))
+    control = f"{programs}/pg_ctl -D {place}"
+    if account:
+        control = f"runuser -u {account.pw_name} -- {control}"
+    dump = f"{programs}/pg_dump -h {place} -U {ROLE} -f fairshare.sql {ROLE}"
+    return f"{control} -w -o '-c listen_addresses= -k .' start && {dump} && {control} stop"
 
 
 def _stop_left_over(home: Path, programs: Programs, account: pwd.struct_passwd | None) -> None:

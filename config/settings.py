@@ -112,8 +112,10 @@ TEMPLATES = [
     }
 ]
 
-# Counts in a brand's navigation: the name in the templates, and who counts.
+# What pages of brands ask of apps above them: counts in the navigation by their name in the
+# templates, and the commissions of a program that a new setting leaves as they are.
 BRAND_PAGE_COUNTS = {"review_count": "tracking.context.count_open_reviews"}
+COUNT_PENDING = "tracking.context.count_pending"
 
 # PostgreSQL is the one engine.
 _environ = environ.Env()
@@ -194,6 +196,7 @@ ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(SITE_URL).scheme
 ACCOUNT_SESSION_REMEMBER = True

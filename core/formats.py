@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-import jdatetime  # type: ignore[import-untyped]
+import jdatetime
 from babel.dates import format_date
 from babel.numbers import format_decimal
 

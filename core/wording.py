@@ -285,7 +285,7 @@ def _read_time(value: object) -> date | None:
 
 def _money(value: object, scope: _Scope) -> str | None:
     money = _read_money(value, scope)
-    return money and formats.money_text(money, language=scope.language)
+    return None if money is None else formats.money_text(money, language=scope.language)
 
 
 def _change(value: object, scope: _Scope) -> str | None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from payouts.views import inbound
+from payouts.views import inbound, own, runs
 
 app_name = "payouts"
 
@@ -10,4 +10,17 @@ urlpatterns = [
     path("rails/stripe/<str:brand_id>", inbound.receive_stripe, name="stripe-hook"),
     path("standin/stripe/setup/<str:token>", inbound.standin_setup, name="standin-setup"),
     path("standin/stripe/<path:path>", inbound.standin_api, name="standin-api"),
+    path("me/payouts/", own.list_own, name="creator-payouts"),
+    path("me/payouts/method/", own.list_methods, name="method"),
+    path("me/payouts/method/<str:affiliation_id>/", own.edit_method, name="method-edit"),
+    path("me/payouts/method/<str:affiliation_id>/stripe/", own.start_stripe, name="method-stripe"),
+    path("me/payouts/method/<str:affiliation_id>/check/", own.refresh, name="method-check"),
+    path("me/payouts/<str:payout_id>/", own.show_own, name="creator-payout"),
+    path("b/<slug:slug>/payouts/", runs.list_all, name="run-list"),
+    path("b/<slug:slug>/payouts/preview/", runs.preview, name="run-preview"),
+    path("b/<slug:slug>/payouts/runs/<str:plan_id>/", runs.show, name="run-detail"),
+    path("b/<slug:slug>/payouts/runs/<str:plan_id>/approve/", runs.approve, name="run-approve"),
+    path("b/<slug:slug>/payouts/runs/<str:plan_id>/file/", runs.download, name="run-file"),
+    path("b/<slug:slug>/payouts/<str:payout_id>/", runs.show_payout, name="payout-detail"),
+    path("b/<slug:slug>/payouts/<str:payout_id>/<str:what>/", runs.act, name="payout-act"),
 ]

@@ -11,93 +11,51 @@ from core.wording import Catalogue, Message, Step, ngettext_lazy
 
 GATES: Mapping[str, Message] = {
     "gate.minimum": Message(
-        (
-            _("{missing} more is needed to reach the minimum of {minimum}. Your balance is kept."),
-            _("Your balance is below the minimum. It is kept."),
-        ),
-        (
-            _("{creator} is {missing} under the minimum."),
-            _("{missing} more is needed for the minimum of {minimum}."),
-            _("Below the minimum."),
-        ),
+        _("{missing} more is needed to reach the minimum of {minimum}. Your balance is kept."),
+        _("{creator} is {missing} under the minimum."),
     ),
     "gate.no_minimum": Message(
-        (
-            _("{brand} has set no minimum for {currency} yet. Your balance is kept."),
-            _("No minimum is set for this currency yet. Your balance is kept."),
-        ),
-        (
-            _("No minimum is set for {currency}, so it is not paid."),
-            _("No minimum is set for this currency, so it is not paid."),
-        ),
+        _("{brand} has set no minimum for {currency} yet. Your balance is kept."),
+        _("No minimum is set for {currency}, so it is not paid."),
     ),
     "gate.no_method": Message(
         _("Add a payout method; the money waits for you."),
-        (_("{creator} has no payout method."), _("There is no payout method.")),
+        _("{creator} has no payout method."),
     ),
     "gate.method_incomplete": Message(
         (
             _("{rail} cannot pay you yet; it needs: {needs}."),
             _("Your payout method is not complete yet."),
         ),
-        (
-            _("{rail} reports for {creator}: {needs}."),
-            _("{rail} still needs: {needs}."),
-            _("The payout method is not complete yet."),
-        ),
+        (_("{rail} reports for {creator}: {needs}."), _("The payout method is not complete yet.")),
     ),
     "gate.cooling": Message(
         (
             _("Your payout method changed on {date}. To keep you safe, payouts resume on {until}."),
             _("Your payout method changed. To keep you safe, payouts resume on {until}."),
-            _("Your payout method changed. To keep you safe, payouts pause for three days."),
         ),
         (
             _("{creator} changed the payout method on {date}. Payouts resume on {until}."),
             _("The payout method changed. Payouts resume on {until}."),
-            _("The payout method changed. Payouts pause for three days."),
         ),
     ),
     "gate.negative": Message(
-        (
-            _("Earlier refunds of {amount} come first; nothing is paid until they are covered."),
-            _("Earlier refunds come first; nothing is paid until they are covered."),
-        ),
-        (
-            _("{creator} is {amount} below zero."),
-            _("The balance is {amount} below zero."),
-            _("The balance is below zero."),
-        ),
+        _("Earlier refunds of {amount} come first; nothing is paid until they are covered."),
+        _("{creator} is {amount} below zero."),
     ),
     "gate.open_payout": Message(
         _("A payout is on its way. The rest follows in the next run after it."),
-        (
-            _("{creator} has a payout on its way."),
-            _("A payout is on its way."),
-        ),
+        _("{creator} has a payout on its way."),
     ),
     "gate.terms": Message(
-        (
-            _("Accept terms version {version} to be paid."),
-            _("Accept the newest terms to be paid."),
-        ),
-        (
-            _("{creator} has not accepted version {version}."),
-            _("The newest terms are not accepted yet."),
-        ),
+        _("Accept terms version {version} to be paid."),
+        _("{creator} has not accepted version {version}."),
     ),
     "gate.suspended": Message(
-        (
-            _("Payouts are frozen since {date}: {reason}"),
-            _("Payouts are frozen since {date}."),
-            _("Payouts are frozen."),
-        )
+        (_("Payouts are frozen since {date}: {reason}"), _("Payouts are frozen since {date}."))
     ),
     "gate.approval": Message(
-        (
-            _("{brand} has not approved the payout of {run_date} yet."),
-            _("The brand has not approved the payout yet."),
-        ),
+        _("{brand} has not approved the payout of {run_date} yet."),
         _("Waits for a second approver."),
     ),
     "gate.rail_off": Message(
@@ -111,82 +69,44 @@ GATES: Mapping[str, Message] = {
         ),
     ),
     "gate.rail_currency": Message(
-        (
-            _("{rail} does not pay out in {currency}. Choose another payout method."),
-            _("Your payout method does not take this currency. Choose another one."),
-        ),
-        (
-            _("{creator}: {rail} does not pay out in {currency}."),
-            _("{rail} does not pay out in {currency}."),
-            _("The payout method does not take this currency."),
-        ),
+        _("{rail} does not pay out in {currency}. Choose another payout method."),
+        _("{creator}: {rail} does not pay out in {currency}."),
     ),
     "gate.rail_minimum": Message(
-        (
-            _("{rail} pays from {minimum} on. Your balance is kept."),
-            _("The balance is below what your payout method can send. It is kept."),
-        ),
-        (
-            _("{rail} pays from {minimum} on."),
-            _("The balance is below what the payout method can send."),
-        ),
+        _("{rail} pays from {minimum} on. Your balance is kept."),
+        _("{rail} pays from {minimum} on."),
     ),
     "gate.stopped": Message(
         _(
             "Payouts are paused for a check of the books."
             " Nothing is lost; we show the new date here."
         ),
-        (
-            ngettext_lazy(
-                "Stopped: {check} found {differences} difference.",
-                "Stopped: {check} found {differences} differences.",
-                "differences",
-            ),
-            _("Payouts are paused for a check of the books."),
+        ngettext_lazy(
+            "Stopped: {check} found {differences} difference.",
+            "Stopped: {check} found {differences} differences.",
+            "differences",
         ),
     ),
 }
 
 PAYOUTS: Mapping[str, Message] = {
-    "payout.expected": Message(
-        (_("Expected in the payout of {date}."), _("Expected in the next payout."))
-    ),
+    "payout.expected": Message(_("Expected in the payout of {date}.")),
     "payout.approved": Message(
-        (
-            _("{brand} approved this payout on {date}; it is sent next."),
-            _("This payout is approved; it is sent next."),
-        ),
-        (
-            _("Approved, but not sent: {cause}."),
-            _("Approved on {date}; it is sent next."),
-            _("Approved; it is sent next."),
-        ),
+        _("{brand} approved this payout on {date}; it is sent next."),
+        (_("Approved, but not sent: {cause}."), _("Approved on {date}; it is sent next.")),
     ),
     "payout.submitting": Message(_("This payout is being sent.")),
     "payout.submitted": Message(
-        (
-            _("{rail}: sent on {date}; the confirmation follows."),
-            _("Sent; the confirmation follows."),
-        ),
-        (
-            _("{rail}: handed over on {date}; waits for confirmation."),
-            _("Handed over; waits for confirmation."),
-        ),
+        _("{rail}: sent on {date}; the confirmation follows."),
+        _("{rail}: handed over on {date}; waits for confirmation."),
     ),
     "payout.sent": Message(
         (
             _("{rail}: sent on {date}; usually there by {expected_date}."),
             _("{rail}: sent on {date}."),
-            _("Sent."),
         )
     ),
-    "payout.paid": Message(
-        (
-            _("Paid on {date}, reference {reference}."),
-            _("Paid on {date}."),
-            _("Paid."),
-        )
-    ),
+    "payout.paid": Message((_("Paid on {date}, reference {reference}."), _("Paid on {date}."))),
     "payout.failed": Message(
         (
             _(
@@ -194,41 +114,21 @@ PAYOUTS: Mapping[str, Message] = {
                 " please {fix}."
             ),
             _("{rail} refused the payout: {cause}. The money is back in your balance."),
-            _("The payout was refused. The money is back in your balance."),
         ),
-        (
-            _(
-                "{rail} refused it: {cause}."
-                " The money is back in the released balance of {creator}."
-            ),
-            _("{rail} refused it: {cause}. The money is back in the released balance."),
-            _("It was refused. The money is back in the released balance."),
-        ),
+        _("{rail} refused it: {cause}. The money is back in the released balance of {creator}."),
     ),
     "payout.returned": Message(
-        (
-            _("The bank sent the money back on {date}. It is in your balance again."),
-            _("The money came back. It is in your balance again."),
-        ),
-        (
-            _("The money came back on {date}: {cause}. It is in the released balance again."),
-            _("The bank sent the money back on {date}. It is in the released balance again."),
-            _("The money came back. It is in the released balance again."),
-        ),
+        _("The bank sent the money back on {date}. It is in your balance again."),
+        _("The money came back on {date}: {cause}. It is in the released balance again."),
     ),
     "payout.unknown": Message(
-        (
-            _("The answer of {rail} is missing. We keep asking and send nothing twice."),
-            _("The answer is missing. We keep asking and send nothing twice."),
-        ),
+        _("The answer of {rail} is missing. We keep asking and send nothing twice."),
         (
             _(
                 "The answer of {rail} is missing: {cause}. Next look-up at {time};"
                 " nothing is sent twice."
             ),
             _("The answer of {rail} is missing: {cause}. Nothing is sent twice."),
-            _("The answer of {rail} is missing. Next look-up at {time}; nothing is sent twice."),
-            _("The answer is missing; nothing is sent twice."),
         ),
     ),
     "payout.cancelled": Message(
@@ -238,7 +138,6 @@ PAYOUTS: Mapping[str, Message] = {
         ),
         (
             _("{member} cancelled this payout on {date}: {reason}"),
-            _("Cancelled on {date}: {reason}"),
             _("Cancelled. The money is in the released balance again."),
         ),
     ),

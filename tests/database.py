@@ -47,4 +47,4 @@ def _restore_database(self: TransactionTestCase) -> None:
     copy_database(source=template_of(name), target=name)
 
 
-TransactionTestCase._fixture_teardown = _restore_database  # type: ignore[attr-defined]
+TransactionTestCase._fixture_teardown = _restore_database

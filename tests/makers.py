@@ -173,7 +173,9 @@ class Applying:
     now: datetime = NOW
 
 
-def make_application(program: Program, user: User | None = None, said: Applying = Applying()) -> Application:
+def make_application(
+    program: Program, user: User | None = None, said: Applying = Applying()
+) -> Application:
     terms = find_latest_terms(program)
     assert terms is not None
     return apply_to_program(

@@ -1,10 +1,18 @@
-"""What tracking adds to every page of a brand."""
+"""What tracking tells the pages of a brand below it; config names these functions."""
 
+from brands.models import Program
 from core.models import Brand
-from tracking.models import ReviewHold
+from tracking.models import Commission, ReviewHold
 
 
 def count_open_reviews(brand: Brand) -> int:
     """Count the commissions a person of the brand still has to look at."""
     rows = ReviewHold.objects.filter(brand=brand, closed_at__isnull=True)
     return rows.values("commission_id").distinct().count()
+
+
+def count_pending(program: Program) -> int:
+    """Count the program's commissions that wait for their date."""
+    return Commission.objects.filter(
+        program=program, released_at__isnull=True, rejected_at__isnull=True, amount_minor__gt=0
+    ).count()

@@ -61,12 +61,17 @@ class GroupWorker(Generic[Item, Result]):
     breaks it is, and cannot know whether the run before took effect.
     """
 
+    _thread: threading.Thread | None
+    _connection: Connection | None
+    _busy_since: float | None
+    _filling: _Batch[Item, Result]
+
     def __init__(
         self, *, name: str, work: Callable[[Connection, Sequence[Item]], Sequence[Result]]
     ) -> None:
         self._name = name
         self._work = work
-        self._connection: Connection | None = None
+        self._connection = None
         self._start_over()
         os.register_at_fork(after_in_child=self._start_over)
         atexit.register(self.close)
@@ -102,11 +107,11 @@ class GroupWorker(Generic[Item, Result]):
         if self._connection is not None:  # kept, for dropping it could end the parent's session
             _of_parents.append(self._connection)
         self._changed = threading.Condition()
-        self._filling: _Batch[Item, Result] = _Batch()
-        self._thread: threading.Thread | None = None
+        self._filling = _Batch()
+        self._thread = None
         self._connection = None
         self._is_closing = False
-        self._busy_since: float | None = None
+        self._busy_since = None
         self._away_until = 0.0
 
     def _refuse_if_away(self) -> None:

@@ -14,6 +14,7 @@ __all__ = [
     "SecretMissing",
     "create_connection",
     "live_secrets",
+    "rename_connection",
     "rotate_secret",
     "set_connection_active",
 ]
@@ -89,6 +90,30 @@ def rotate_secret(
         target=connection,
         now=now,
         after={"old_secret_until": connection.old_secret_until.isoformat()},
+    )
+    return connection
+
+
+@transaction.atomic
+def rename_connection(
+    *, connection_id: int, name: str, shop_url: str, actor_id: int, now: datetime
+) -> StoreConnection:
+    """Call a store something else; its id, and so its address here, stays."""
+    connection = lock_row(StoreConnection, connection_id)
+    before = {"name": connection.name, "shop_url": connection.shop_url}
+    connection.name, connection.shop_url = name.strip(), shop_url
+    after = {"name": connection.name, "shop_url": connection.shop_url}
+    if after == before:
+        return connection
+    connection.save(update_fields=["name", "shop_url"])
+    audit.record(
+        brand_id=connection.brand_id,
+        actor_id=actor_id,
+        action="connection.renamed",
+        target=connection,
+        now=now,
+        before=before,
+        after=after,
     )
     return connection
 

@@ -177,7 +177,10 @@ def update_program(
     :raises LandingRefused: the landing page is not on the domains.
     :raises AmountsInvalid: a cap or the budget cannot be one.
     :raises AliasInvalid: a link parameter cannot be one.
+    :raises TypeError: a name that is not of ProgramSettings.
     """
+    if not changes.keys() <= ProgramSettings.__annotations__.keys():
+        raise TypeError(f"not settings of a program: {sorted(changes)}")
     program = lock_row(Program, program_id)
     before = {name: getattr(program, name) for name in changes}
     for name, value in changes.items():

@@ -1,7 +1,8 @@
 """Publish a version of a program's ordered rules."""
 
+import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -43,8 +44,8 @@ class RuleInvalid(ValueError):
 class RuleDraft:
     """A rule as it is being edited. Amounts are minor units by currency.
 
-    `conditions.groups` holds primary keys of groups of the program, `countries` upper case codes,
-    `codes` casefolded codes.
+    `conditions.groups` holds primary keys of groups of the program; countries and codes are kept
+    in the form in which they are matched.
     """
 
     name: str
@@ -121,13 +122,23 @@ def _store(
             kind=draft.kind,
             rate_bps=draft.rate_bps,
             amounts=dict(draft.amounts),
-            conditions=draft.conditions.to_json(),
+            conditions=_plain(draft.conditions).to_json(),
             is_pro_rata=draft.is_pro_rata,
             cap_order=dict(draft.cap_order),
         )
         for position, draft in enumerate(drafts, start=1)
     )
     return rule_set
+
+
+def _plain(conditions: Conditions) -> Conditions:
+    return replace(
+        conditions,
+        countries=tuple(country.strip().upper() for country in conditions.countries),
+        codes=tuple(
+            unicodedata.normalize("NFKC", code).strip().casefold() for code in conditions.codes
+        ),
+    )
 
 
 def _check(program: Program, drafts: Sequence[RuleDraft]) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -9,7 +10,7 @@ from brands.emails import mail_member_added
 from brands.models import Member, Role
 from core import audit
 from core.locks import lock_row
-from core.models import Brand
+from core.models import Brand, User
 
 
 class AlreadyInTeam(ValueError):
@@ -43,6 +44,21 @@ def add_member(*, brand_id: int, user_id: int, role: str, actor_id: int, now: da
     _record(member, "member.added", {}, {"role": role}, actor_id, now)
     mail_member_added(member=member, now=now)
     return member
+
+
+@transaction.atomic
+def invite_member(*, brand_id: int, email: str, role: str, actor_id: int, now: datetime) -> Member:
+    """Take a person into the team by his address, and tell him how to log in.
+
+    Somebody new gets an account without a password: he logs in by a code that is mailed to him.
+
+    :raises AlreadyInTeam: he is in it.
+    :raises UnknownRole: there is no such role.
+    """
+    user, _ = User.objects.get_or_create(
+        email=email.strip().lower(), defaults={"password": make_password(None)}
+    )
+    return add_member(brand_id=brand_id, user_id=user.pk, role=role, actor_id=actor_id, now=now)
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone, translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from core import formats
 from core.money import Money
@@ -20,6 +21,7 @@ from core.states import get_state
 register = template.Library()
 
 MIRRORED_ICONS = frozenset({"arrow", "next", "back", "undo", "logout", "out"})
+RAILS = {"csv": _("Bank transfer"), "stripe": "Stripe"}
 CONTROL_CLASSES = {
     "checkbox": "form-check-input",
     "radioselect": "choices",
@@ -140,6 +142,12 @@ def clock(value: datetime | None, zone: str = "") -> str:
 
 
 @register.filter
+def rail_name(value: str) -> str:
+    """Name a way of paying."""
+    return str(RAILS.get(value, value))
+
+
+@register.filter
 def code(value: object) -> SafeString:
     """Show a code, slug or id: monospace, left to right in every language."""
     return format_html('<bdi dir="ltr" class="code">{}</bdi>', value)
@@ -212,7 +220,7 @@ def control(field: BoundField, extra_class: str = "") -> SafeString:
     css = CONTROL_CLASSES.get(kind) or CONTROL_CLASSES.get(input_type, "form-control")
     own = widget.attrs.get("class", "")
     attrs: dict[str, Any] = {"class": " ".join(part for part in (css, own, extra_class) if part)}
-    if input_type in {"email", "password"}:
+    if input_type in {"email", "password"} or widget.attrs.get("placeholder") == field.label:
         attrs["placeholder"] = False  # it would only repeat the label
     return field.as_widget(attrs=attrs)
 

@@ -57,7 +57,8 @@ def make_standin() -> StripeStandin:
 def _key(row: RailSettings) -> str:
     if not row.is_enabled or not row.secret_key:
         raise RailOff(f"{row.rail} of brand {row.brand_id}")
-    return row.secret_key
+    key: str = row.secret_key
+    return key
 
 
 def _is_live(row: RailSettings) -> bool:

@@ -7,7 +7,7 @@ from django.db import transaction
 from core import audit, outbox
 from ledger.models import AccountKind, EntryKind
 from ledger.services import Cause, Draft, Leg, post_entry
-from payouts.domain.states import PayoutState, check_move
+from payouts.domain.states import IllegalMove, PayoutState, check_move
 from payouts.models import Payout, PayoutItem, PayoutStatus
 from tracking.services.release import mark_paid, mark_uncovered
 
@@ -80,6 +80,8 @@ def cancel_payout(*, payout_id: int, reason: str, actor_id: int, now: datetime) 
     """
     with transaction.atomic():
         payout = lock_payout(payout_id)
+        if payout.status != PayoutStatus.APPROVED:
+            raise IllegalMove(f"payout {payout.public_id} is {payout.status}")
         payout.closed_at = now
         _move(payout, PayoutStatus.CANCELLED, code="payout.cancelled", detail=reason)
         _give_back(payout, EntryKind.PAYOUT_FAILED, AccountKind.IN_PAYOUT, now)

@@ -164,7 +164,8 @@ def _check_approval(payout: Payout) -> None:
 def _sealed(payout: Payout) -> str:
     if payout.rail == "csv":
         return "sha256:" + hashlib.sha256(payout.destination.encode()).hexdigest()
-    return payout.destination
+    destination: str = payout.destination
+    return destination
 
 
 def _parameters(payout: Payout, payer: Payer | None) -> dict[str, Any]:

@@ -107,6 +107,13 @@ def test_settings_that_cannot_be_are_refused():
             change(program, **changes)
 
 
+@pytest.mark.parametrize("name", ["status", "currency", "brand_id", "created_at"])
+def test_what_is_no_setting_cannot_be_changed_along(name):
+    program = make_program()
+    with pytest.raises(TypeError):
+        change(program, about="x", **{name: 1})
+
+
 def test_a_change_is_audited_with_what_was_before():
     program = make_program()
     change(program, hold_days=45, name=program.name)

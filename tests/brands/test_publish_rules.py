@@ -81,6 +81,15 @@ def test_rules_come_back_as_they_were_drafted():
     assert (rule.conditions, rule.is_pro_rata, rule.cap_order) == (conditions, True, {"EUR": 900})
 
 
+def test_countries_and_codes_are_kept_as_they_are_matched():
+    program = make_draft_program()
+    conditions = Conditions(countries=(" de",), codes=(" Anna\uff11\uff10",))
+    draft = RuleDraft(name="A", kind="percent", rate_bps=1, conditions=conditions)
+    publish(program, [draft], base_version=0)
+    _, (rule,) = list_rules_at(program, NOW)
+    assert (rule.conditions.countries, rule.conditions.codes) == (("DE",), ("anna10",))
+
+
 def test_a_program_without_rules_says_so():
     with pytest.raises(NoRuleVersion):
         list_rules_at(make_draft_program(), NOW)

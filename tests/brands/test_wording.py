@@ -101,9 +101,7 @@ def test_the_example_uses_the_first_rule_that_fits():
 
 
 def test_the_example_of_a_group_uses_its_rate():
-    gold = replace(
-        ALL, rule_id=1, position=1, rate_bps=2000, conditions=Conditions(groups=(4,))
-    )
+    gold = replace(ALL, rule_id=1, position=1, rate_bps=2000, conditions=Conditions(groups=(4,)))
     text = render_example(rules=[gold, ALL], base=BasePolicy(), currency="EUR", group_id=4)
     assert plain(text) == "An order of 120.00 EUR pays 24.00 EUR."
 

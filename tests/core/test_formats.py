@@ -1,5 +1,3 @@
-# ruff: noqa: RUF001  (Persian digits and the minus sign are what is tested)
-
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo

@@ -292,7 +292,7 @@ def test_the_database_refuses_to_release_early_or_to_move_the_date(shop):
         {"release_at": commission.release_at - timedelta(days=1)},
         {"released_at": commission.release_at + timedelta(days=1)},
     ):
-        with pytest.raises(Exception, match="due|fixed"), transaction.atomic():
+        with pytest.raises(Exception, match=r"due|fixed"), transaction.atomic():
             Commission.objects.filter(pk=commission.pk).update(**change)
 
 

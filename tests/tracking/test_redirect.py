@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from time import monotonic
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,9 +16,20 @@ from django.conf import settings
 from django.db import connection
 from django.urls import reverse
 
+from affiliates.models import Link
+from brands.models import Program
 from config.wsgi import application
 from core.ids import uuid7
-from tests.makers import SHOP, make_enrollment, make_link, make_program
+from core.models import Brand
+from tests.makers import (
+    DOMAIN,
+    get_owner,
+    make_brand,
+    make_enrollment,
+    make_link,
+    make_program,
+    make_sandbox,
+)
 from tests.tracking.agents import CHROME, IPHONE
 from tracking import groupwork, redirect
 from tracking.domain.token import ClickToken, read_token
@@ -85,6 +97,16 @@ def ask(path: str, query: str = "", *, method: str = "GET", **environ: Any) -> R
     return replies[0]
 
 
+def share(
+    program: dict[str, Any] | None = None, link: dict[str, Any] | None = None, slug: str = "anna"
+) -> Link:
+    """Make a creator's link, then give its program and itself these values."""
+    made = make_link(slug=slug)
+    Program.objects.filter(pk=made.enrollment.program_id).update(**(program or {"status": "live"}))
+    Link.objects.filter(pk=made.pk).update(**(link or {"name": "Tea"}))
+    return made
+
+
 def click_of(reply: Reply) -> Click:
     token = read_token(settings.CLICK_TOKEN_KEYS, reply.token)
     assert isinstance(token, ClickToken)
@@ -116,13 +138,13 @@ def cut_connections() -> None:
 
 
 def test_the_click_is_stored_before_the_shopper_is_sent_on():
-    link = make_link(slug="anna", utm={"source": "fairshare"}, sub_ids=["home"])
+    link = share(link={"utm": {"source": "fairshare"}, "sub_ids": ["home"]})
 
     reply = ask("/r/anna", HTTP_REFERER="https://blog.example/a/path?q=1")
 
     click = click_of(reply)
     assert reply.status == "302 Found"
-    assert reply.location.startswith(f"https://{SHOP}/tea?")
+    assert reply.location.startswith(f"https://{DOMAIN}/cups?")
     assert (click.brand_id, click.enrollment_id) == (link.brand_id, link.enrollment_id)
     assert click.program_id == link.enrollment.program_id
     assert click.verdict == Verdict.COUNTED
@@ -211,7 +233,7 @@ def test_a_visit_that_does_not_count_is_kept_with_its_reason_and_gets_no_token()
         reply = ask("/r/anna", **environ)
 
         assert reply.status == "302 Found"
-        assert reply.location == f"https://{SHOP}/tea"
+        assert reply.location == f"https://{DOMAIN}/cups"
         assert Click.objects.latest("id").verdict == verdict
 
 
@@ -225,8 +247,7 @@ def test_a_visit_that_does_not_count_is_kept_with_its_reason_and_gets_no_token()
     ],
 )
 def test_the_state_of_link_and_program_decides(program, link, verdict, has_token):
-    enrollment = make_enrollment(program=make_program(**program))
-    make_link(enrollment=enrollment, slug="anna", **link)
+    share(program, link)
 
     reply = ask("/r/anna")
 
@@ -247,8 +268,8 @@ def test_two_shoppers_behind_one_address_with_the_same_browser_are_two_clicks():
 
 def test_another_browser_or_link_is_no_repeat():
     enrollment = make_enrollment()
-    make_link(enrollment=enrollment, slug="anna")
-    make_link(enrollment=enrollment, slug="anna-two")
+    make_link(enrollment, slug="anna")
+    make_link(enrollment, slug="anna-two")
     ask("/r/anna")
 
     assert click_of(ask("/r/anna", HTTP_USER_AGENT=IPHONE)).verdict == Verdict.COUNTED
@@ -273,22 +294,20 @@ def test_who_asks_not_to_be_followed_is_counted_without_token_or_key():
     reply = ask("/r/anna", HTTP_SEC_GPC="1")
 
     click = only_click()
-    assert reply.location == f"https://{SHOP}/tea"
+    assert reply.location == f"https://{DOMAIN}/cups"
     assert (click.verdict, click.visitor_key, click.net_key) == (Verdict.NO_CONSENT, 0, 0)
 
 
 def test_a_program_may_leave_that_wish_to_the_shop():
-    make_link(enrollment=make_enrollment(program=make_program(is_honouring_gpc=False)), slug="anna")
+    share({"is_honouring_gpc": False})
 
     assert click_of(ask("/r/anna", HTTP_SEC_GPC="1")).verdict == Verdict.COUNTED
 
 
 def test_a_sandboxs_click_carries_the_sandboxs_time():
-    program = make_program()
-    brand = program.brand
-    type(brand).objects.filter(pk=brand.pk).update(sandbox_of=make_program().brand)
-    type(brand).objects.filter(pk=brand.pk).update(clock_offset_s=86_400)
-    make_link(enrollment=make_enrollment(program=program), slug="anna")
+    twin = make_sandbox(make_brand())
+    Brand.objects.filter(pk=twin.pk).update(clock_offset_s=86_400)
+    make_link(make_enrollment(make_program(twin), user=get_owner(twin)), slug="anna")
 
     ahead = click_of(ask("/r/anna")).at - datetime.now(UTC)
 
@@ -316,8 +335,7 @@ def test_a_sub_id_of_another_form_is_dropped():
 
 
 def test_a_link_may_be_asked_for_by_the_names_its_program_accepts():
-    program = make_program(ref_aliases=["via"])
-    make_link(enrollment=make_enrollment(program=program), slug="anna")
+    share({"ref_aliases": ["via"]})
 
     assert click_of(ask("/r/", "via=anna")).verdict == Verdict.COUNTED
     assert ask("/r/", "ref=Anna&to=https://shop.example/x").location.startswith(
@@ -355,7 +373,7 @@ def test_a_days_salt_is_made_once_and_old_ones_go():
 
 # Where a shopper may be sent.
 
-ALLOWED = {SHOP, "www.shop.example"}
+ALLOWED = {DOMAIN, "www.shop.example"}
 HOSTILE = [
     "//evil.example",
     "///evil.example",
@@ -366,27 +384,27 @@ HOSTILE = [
     "https:///evil.example",
     "http://evil.example",
     "https://evil.example",
-    f"http://{SHOP}",
-    f"ftp://{SHOP}/",
-    f"https://{SHOP}@evil.example",
-    f"https://{SHOP}:x@evil.example/",
-    f"https://evil.example\\@{SHOP}",
-    f"https://evil.example#@{SHOP}/",
-    f"https://evil.example?@{SHOP}/",
-    f"https://evil.example;{SHOP}/",
-    f"https://{SHOP}.evil.example/",
-    f"https://evil{SHOP}/",
-    f"https://evil.{SHOP}/",
-    f"https://{SHOP}:8443/",
-    f"https://{SHOP}:@evil.example",
-    f"https://{SHOP}\t@evil.example",
-    f"https://{SHOP}\n.evil.example/",
-    f"https://{SHOP}\r\nSet-Cookie:a=b/",
-    f"https://{SHOP}%00.evil.example/",
-    f"https://{SHOP}\x00.evil.example/",
-    f"https://{SHOP}%2eevil.example/",
-    f"https://{SHOP}%2f@evil.example/",
-    f"https://{SHOP}\u3002evil.example/",
+    f"http://{DOMAIN}",
+    f"ftp://{DOMAIN}/",
+    f"https://{DOMAIN}@evil.example",
+    f"https://{DOMAIN}:x@evil.example/",
+    f"https://evil.example\\@{DOMAIN}",
+    f"https://evil.example#@{DOMAIN}/",
+    f"https://evil.example?@{DOMAIN}/",
+    f"https://evil.example;{DOMAIN}/",
+    f"https://{DOMAIN}.evil.example/",
+    f"https://evil{DOMAIN}/",
+    f"https://evil.{DOMAIN}/",
+    f"https://{DOMAIN}:8443/",
+    f"https://{DOMAIN}:@evil.example",
+    f"https://{DOMAIN}\t@evil.example",
+    f"https://{DOMAIN}\n.evil.example/",
+    f"https://{DOMAIN}\r\nSet-Cookie:a=b/",
+    f"https://{DOMAIN}%00.evil.example/",
+    f"https://{DOMAIN}\x00.evil.example/",
+    f"https://{DOMAIN}%2eevil.example/",
+    f"https://{DOMAIN}%2f@evil.example/",
+    f"https://{DOMAIN}\u3002evil.example/",
     "https://\u0455hop.example/",
     "https://shop\u200b.example.evil.example/",
     "https://[::1]/",
@@ -396,8 +414,8 @@ HOSTILE = [
     "https://[::1",
     "javascript:alert(1)",
     "JaVaScRiPt:alert(1)//shop.example",
-    f"javascript://{SHOP}/%0aalert(1)",
-    f"data:text/html,<script>//{SHOP}",
+    f"javascript://{DOMAIN}/%0aalert(1)",
+    f"data:text/html,<script>//{DOMAIN}",
     "\thttps://evil.example",
     " https://evil.example",
     "h\nttps://evil.example",
@@ -406,18 +424,18 @@ HOSTILE = [
     "?https://evil.example",
     "blob:https://shop.example/x",
     "view-source:https://shop.example/",
-    f"https://{SHOP}/../../\\evil.example",
+    f"https://{DOMAIN}/../../\\evil.example",
 ]
 
 PAGES = [
-    (f"https://{SHOP}/mugs?size=2", f"https://{SHOP}/mugs?size=2&"),
-    (f"HTTPS://{SHOP.upper()}:443/a%20b", f"https://{SHOP}/a%20b?"),
+    (f"https://{DOMAIN}/mugs?size=2", f"https://{DOMAIN}/mugs?size=2&"),
+    (f"HTTPS://{DOMAIN.upper()}:443/a%20b", f"https://{DOMAIN}/a%20b?"),
     ("https://www.shop.example/چای", "https://www.shop.example/%DA%86%D8%A7%DB%8C?"),
 ]
 
 
 def test_a_hostile_page_never_takes_a_shopper_elsewhere():
-    make_link(slug="anna", enrollment=make_enrollment(program=make_program(domains=list(ALLOWED))))
+    share({"domains": list(ALLOWED)})
 
     for to in HOSTILE:
         reply = ask("/r/anna", str(httpx.QueryParams({"to": to})))
@@ -438,7 +456,7 @@ def read_twice(location: str) -> Iterator[tuple[str | None, str]]:
 
 
 def test_a_page_of_the_shop_is_reached_directly():
-    make_link(slug="anna", enrollment=make_enrollment(program=make_program(domains=list(ALLOWED))))
+    share({"domains": list(ALLOWED)})
 
     for to, start in PAGES:
         reply = ask("/r/anna", str(httpx.QueryParams({"to": to})))
@@ -448,23 +466,20 @@ def test_a_page_of_the_shop_is_reached_directly():
 
 def test_a_page_cannot_bring_a_token_of_its_own():
     make_link(slug="anna")
-    to = str(httpx.QueryParams({"to": f"https://{SHOP}/?fs_click=stolen"}))
+    to = str(httpx.QueryParams({"to": f"https://{DOMAIN}/?fs_click=stolen"}))
 
     assert "stolen" not in ask("/r/anna", to).location
     assert "stolen" not in ask("/r/anna", to, HTTP_USER_AGENT="curl/8").location
 
 
 def test_a_link_whose_domain_was_taken_from_the_program_leads_to_its_landing_page():
-    program = make_program(domains=["new.example"], landing_url="https://new.example/start")
-    make_link(enrollment=make_enrollment(program=program), slug="anna")
+    share({"domains": ["new.example"], "landing_url": "https://new.example/start"})
 
     assert ask("/r/anna").location.startswith("https://new.example/start?")
 
 
 def test_a_link_with_no_allowed_address_left_is_not_active():
-    make_link(
-        enrollment=make_enrollment(program=make_program(domains=["new.example"])), slug="anna"
-    )
+    share({"domains": ["new.example"]})
 
     assert ask("/r/anna").status == "404 Not Found"
 
@@ -472,12 +487,12 @@ def test_a_link_with_no_allowed_address_left_is_not_active():
 def test_a_change_of_the_link_is_obeyed_within_five_seconds(monkeypatch):
     link = make_link(slug="anna")
     ask("/r/anna")
-    type(link).objects.filter(pk=link.pk).update(destination_url=f"https://{SHOP}/new")
+    type(link).objects.filter(pk=link.pk).update(destination_url=f"https://{DOMAIN}/new")
 
-    later = groupwork.monotonic() + 5
+    later = monotonic() + 5
     monkeypatch.setattr("tracking.linktable.monotonic", lambda: later)
 
-    assert ask("/r/anna").location.startswith(f"https://{SHOP}/new?")
+    assert ask("/r/anna").location.startswith(f"https://{DOMAIN}/new?")
 
 
 # When the database is not there.
@@ -502,10 +517,10 @@ def test_links_seen_before_still_lead_to_the_shop_when_their_time_is_over(monkey
     ask("/r/anna")
     break_database(monkeypatch)
 
-    later = groupwork.monotonic() + 600
+    later = monotonic() + 600
     monkeypatch.setattr("tracking.linktable.monotonic", lambda: later)
 
-    assert ask("/r/anna").location == f"https://{SHOP}/tea"
+    assert ask("/r/anna").location == f"https://{DOMAIN}/cups"
 
 
 def test_a_link_never_seen_asks_to_come_again(monkeypatch):
@@ -523,11 +538,11 @@ def test_a_slow_database_does_not_keep_the_shopper_waiting(monkeypatch):
     monkeypatch.setattr(groupwork, "PATIENCE_S", 0.2)
     with psycopg.connect(**other_connection()) as blocker:
         blocker.execute("LOCK TABLE tracking_click IN ACCESS EXCLUSIVE MODE")
-        began = groupwork.monotonic()
+        began = monotonic()
         reply = ask("/r/anna", "sub=slow")
-        waited = groupwork.monotonic() - began
+        waited = monotonic() - began
 
-    assert reply.location == f"https://{SHOP}/tea?fs_sub1=slow"
+    assert reply.location == f"https://{DOMAIN}/cups?fs_sub1=slow"
     assert waited < 1
 
 
@@ -562,7 +577,7 @@ def test_killed_backends_lose_no_click_that_was_answered_with_a_token():
 def test_many_at_once_are_stored_together_and_each_gets_its_own_answer():
     slugs = [f"creator-{n}" for n in range(8)]
     enrollment = make_enrollment()
-    links = {slug: make_link(enrollment=enrollment, slug=slug).pk for slug in slugs}
+    links = {slug: make_link(enrollment, slug=slug).pk for slug in slugs}
     answers: list[tuple[str, Reply]] = []
 
     def load(slug: str) -> None:

@@ -6,10 +6,11 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from brands.wording import PRICES
-from brands.wording import STEPS as BRAND_STEPS
-from brands.wording import WORDS as BRAND_WORDS
+from brands.reasons import PRICES
+from brands.reasons import STEPS as BRAND_STEPS
+from brands.reasons import WORDS as BRAND_WORDS
 from core.wording import Catalogue, Step
 from tracking.wording.clicks import CLICKS
 from tracking.wording.credit import CREDIT
@@ -19,18 +20,18 @@ from tracking.wording.stores import STORES
 WORDS: Mapping[str, Mapping[str, str | Promise]] = {
     **BRAND_WORDS,
     "event": {
-        "paid": _("paid"),
-        "fulfilled": _("dispatched"),
-        "delivered": _("delivered"),
+        "paid": pgettext_lazy("the date is set when the order is ...", "paid"),
+        "fulfilled": pgettext_lazy("the date is set when the order is ...", "dispatched"),
+        "delivered": pgettext_lazy("the date is set when the order is ...", "delivered"),
     },
     "policy": {"last": _("last click"), "first": _("first click")},
     "signal": {"email": _("e-mail address")},
     "status": {
-        "draft": _("a draft"),
-        "live": _("live"),
-        "paused": _("paused"),
-        "closed": _("closed"),
-        "brand_inactive": _("off, because the brand is not active"),
+        "draft": pgettext_lazy("the program was ...", "a draft"),
+        "live": pgettext_lazy("the program was ...", "live"),
+        "paused": pgettext_lazy("the program was ...", "paused"),
+        "closed": pgettext_lazy("the program was ...", "closed"),
+        "brand_inactive": pgettext_lazy("the program was ...", "inactive"),
     },
 }
 

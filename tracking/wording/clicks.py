@@ -72,7 +72,6 @@ CLICKS: Mapping[str, Message] = {
         ),
         (
             _("Not counted: the program was {status} on {date}."),
-            _("Not counted: the program was {status}."),
             _("Not counted: the program was not open."),
         ),
     ),
@@ -89,14 +88,7 @@ CLICKS: Mapping[str, Message] = {
         )
     ),
     "click.repaired": Message(
-        (
-            _("Counted: the address was shared as {typed} and matches your link {slug}."),
-            _("Counted: the address was shared with a slip and matches your link."),
-        ),
-        (
-            _("Counted: {typed} was matched to {slug} of {creator}."),
-            _("Counted: {typed} was matched to {slug}."),
-            _("Counted: an address with a slip was matched to its link."),
-        ),
+        _("Counted: the address was shared as {typed} and matches your link {slug}."),
+        _("Counted: {typed} was matched to {slug} of {creator}."),
     ),
 }

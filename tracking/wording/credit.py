@@ -8,53 +8,30 @@ from core.wording import Message
 
 WON: Mapping[str, Message] = {
     "attr.won_last_click": Message(
-        (
-            _("This order is yours: your click of {date} was the last one that could earn."),
-            _("This order is yours: your click was the last one that could earn."),
-        ),
-        (_("{creator}: last eligible click, {date}."), _("Last eligible click.")),
+        _("This order is yours: your click of {date} was the last one that could earn."),
+        _("{creator}: last eligible click, {date}."),
     ),
     "attr.won_first_click": Message(
-        (
-            _("This order is yours: your click of {date} was the first one that could earn."),
-            _("This order is yours: your click was the first one that could earn."),
-        ),
-        (_("{creator}: first eligible click, {date}."), _("First eligible click.")),
+        _("This order is yours: your click of {date} was the first one that could earn."),
+        _("{creator}: first eligible click, {date}."),
     ),
     "attr.won_code": Message(
-        (
-            _("This order is yours: the shopper used your code {code}."),
-            _("This order is yours: the shopper used your code."),
-        ),
-        (_("{creator}: code {code}."), _("Code {code}."), _("By code.")),
+        _("This order is yours: the shopper used your code {code}."),
+        _("{creator}: code {code}."),
     ),
     "attr.won_code_over_click": Message(
-        (
-            _(
-                "This order is yours: code {code} beat the click of {date},"
-                " because this program puts codes first."
-            ),
-            _("This order is yours: your code beat a click; this program puts codes first."),
+        _(
+            "This order is yours: code {code} beat the click of {date},"
+            " because this program puts codes first."
         ),
-        (
-            _("{creator}: code {code} beat the click of {other} on {date}; codes come first."),
-            _("Code {code} beat a click of {date}; codes come first."),
-            _("A code beat a click; codes come first."),
-        ),
+        _("{creator}: code {code} beat the click of {other} on {date}; codes come first."),
     ),
     "attr.won_click_over_code": Message(
-        (
-            _(
-                "This order is yours: your click of {date} beat a code,"
-                " because this program puts clicks first."
-            ),
-            _("This order is yours: your click beat a code; this program puts clicks first."),
+        _(
+            "This order is yours: your click of {date} beat a code,"
+            " because this program puts clicks first."
         ),
-        (
-            _("{creator}: click of {date} beat code {code} of {other}; clicks come first."),
-            _("The click of {date} beat code {code}; clicks come first."),
-            _("A click beat a code; clicks come first."),
-        ),
+        _("{creator}: click of {date} beat code {code} of {other}; clicks come first."),
     ),
     "attr.won_bound": Message(
         (
@@ -63,58 +40,33 @@ WON: Mapping[str, Message] = {
                 " and stays yours until {until}."
             ),
             _("This order is yours: this customer came through you on {date} and stays yours."),
-            _("This order is yours: this customer came through you before."),
         ),
         (
             _("{creator}: customer bound on {date} until {until}."),
             _("{creator}: customer bound on {date}."),
-            _("The customer is bound to a creator."),
         ),
     ),
     "attr.won_manual": Message(
         (
             _("{brand} credited this order to you on {date}: {reason}"),
-            _("This order was credited to you by hand on {date}: {reason}"),
             _("This order was credited to you by hand: {reason}"),
-            _("This order was credited to you by hand."),
         ),
-        (
-            _("{member} credited {creator} on {date}: {reason}"),
-            _("{member} credited this order by hand on {date}: {reason}"),
-            _("Credited by hand on {date}: {reason}"),
-            _("Credited by hand: {reason}"),
-            _("Credited by hand."),
-        ),
+        (_("{member} credited {creator} on {date}: {reason}"), _("Credited by hand: {reason}")),
     ),
 }
 
 LOST: Mapping[str, Message] = {
     "attr.lost_manual": Message(
-        (
-            _("Not credited: {brand} credited this order to another creator on {date}."),
-            _("Not credited: this order was credited to another creator by hand."),
-        ),
-        (
-            _("{member} credited {other} by hand on {date}."),
-            _("Credited to {other} by hand on {date}."),
-            _("Credited to another creator by hand."),
-        ),
+        _("Not credited: {brand} credited this order to another creator on {date}."),
+        _("{member} credited {other} by hand on {date}."),
     ),
     "attr.lost_other_click": Message(
         _("Not credited: another click decided this order under the program's click policy."),
-        (
-            _("Lost to the click of {other} on {date}; policy: {policy}."),
-            _("Lost to another click of {date}; policy: {policy}."),
-            _("Lost to another click."),
-        ),
+        _("Lost to the click of {other} on {date}; policy: {policy}."),
     ),
     "attr.lost_to_code": Message(
         _("Not credited: the shopper used another creator's code, and codes come first here."),
-        (
-            _("Lost to code {code} of {other}."),
-            _("Lost to code {code}."),
-            _("Lost to another creator's code."),
-        ),
+        _("Lost to code {code} of {other}."),
     ),
     "attr.lost_window": Message(
         (
@@ -129,7 +81,6 @@ LOST: Mapping[str, Message] = {
                 "{creator}: the click of {date} could earn until {window_end};"
                 " the order came on {order_date}."
             ),
-            _("The click of {date} could earn until {window_end}; the order came on {order_date}."),
             _("Not credited: the order came outside the time in which the click could earn."),
         ),
         by="kind",
@@ -141,7 +92,6 @@ LOST: Mapping[str, Message] = {
                         " the order came on {order_date}."
                     ),
                     _("Not credited: this customer became yours on {date}, after this order."),
-                    _("Not credited: this customer was not yours when the order came."),
                 ),
                 (
                     _(
@@ -149,7 +99,6 @@ LOST: Mapping[str, Message] = {
                         " the order came on {order_date}."
                     ),
                     _("{creator}: customer bound on {date}, after this order."),
-                    _("The customer was not bound when the order came."),
                 ),
             )
         },
@@ -159,33 +108,19 @@ LOST: Mapping[str, Message] = {
     ),
     "attr.lost_self": Message(
         _("Not credited: this program does not pay for your own orders."),
-        (
-            _("Not credited: buyer and {creator} match by {signal}."),
-            _("Not credited: the buyer and the creator match."),
-        ),
+        _("Not credited: buyer and {creator} match by {signal}."),
     ),
     "attr.lost_code_needs_click": Message(
-        (
-            _(
-                "Not credited: code {code} earns only together with a click on your link,"
-                " and none arrived."
-            ),
-            _("Not credited: the code earns only together with a click, and none arrived."),
+        _(
+            "Not credited: code {code} earns only together with a click on your link,"
+            " and none arrived."
         ),
-        (
-            _(
-                "{creator}: code {code} earns only together with a click on the creator's link,"
-                " and none arrived."
-            ),
-            _("Not credited: the code earns only together with a click, and none arrived."),
+        _(
+            "{creator}: code {code} earns only together with a click on the creator's link,"
+            " and none arrived."
         ),
     ),
-    "attr.lost_code_off": Message(
-        (
-            _("Not credited: code {code} was not active on {date}."),
-            _("Not credited: the code was not active."),
-        )
-    ),
+    "attr.lost_code_off": Message(_("Not credited: code {code} was not active on {date}.")),
     "attr.lost_not_member": Message(
         (
             _("Not credited: you joined on {joined}, after this click."),
@@ -197,22 +132,12 @@ LOST: Mapping[str, Message] = {
         ),
     ),
     "attr.lost_suspended": Message(
-        (
-            _("Not credited: your membership was suspended on {date}."),
-            _("Not credited: your membership was suspended."),
-        ),
-        (
-            _("{creator} was suspended on {date}."),
-            _("The creator was suspended."),
-        ),
+        _("Not credited: your membership was suspended on {date}."),
+        _("{creator} was suspended on {date}."),
     ),
     "attr.lost_bound_other": Message(
         _("Not credited: this customer already belongs to another creator in this program."),
-        (
-            _("Customer is bound to {other} until {until}."),
-            _("Customer is bound to {other}."),
-            _("Customer is bound to another creator."),
-        ),
+        (_("Customer is bound to {other} until {until}."), _("Customer is bound to {other}.")),
     ),
     "attr.lost_paid_ad": Message(
         _(
@@ -228,7 +153,6 @@ LOST: Mapping[str, Message] = {
         ),
         (
             _("{member} credited this order to another creator on {date}: {reason}"),
-            _("Credited to another creator: {reason}"),
             _("Credited to another creator; this commission is 0."),
         ),
     ),
@@ -243,10 +167,7 @@ NOBODY: Mapping[str, Message] = {
     ),
     "attr.none_bad_token": Message(
         _("No credit: the click token that came with this order is not one of ours."),
-        (
-            _("Token {token} is unknown here."),
-            _("The click token that came with this order is unknown here."),
-        ),
+        _("Token {token} is unknown here."),
     ),
     "attr.test": Message(_("This is a test order. It earns nothing and counts nowhere.")),
 }

@@ -48,63 +48,34 @@ HOLDS: Mapping[str, Message] = {
         },
     ),
     "hold.waits_event": Message(
-        (
-            _("The date is set when the order is {event}; at the latest {latest_date}."),
-            _("The date is set when the store reports the next step of the order."),
-        )
+        _("The date is set when the order is {event}; at the latest {latest_date}.")
     ),
     "hold.unpaid": Message(_("Waits for the store to report payment of this order.")),
     "hold.review": Message(
-        (
-            _("{brand} is checking this order. You can add an answer; the date below stays."),
-            _("This order is being checked. You can add an answer; the date below stays."),
-        ),
+        _("{brand} is checking this order. You can add an answer; the date below stays."),
         (
             _("On review since {date}: {reason}"),
             _("On review since {date}: buyer and {creator} match by {signal}."),
-            _("On review since {date}: the buyer and the creator match by {signal}."),
             _("On review since {date}."),
-            _("On review."),
         ),
     ),
     "hold.dispute": Message(
         _("The shopper's bank questioned the payment. The commission waits for the outcome."),
-        (
-            _("Dispute {dispute} opened on {date}."),
-            _("Dispute {dispute} is open."),
-            _("A dispute of the payment is open."),
-        ),
+        _("Dispute {dispute} opened on {date}."),
     ),
     "hold.cleared": Message(
-        (
-            _("The check of this order ended on {date}; the commission stands."),
-            _("The check of this order ended; the commission stands."),
-        ),
-        (
-            _("{member} ended the review on {date}: {reason}"),
-            _("The review ended on {date}."),
-            _("The review ended."),
-        ),
+        _("The check of this order ended on {date}; the commission stands."),
+        _("{member} ended the review on {date}: {reason}"),
     ),
     "hold.released": Message(
-        (
-            _("Released on {date}. It is in the next payout that has no obstacle."),
-            _("Released. It is in the next payout that has no obstacle."),
-        )
+        _("Released on {date}. It is in the next payout that has no obstacle.")
     ),
     "hold.rejected": Message(
         (
             _("{brand} rejected this commission on {date}: {reason}"),
-            _("This commission was rejected on {date}: {reason}"),
-            _("This commission was rejected: {reason}"),
             _("This commission was rejected."),
         ),
-        (
-            _("{member} rejected it on {date}: {reason}"),
-            _("Rejected on {date}: {reason}"),
-            _("Rejected: {reason}"),
-            _("Rejected."),
-        ),
+        (_("{member} rejected it on {date}: {reason}"), _("Rejected.")),
     ),
 }
 
@@ -115,7 +86,6 @@ REFUNDS: Mapping[str, Message] = {
                 "{refunded} was refunded on {date}; {left} still counts,"
                 " so the commission changes by {change}."
             ),
-            _("{refunded} was refunded; {left} still counts."),
             _("A part of the order was refunded; the rest still counts."),
         )
     ),
@@ -126,10 +96,7 @@ REFUNDS: Mapping[str, Message] = {
         )
     ),
     "refund.shipping": Message(
-        (
-            _("{refunded} of shipping was refunded; shipping does not count, so nothing changes."),
-            _("Shipping was refunded; it does not count, so nothing changes."),
-        )
+        _("{refunded} of shipping was refunded; shipping does not count, so nothing changes.")
     ),
     "refund.cancelled": Message(
         (
@@ -137,71 +104,37 @@ REFUNDS: Mapping[str, Message] = {
             _("The order was cancelled; the commission is 0."),
         )
     ),
-    "refund.undone": Message(
-        (
-            _("The refund of {date} did not go through; {amount} is added back."),
-            _("A refund did not go through; {amount} is added back."),
-            _("A refund did not go through; the commission is added back."),
-        )
-    ),
-    "dispute.won": Message(
-        (
-            _("The brand won the dispute; the commission of {amount} stands."),
-            _("The brand won the dispute; the commission stands."),
-        )
-    ),
+    "refund.undone": Message(_("The refund of {date} did not go through; {amount} is added back.")),
+    "dispute.won": Message(_("The brand won the dispute; the commission of {amount} stands.")),
     "dispute.lost": Message(
         _("The payment was taken back by the shopper's bank; the commission is 0.")
     ),
     "clawback.made": Message(
-        (
-            _(
-                "{amount} was refunded after it was released to you."
-                " It is taken from later commissions, never from your bank."
-            ),
-            _("A refund after the release is taken from later commissions, never from your bank."),
+        _(
+            "{amount} was refunded after it was released to you."
+            " It is taken from later commissions, never from your bank."
         ),
-        (
-            _("{amount} to recover from {creator}."),
-            _("{amount} to recover from later commissions."),
-            _("To recover from later commissions."),
-        ),
+        _("{amount} to recover from {creator}."),
     ),
     "clawback.corrected": Message(
-        (
-            _(
-                "{amount} had been released to you before this change."
-                " It is taken from later commissions, never from your bank."
-            ),
-            _("What had been released is taken from later commissions, never from your bank."),
+        _(
+            "{amount} had been released to you before this change."
+            " It is taken from later commissions, never from your bank."
         ),
-        (
-            _("{amount} to recover from {creator}."),
-            _("{amount} to recover from later commissions."),
-            _("To recover from later commissions."),
-        ),
+        _("{amount} to recover from {creator}."),
     ),
     "clawback.netted": Message(
-        (
-            _("{amount} of an earlier refund was taken from this payout; {left} remains."),
-            _("An earlier refund was taken from this payout."),
-        )
+        _("{amount} of an earlier refund was taken from this payout; {left} remains.")
     ),
     "clawback.written_off": Message(
-        (
-            _("{amount} could not be recovered by {date} and is no longer asked from you."),
-            _("What could not be recovered is no longer asked from you."),
-        ),
-        (
-            _("{amount} written off on {date}; shown in Liability."),
-            _("Written off; shown in Liability."),
-        ),
+        _("{amount} could not be recovered by {date} and is no longer asked from you."),
+        _("{amount} written off on {date}; shown in Liability."),
     ),
 }
 
 CHANGES: Mapping[str, Message] = {
-    "order.placed": Message((_("Ordered on {date}."), _("Ordered."))),
-    "order.paid": Message((_("Paid by the shopper on {date}."), _("Paid by the shopper."))),
+    "order.placed": Message(_("Ordered on {date}.")),
+    "order.paid": Message(_("Paid by the shopper on {date}.")),
     "order.awaited": Message(
         _("The store reported a refund, dispute or cancellation before the order itself.")
     ),
@@ -209,48 +142,18 @@ CHANGES: Mapping[str, Message] = {
         (
             _("Priced by version {version} of the rules on {date}: {amount}."),
             _("Priced by the rules on {date}: {amount}."),
-            _("Priced by the rules of the program."),
         )
     ),
-    "commission.raised": Message(
-        (
-            _("The order changed on {date}; the commission rises by {change} to {amount}."),
-            _("The order changed; the commission is {amount} now."),
-            _("The order changed, and the commission with it."),
-        )
-    ),
-    "commission.lowered": Message(
-        (
-            _("The order changed on {date}; the commission falls by {change} to {amount}."),
-            _("The order changed; the commission is {amount} now."),
-            _("The order changed, and the commission with it."),
-        )
+    "commission.changed": Message(
+        _("The order changed on {date}; the commission is {amount} now, a change of {change}.")
     ),
     "commission.adjusted": Message(
-        (
-            _("{brand} changed this commission by {change} on {date}: {reason}"),
-            _("Changed by hand by {change} on {date}: {reason}"),
-            _("Changed by hand: {reason}"),
-            _("Changed by hand."),
-        ),
-        (
-            _("{member} changed it by {change} on {date}: {reason}"),
-            _("Changed by hand by {change} on {date}: {reason}"),
-            _("Changed by hand: {reason}"),
-            _("Changed by hand."),
-        ),
+        _("{brand} changed this commission by {change} on {date}: {reason}"),
+        _("{member} changed it by {change} on {date}: {reason}"),
     ),
     "commission.reopened": Message(
-        (
-            _("{brand} took back the rejection on {date}: {reason}"),
-            _("The rejection was taken back on {date}: {reason}"),
-            _("The rejection was taken back."),
-        ),
-        (
-            _("{member} took back the rejection on {date}: {reason}"),
-            _("The rejection was taken back on {date}: {reason}"),
-            _("The rejection was taken back."),
-        ),
+        _("{brand} took back the rejection on {date}: {reason}"),
+        _("{member} took back the rejection on {date}: {reason}"),
     ),
     "commission.unposted": Message(
         _(
@@ -263,66 +166,33 @@ CHANGES: Mapping[str, Message] = {
 
 EXTRAS: Mapping[str, Message] = {
     "bonus.progress": Message(
-        (
-            _(
-                "{done} of {target} in this period, until {until};"
-                " {missing_count} more earn {amount}."
-            ),
-            _("{done} of {target} in this period."),
-        )
+        _("{done} of {target} in this period, until {until}; {missing_count} more earn {amount}.")
     ),
-    "bonus.earned": Message(
-        (_("Bonus “{bonus}” reached on {date}: {amount}."), _("Bonus “{bonus}” reached."))
-    ),
+    "bonus.earned": Message(_("Bonus “{bonus}” reached on {date}: {amount}.")),
     "deliverable.approved": Message(
-        (
-            _("{brand} approved “{deliverable}” on {date}: {amount}."),
-            _("“{deliverable}” was approved: {amount}."),
-            _("A deliverable was approved."),
-        ),
-        (
-            _("{member} approved “{deliverable}” on {date}: {amount}."),
-            _("“{deliverable}” was approved: {amount}."),
-            _("A deliverable was approved."),
-        ),
+        _("{brand} approved “{deliverable}” on {date}: {amount}."),
+        _("{member} approved “{deliverable}” on {date}: {amount}."),
     ),
     "tier.moved": Message(
-        (
-            _(
-                "You are in {group} since {date}; new orders use its rates,"
-                " earlier ones keep theirs."
-            ),
-            _("Your group changed; new orders use its rates, earlier ones keep theirs."),
-        ),
+        _("You are in {group} since {date}; new orders use its rates, earlier ones keep theirs."),
         (
             _("{creator} moved to {group} on {date} by {threshold}."),
             _("{creator} moved to {group} on {date}."),
-            _("The group changed; new orders use its rates, earlier ones keep theirs."),
         ),
     ),
     "claim.no_match": Message(
-        (
-            _("We found no order with these details in {program}."),
-            _("We found no order with these details."),
-        ),
+        _("We found no order with these details in {program}."),
         _("A creator looked up an unknown order."),
     ),
     "claim.open": Message(
-        (_("{brand} answers by {due_date}."), _("Your question waits for the brand's answer.")),
-        (_("Due by {due_date}."), _("Waits for your answer.")),
+        _("{brand} answers by {due_date}."),
+        _("Due by {due_date}."),
     ),
     "claim.accepted": Message(
-        (
-            _("Accepted on {date}: the order is yours and pays {amount}."),
-            _("Accepted: the order is yours."),
-        ),
-        (
-            _("Accepted on {date}: the order pays {creator} {amount}."),
-            _("Accepted on {date}."),
-            _("Accepted."),
-        ),
+        _("Accepted on {date}: the order is yours and pays {amount}."),
+        _("Accepted on {date}: the order pays {creator} {amount}."),
     ),
-    "claim.declined": Message((_("Declined on {date}: {reason}"), _("Declined."))),
+    "claim.declined": Message(_("Declined on {date}: {reason}")),
 }
 
 MONEY: Mapping[str, Message] = {**HOLDS, **REFUNDS, **CHANGES, **EXTRAS}

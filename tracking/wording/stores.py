@@ -8,98 +8,40 @@ from core.wording import Message
 
 # The detail of a refused body names the field and never quotes its value.
 BODIES: Mapping[str, Message] = {
-    "store.missing_field": Message(
-        (_("Refused: the field {field} is missing."), _("Refused: a field is missing."))
-    ),
+    "store.missing_field": Message(_("Refused: the field {field} is missing.")),
     "store.wrong_type": Message(
-        (
-            _("Refused: the field {field} holds another kind of value than expected."),
-            _("Refused: a field holds another kind of value than expected."),
-        )
+        _("Refused: the field {field} holds another kind of value than expected.")
     ),
     "store.unknown_word": Message(
-        (
-            _("Refused: the field {field} holds a word that is not known here."),
-            _("Refused: a field holds a word that is not known here."),
-        )
+        _("Refused: the field {field} holds a word that is not known here.")
     ),
-    "store.unknown_status": Message(
-        (
-            _("Refused: the status in {field} is not known here."),
-            _("Refused: a status is not known here."),
-        )
-    ),
-    "store.unknown_currency": Message(
-        (
-            _("Refused: the currency in {field} is not in ISO 4217."),
-            _("Refused: a currency is not in ISO 4217."),
-        )
-    ),
+    "store.unknown_status": Message(_("Refused: the status in {field} is not known here.")),
+    "store.unknown_currency": Message(_("Refused: the currency in {field} is not in ISO 4217.")),
     "store.currency_mismatch": Message(
-        (
-            _("Refused: {field} is in another currency than the order."),
-            _("Refused: an amount is in another currency than the order."),
-        )
+        _("Refused: {field} is in another currency than the order.")
     ),
     "store.bad_amount": Message(
-        (
-            _("Refused: {field} is not an amount that its currency can hold exactly."),
-            _("Refused: an amount has more digits than its currency holds."),
-        )
+        _("Refused: {field} is not an amount that its currency can hold exactly.")
     ),
     "store.amount_not_text": Message(
-        (
-            _('Refused: the amount {field} must be text, such as "12.50", to stay exact.'),
-            _('Refused: amounts must be text, such as "12.50", to stay exact.'),
-        )
+        _('Refused: the amount {field} must be text, such as "12.50", to stay exact.')
     ),
-    "store.amount_too_large": Message(
-        (
-            _("Refused: the amount {field} is larger than any order."),
-            _("Refused: an amount is larger than any order."),
-        )
-    ),
-    "store.negative_amount": Message(
-        (
-            _("Refused: the amount {field} is below zero."),
-            _("Refused: an amount is below zero."),
-        )
-    ),
-    "store.inconsistent_money": Message(
-        (
-            _("Refused: the amounts at {field} do not add up."),
-            _("Refused: the amounts do not add up."),
-        )
-    ),
+    "store.amount_too_large": Message(_("Refused: the amount {field} is larger than any order.")),
+    "store.negative_amount": Message(_("Refused: the amount {field} is below zero.")),
+    "store.inconsistent_money": Message(_("Refused: the amounts at {field} do not add up.")),
     "store.inconsistent_order": Message(_("Refused: its parts belong to different orders.")),
-    "store.bad_time": Message(
-        (
-            _("Refused: {field} is not a time with its zone."),
-            _("Refused: a time has no zone or cannot be read."),
-        )
-    ),
+    "store.bad_time": Message(_("Refused: {field} is not a time with its zone.")),
     "store.bad_identifier": Message(
-        (
-            _("Refused: the id in {field} is too long or holds a character it cannot hold."),
-            _("Refused: an id is too long or holds a character it cannot hold."),
-        )
+        _("Refused: the id in {field} is too long or holds a character it cannot hold.")
     ),
     "store.bad_quantity": Message(
-        (
-            _("Refused: the quantity in {field} is not a whole number in range."),
-            _("Refused: a quantity is not a whole number in range."),
-        )
+        _("Refused: the quantity in {field} is not a whole number in range.")
     ),
     "store.bad_version": Message(
         _("Refused: the version of the order is below zero or too large.")
     ),
     "store.repeated_line": Message(_("Refused: two lines of the order have the same id.")),
-    "store.too_many": Message(
-        (
-            _("Refused: {field} has more entries than an order can have."),
-            _("Refused: a list has more entries than an order can have."),
-        )
-    ),
+    "store.too_many": Message(_("Refused: {field} has more entries than an order can have.")),
     "store.topic_mismatch": Message(
         _("Refused: the topic of the delivery and the type in its body differ.")
     ),
@@ -173,26 +115,14 @@ PROBLEMS: Mapping[str, Message] = {
         (
             _("Refund {refund} is in {currency}, another currency than the order; left out."),
             _("A refund total is in {currency}, another currency than the order; left out."),
-            _("A refund is in another currency than the order; left out."),
         )
     ),
-    "problem.refund_test": Message(
-        (
-            _("Refund {refund} is a test, but its order is not; left out."),
-            _("A refund is a test, but its order is not; left out."),
-        )
-    ),
+    "problem.refund_test": Message(_("Refund {refund} is a test, but its order is not; left out.")),
     "problem.refund_unknown_line": Message(
-        (
-            _("A refund names line {line}, which the order does not have; left out."),
-            _("A refund names a line that the order does not have; left out."),
-        )
+        _("A refund names line {line}, which the order does not have; left out.")
     ),
     "problem.refund_exceeds_line": Message(
-        (
-            _("The refunds of line {line} exceed it; they count up to its amount."),
-            _("The refunds of a line exceed it; they count up to its amount."),
-        )
+        _("The refunds of line {line} exceed it; they count up to its amount.")
     ),
 }
 

@@ -1,0 +1,267 @@
+"""The rules editor: an ordered list, a draft, a live example, and the publication."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from brands.access import BrandAccess, NotFound, Right, get_brand_for
+from brands.context import why_not
+from brands.domain.examples import price_example_order
+from brands.domain.reach import list_unreached
+from brands.domain.rules import Rule
+from brands.forms.rules import ExampleForm, PublishForm, RuleForm
+from brands.models import Group, Program, RuleSet
+from brands.selectors import (
+    find_latest_rules,
+    find_latest_terms,
+    get_base_policy,
+    list_groups,
+    list_rule_sets,
+    list_rules_of,
+    preview_terms,
+)
+from brands.services.rules import (
+    EffectiveInPast,
+    RuleInvalid,
+    StaleRules,
+    publish_rules,
+)
+from brands.views.common import pick_program, program_page, program_url
+from brands.views.drafts import (
+    Draft,
+    change_order,
+    discard_draft,
+    load_draft,
+    put_rule,
+    rebase_draft,
+    save_draft,
+    to_rules,
+    undo_change,
+)
+from brands.wording import (
+    list_conditions,
+    render_clause,
+    render_example,
+    render_rule,
+    render_terms,
+)
+from core.clock import brand_now
+from core.edges import door, see_other
+from core.money import Money
+
+TAB = "brands:rules"
+
+
+@require_GET
+@door
+def show(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the rules in force or in the reader's draft, and what an example order pays."""
+    access = get_brand_for(request.user, slug)
+    program = pick_program(request, access)
+    draft = load_draft(request.session, program)
+    latest = find_latest_rules(program)
+    groups = list(list_groups(program))
+    rules = to_rules(draft.rules)
+    is_stale = latest is not None and latest.version != draft.base_version
+    context = program_page(
+        access,
+        program,
+        TAB,
+        rows=list_rows(rules, groups),
+        draft=draft,
+        latest=latest,
+        newer=list_rows(list_rules_of(latest), groups) if is_stale and latest else [],
+        next_version=(latest.version if latest else 0) + 1,
+        versions=list_rule_sets(program)[:20],
+        off=why_not(access, Right.MANAGE),
+        now=brand_now(access.brand),
+        **_build_example(request, program, rules, groups),
+    )
+    return render(request, "brands/rules.html", context)
+
+
+@require_POST
+@door
+def change(request: HttpRequest, slug: str) -> HttpResponse:
+    """Move or delete a rule of the draft, take the last change back, or drop the draft."""
+    access = get_brand_for(request.user, slug, Right.MANAGE)
+    program = pick_program(request, access)
+    action, _colon, place = request.POST.get("action", "").partition(":")
+    draft = load_draft(request.session, program)
+    if action == "discard":
+        discard_draft(request.session, program)
+    elif action == "undo":
+        undo_change(request.session, program, draft)
+    elif action == "rebase" and place.isdecimal():
+        rebase_draft(request.session, program, draft, int(place))
+    else:
+        _change_place(request, program, draft, action, place)
+    return see_other(program_url(TAB, access, program))
+
+
+@require_http_methods(["GET", "POST"])
+@door
+def edit(request: HttpRequest, slug: str, place: int = 0) -> HttpResponse:
+    """Edit the rule in that place of the draft, or add one at its end."""
+    access = get_brand_for(request.user, slug, Right.MANAGE)
+    program = pick_program(request, access)
+    draft = load_draft(request.session, program)
+    if place > len(draft.rules):
+        raise NotFound
+    rule = draft.rules[place - 1] if place else None
+    form = RuleForm(
+        request.POST or None,
+        currency=program.currency,
+        groups=list(list_groups(program)),
+        draft=rule,
+    )
+    if request.method == "POST" and form.is_valid():
+        rules = put_rule(draft.rules, place - 1 if place else None, form.build())
+        save_draft(request.session, program, draft, rules)
+        return see_other(program_url(TAB, access, program))
+    context = program_page(
+        access, program, TAB, form=form, place=place, back_url=program_url(TAB, access, program)
+    )
+    return render(request, "brands/rule_edit.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@door
+def publish(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show what the terms will say, then publish the draft as the next version."""
+    access = get_brand_for(request.user, slug, Right.MANAGE)
+    program = pick_program(request, access)
+    draft, latest = load_draft(request.session, program), find_latest_rules(program)
+    if not draft.rules:
+        messages.error(request, _("Add a rule first: a program without one pays nothing."))
+        return see_other(program_url(TAB, access, program))
+    now = brand_now(access.brand)
+    earliest = max(now, latest.effective_from) if latest else now
+    form = PublishForm(
+        request.POST or None,
+        zone=access.brand.time_zone,
+        earliest=earliest,
+        has_later=latest is not None and latest.effective_from > now,
+        initial={"base_version": draft.base_version},
+    )
+    if request.method == "POST" and form.is_valid():
+        answer = _publish(request, access, program, draft, form, now)
+        if answer is not None:
+            return answer
+    context = program_page(
+        access,
+        program,
+        TAB,
+        form=form,
+        next_version=(latest.version if latest else 0) + 1,
+        back_url=program_url(TAB, access, program),
+        **_preview_terms(program, to_rules(draft.rules), earliest),
+    )
+    return render(
+        request, "brands/rules_publish.html", context, status=422 if form.is_bound else 200
+    )
+
+
+def list_rows(rules: list[Rule] | tuple[Rule, ...], groups: list[Group]) -> list[dict[str, Any]]:
+    """Return each rule as a sentence with its conditions, and what covers it."""
+    names = {str(group.pk): group.name for group in groups}
+    covered = list_unreached(rules)
+    return [
+        {
+            "position": rule.position,
+            "name": rule.name,
+            "sentence": render_rule(rule),
+            "conditions": list_conditions(rule, names),
+            "covered_by": covered.get(rule.position),
+            "is_last": index == len(rules),
+        }
+        for index, rule in enumerate(rules, start=1)
+    ]
+
+
+def _change_place(
+    request: HttpRequest, program: Program, draft: Draft, action: str, place: str
+) -> None:
+    steps = {"up": -1, "down": 1}
+    index = int(place) - 1 if place.isdecimal() and len(place) < 4 else -1
+    if not 0 <= index < len(draft.rules) or action not in {*steps, "delete"}:
+        raise NotFound
+    if action == "delete":
+        rules = [rule for at, rule in enumerate(draft.rules) if at != index]
+        messages.info(request, _("The rule is out of the draft. Undo brings it back."))
+    else:
+        rules = change_order(draft.rules, index, steps[action])
+    save_draft(request.session, program, draft, rules)
+
+
+def _publish(
+    request: HttpRequest,
+    access: BrandAccess,
+    program: Program,
+    draft: Draft,
+    form: PublishForm,
+    now: datetime,
+) -> HttpResponse | None:
+    try:
+        rule_set = publish_rules(
+            program_id=program.pk,
+            drafts=draft.rules,
+            effective_from=form.cleaned_data["effective_from"],
+            actor_id=request.user.pk,
+            now=now,
+            base_version=form.cleaned_data["base_version"],
+        )
+    except StaleRules:
+        return see_other(program_url(TAB, access, program))
+    except EffectiveInPast:
+        form.add_error("effective_from", _("Rules cannot begin in the past; choose a later time."))
+        return None
+    except RuleInvalid as error:
+        text = _("Rule %(position)s cannot be published as it is; open it and look again.")
+        form.add_error(None, text % {"position": error.position})
+        return None
+    discard_draft(request.session, program)
+    messages.success(request, _say_published(rule_set, now))
+    return see_other(program_url(TAB, access, program))
+
+
+def _say_published(rule_set: RuleSet, now: datetime) -> str:
+    if rule_set.effective_from > now:
+        text = _("Version %(version)s is published. Until it begins, the one before applies.")
+    else:
+        text = _("Version %(version)s is published. Orders from now on are priced by it.")
+    return text % {"version": rule_set.version}
+
+
+def _build_example(
+    request: HttpRequest, program: Program, rules: list[Rule], groups: list[Group]
+) -> dict[str, Any]:
+    asked = request.GET if "total" in request.GET else None
+    form = ExampleForm(asked, currency=program.currency, groups=groups)
+    form.is_valid()
+    example, base = form.build(), get_base_policy(program)
+    pricing = price_example_order(rules=rules, base=base, example=example)
+    return {
+        "example_form": form,
+        "usual_example": render_example(rules=rules, base=base, currency=program.currency),
+        "example": {
+            "total": example.total,
+            "pays": Money(pricing.total, pricing.currency),
+            "line": pricing.lines[0],
+            "steps": pricing.steps,
+        },
+    }
+
+
+def _preview_terms(program: Program, rules: list[Rule], start: datetime) -> dict[str, Any]:
+    """Return the sentences of the terms to come, each marked when the latest do not say it."""
+    latest = find_latest_terms(program)
+    said = set(render_terms(latest.generated)) if latest else set()
+    texts = map(render_clause, preview_terms(program, rules, start))
+    clauses = [{"text": text, "is_new": text not in said} for text in texts]
+    return {"clauses": clauses, "latest_terms": latest}

@@ -1,0 +1,176 @@
+"""Store connections: connect one, read its address and snippet, rotate its secret, switch it off.
+
+What a store sent stands in tracking's inbox; these pages only link to it.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from brands.access import BrandAccess, Right, get_brand_for, get_connection_for, require
+from brands.context import brand_page, why_not
+from brands.forms.stores import ConnectionForm, RenameForm, RotateForm
+from brands.models import Platform, StoreConnection
+from brands.selectors import list_connections
+from brands.services.connections import (
+    create_connection,
+    rename_connection,
+    rotate_secret,
+    set_connection_active,
+)
+from core.clock import brand_now, database_now
+from core.edges import door, see_other
+
+SHOWN_ONCE = "connection-secret"
+NAV = "brands:connection-list"
+
+
+@require_GET
+@door
+def show_list(request: HttpRequest, slug: str) -> HttpResponse:
+    """List the stores."""
+    access = get_brand_for(request.user, slug)
+    context = brand_page(
+        access, connections=list_connections(access.brand), off=why_not(access, Right.MANAGE)
+    )
+    return render(request, "brands/connection_list.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@door
+def create(request: HttpRequest, slug: str) -> HttpResponse:
+    """Connect a store; its secret is shown on the next page, once."""
+    access = get_brand_for(request.user, slug, Right.MANAGE)
+    form = ConnectionForm(
+        request.POST or None, initial={"platform": Platform.SHOPIFY, "name": access.brand.name}
+    )
+    if request.method == "POST" and form.is_valid():
+        connection = create_connection(
+            brand_id=access.brand.pk,
+            actor_id=request.user.pk,
+            now=brand_now(access.brand),
+            **form.cleaned_data,
+        )
+        if connection.platform != Platform.SHOPIFY:
+            request.session[SHOWN_ONCE] = connection.public_id
+        return see_other(_detail_url(access, connection))
+    context = brand_page(access, form=form, nav_current=NAV)
+    status = 422 if form.is_bound else 200
+    return render(request, "brands/connection_create.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@door
+def show(request: HttpRequest, slug: str, connection_id: str) -> HttpResponse:
+    """Show how the store is set up; POST changes one thing (`action`)."""
+    access = get_brand_for(request.user, slug)
+    connection = get_connection_for(access, connection_id)
+    rename = RenameForm(initial={"name": connection.name, "shop_url": connection.shop_url})
+    rotate = RotateForm(platform=connection.platform)
+    if request.method == "POST":
+        require(access, Right.MANAGE)
+        action = request.POST.get("action")
+        if action == "rename":
+            rename = RenameForm(request.POST)
+        elif action == "rotate":
+            rotate = RotateForm(request.POST, platform=connection.platform)
+        if _act(request, access, connection, rename, rotate):
+            return see_other(_detail_url(access, connection))
+    is_fresh = request.session.pop(SHOWN_ONCE, None) == connection.public_id
+    context = brand_page(
+        access,
+        connection=connection,
+        secret=connection.secret if is_fresh and access.can_manage else "",
+        rename_form=rename,
+        rotate_form=rotate,
+        off=why_not(access, Right.MANAGE),
+        real_now=database_now(),
+        tabs=_list_tabs(access, connection),
+        nav_current=NAV,
+        **_how_to(connection),
+    )
+    is_wrong = bool(rename.errors or rotate.errors)
+    status = 422 if is_wrong else 200
+    return render(request, "brands/connection_detail.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@door
+def switch(request: HttpRequest, slug: str, connection_id: str) -> HttpResponse:
+    """Say what switching a store off or on does, then do it."""
+    access = get_brand_for(request.user, slug, Right.MANAGE)
+    connection = get_connection_for(access, connection_id)
+    if request.method == "POST":
+        set_connection_active(
+            connection_id=connection.pk,
+            is_active=not connection.is_active,
+            actor_id=request.user.pk,
+            now=brand_now(access.brand),
+        )
+        text = _("The store is switched off.") if connection.is_active else _("It is on again.")
+        messages.success(request, text)
+        return see_other(_detail_url(access, connection))
+    back_url = _detail_url(access, connection)
+    context = brand_page(access, connection=connection, back_url=back_url, nav_current=NAV)
+    return render(request, "brands/connection_switch.html", context)
+
+
+def _act(
+    request: HttpRequest,
+    access: BrandAccess,
+    connection: StoreConnection,
+    rename: RenameForm,
+    rotate: RotateForm,
+) -> bool:
+    """Do what the form asks; False when it is wrong."""
+    actor_id = request.user.pk
+    if rename.is_bound and rename.is_valid():
+        rename_connection(
+            connection_id=connection.pk,
+            actor_id=actor_id,
+            now=brand_now(access.brand),
+            **rename.cleaned_data,
+        )
+        messages.success(request, _("Saved."))
+        return True
+    if rotate.is_bound and rotate.is_valid():
+        rotate_secret(
+            connection_id=connection.pk,
+            actor_id=actor_id,
+            now=database_now(),
+            secret=rotate.cleaned_data.get("secret"),
+        )
+        if connection.platform != Platform.SHOPIFY:
+            request.session[SHOWN_ONCE] = connection.public_id
+        messages.success(request, _("The secret was changed. Both work for two more days."))
+        return True
+    return False
+
+
+def _how_to(connection: StoreConnection) -> dict[str, Any]:
+    """Return what is pasted into the store: the address of the hook, and the snippet."""
+    # The plain name of the file, not the hashed one: a shop keeps what it pasted.
+    script = f"{settings.SITE_URL}{settings.STATIC_URL}js/store.js"
+    kind = "shopify" if connection.platform == Platform.SHOPIFY else "generic"
+    return {
+        "hook_url": f"{settings.SITE_URL}{reverse('tracking:hook', args=[connection.public_id])}",
+        "snippet": f'<script src="{script}" data-store="{kind}" async></script>',
+    }
+
+
+def _detail_url(access: BrandAccess, connection: StoreConnection) -> str:
+    return reverse("brands:connection-detail", args=[access.brand.slug, connection.public_id])
+
+
+def _list_tabs(
+    access: BrandAccess, connection: StoreConnection
+) -> list[tuple[str, str, bool, int | None]]:
+    inbox = reverse("tracking:connection-detail", args=[access.brand.slug, connection.public_id])
+    here = _detail_url(access, connection)
+    return [(inbox, _("Deliveries"), False, None), (here, _("Set-up"), True, None)]

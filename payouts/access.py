@@ -1,0 +1,33 @@
+"""The one door to each object of payouts, for the brand's side and the creator's."""
+
+from affiliates.access import Visitor, list_affiliations
+from brands.access import BrandAccess
+from core.access import get_by_public_id
+from payouts.models import Payout, PayoutPlan
+
+
+def get_plan_for(access: BrandAccess, public_id: str) -> PayoutPlan:
+    """Return a run of the brand.
+
+    :raises NotFound: not one of this brand.
+    """
+    rows = PayoutPlan.objects.filter(brand=access.brand).select_related("brand", "approved_by")
+    return get_by_public_id(rows, public_id)
+
+
+def get_payout_for(access: BrandAccess, public_id: str) -> Payout:
+    """Return a payout of the brand.
+
+    :raises NotFound: not one of this brand.
+    """
+    rows = Payout.objects.filter(brand=access.brand)
+    return get_by_public_id(rows.select_related("plan", "affiliation__affiliate"), public_id)
+
+
+def get_own_payout(user: Visitor, public_id: str) -> Payout:
+    """Return a payout to the creator himself.
+
+    :raises NotFound: not his.
+    """
+    rows = Payout.objects.filter(affiliation__in=list_affiliations(user))
+    return get_by_public_id(rows.select_related("plan", "brand", "affiliation"), public_id)

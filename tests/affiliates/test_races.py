@@ -1,0 +1,102 @@
+"""Several workers at once: one place, one slug, one version, one open application."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection
+
+from affiliates.models import Application, Code, Enrollment, LinkSlug
+from affiliates.services.applications import (
+    AlreadyApplied,
+    AlreadyDecided,
+    approve_application,
+)
+from affiliates.services.links import SlugTaken
+from brands.models import Member, Role, RuleSet
+from brands.services.rules import StaleRules
+from brands.services.team import LastOwner, remove_member
+from tests.makers import (
+    NOW,
+    get_owner,
+    make_application,
+    make_brand,
+    make_draft_program,
+    make_enrollment,
+    make_link,
+    make_member,
+    make_program,
+    make_rules,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+WORKERS = 4
+REFUSALS = (AlreadyApplied, AlreadyDecided, LastOwner, SlugTaken, StaleRules, IntegrityError)
+
+
+def race(*jobs: Callable[[], Any]) -> list[type[Exception] | None]:
+    """Start all jobs at once; return for each None, or what refused it."""
+    barrier = Barrier(len(jobs))
+
+    def run(job: Callable[[], Any]) -> type[Exception] | None:
+        try:
+            barrier.wait(10)
+            job()
+        except REFUSALS as refusal:
+            return type(refusal)
+        finally:
+            connection.close()
+        return None
+
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        return list(pool.map(run, jobs))
+
+
+def test_an_application_is_approved_once():
+    application = make_application(make_program())
+    owner = get_owner(application.brand).pk
+
+    def approve() -> None:
+        approve_application(application_id=application.pk, group_id=None, actor_id=owner, now=NOW)
+
+    results = race(*[approve] * WORKERS)
+    assert sorted(results, key=str) == [AlreadyDecided] * (WORKERS - 1) + [None]
+    assert (Enrollment.objects.count(), LinkSlug.objects.count(), Code.objects.count()) == (1, 1, 1)
+
+
+def test_a_creator_applies_once():
+    program, anna = make_program(), make_user()
+    results = race(*[lambda: make_application(program, anna)] * WORKERS)
+    assert results.count(None) == Application.objects.count() == 1
+    assert results.count(AlreadyApplied) == WORKERS - 1
+
+
+def test_a_slug_is_given_once():
+    enrollments = [make_enrollment() for _ in range(WORKERS)]
+    jobs = [lambda one=one: make_link(one, slug="anna") for one in enrollments]
+    results = race(*jobs)
+    assert results.count(None) == LinkSlug.objects.filter(slug="anna").count() == 1
+    assert results.count(SlugTaken) == WORKERS - 1
+
+
+def test_a_version_of_the_rules_is_published_once():
+    program = make_draft_program()
+    results = race(*[lambda: make_rules(program)] * WORKERS)
+    versions = list(RuleSet.objects.order_by("version").values_list("version", flat=True))
+    assert versions == list(range(1, results.count(None) + 1))
+    assert set(results) <= {None, StaleRules}
+
+
+def test_two_owners_who_leave_at_once_leave_one():
+    brand = make_brand()
+    members = [Member.objects.get(brand=brand), make_member(brand, Role.OWNER)]
+    jobs = [
+        lambda member=member: remove_member(member_id=member.pk, actor_id=member.user_id, now=NOW)
+        for member in members
+    ]
+    assert sorted(race(*jobs), key=str) == [LastOwner, None]
+    assert Member.objects.filter(brand=brand).count() == 1

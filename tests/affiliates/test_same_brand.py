@@ -1,0 +1,88 @@
+"""A row of one brand cannot refer to a row of another, whoever writes it."""
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, connection, models
+
+from core.constraints import SameBrand
+from tests.makers import make_connection, make_enrollment, make_link, make_program
+
+APPS = ("ledger", "brands", "affiliates", "tracking", "payouts")
+FILLED = ("brands", "affiliates")
+
+RULES = [
+    (model, constraint)
+    for app in APPS
+    for model in apps.get_app_config(app).get_models()
+    for constraint in model._meta.constraints
+    if isinstance(constraint, SameBrand)
+]
+# Moves a row out of the way of the unique keys of the place it is put in.
+ASIDE = {"name": "x", "version": 99, "position": 99, "is_current": False, "is_default": False}
+BY_NAME = [constraint.name for _, constraint in RULES]
+BEHAVIOUR = [rule for rule in RULES if rule[0]._meta.app_label in FILLED]
+
+
+def check_deferred() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def make_world():
+    """Make a brand with one row at least of every model of brands and affiliates."""
+    program = make_program()
+    enrollment = make_enrollment(program)
+    make_link(enrollment)
+    make_connection(program.brand)
+    return program.brand
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("model", "constraint"), RULES, ids=BY_NAME)
+def test_the_database_has_the_composite_key(model, constraint):
+    field = model._meta.get_field(constraint.field)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_get_constraintdef(oid), convalidated FROM pg_constraint"
+            " WHERE conname = %s AND conrelid = %s::regclass",
+            [constraint.name, model._meta.db_table],
+        )
+        definition, is_valid = cursor.fetchone()
+    target = field.related_model._meta.db_table
+    assert f"FOREIGN KEY (brand_id, {field.column}) REFERENCES {target}(brand_id, id)" in definition
+    assert is_valid
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("model", "constraint"), BEHAVIOUR, ids=[constraint.name for _, constraint in BEHAVIOUR]
+)
+def test_a_reference_to_another_brand_cannot_be_stored(model, constraint):
+    here, there = make_world(), make_world()
+    field = model._meta.get_field(constraint.field)
+    row = model.objects.filter(brand=here)[:1].get()
+    foreign = field.related_model.objects.filter(brand=there)[:1].get()
+    check_deferred()
+    aside = {name: value for name, value in ASIDE.items() if has_field(model, name)}
+    with pytest.raises(IntegrityError, match=constraint.name):
+        model.objects.filter(pk=row.pk).update(**aside, **{field.attname: foreign.pk})
+
+
+def test_every_reference_between_rows_of_brands_is_held():
+    """A new model with a brand and a reference to another such model needs the constraint."""
+    held = {(model, constraint.field) for model, constraint in RULES}
+    missing = [
+        f"{model.__name__}.{field.name}"
+        for app in APPS
+        for model in apps.get_app_config(app).get_models()
+        if has_field(model, "brand") and model._meta.managed
+        for field in model._meta.get_fields()
+        if isinstance(field, models.ForeignKey)
+        and has_field(field.related_model, "brand")
+        and (model, field.name) not in held
+    ]
+    assert missing == []
+
+
+def has_field(model: type[models.Model], name: str) -> bool:
+    return any(field.name == name for field in model._meta.get_fields())

@@ -1,0 +1,161 @@
+"""No click that was answered with a token is lost when a process is killed (promise I-36)."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from tests.makers import make_link
+from tests.tracking.agents import CHROME
+from tracking.domain.token import ClickToken, read_token
+from tracking.models import Click
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+
+ROOT = Path(__file__).resolve().parents[2]
+CLIENTS = 8
+BETWEEN_KILLS_S = 1.0
+START_S = 30
+
+
+class Log:
+    """What shoppers were answered: the one witness outside the system under test."""
+
+    def __init__(self) -> None:
+        self.locations: list[str] = []
+        self.failed = 0
+
+    def click_ids(self) -> set[object]:
+        queries = (parse_qs(urlsplit(location).query) for location in self.locations)
+        texts = (query.get("fs_click", [""])[0] for query in queries)
+        tokens = (read_token(settings.CLICK_TOKEN_KEYS, text) for text in texts)
+        return {token.click_id for token in tokens if isinstance(token, ClickToken)}
+
+
+def test_killed_workers_and_backends_lose_no_click_answered_with_a_token():
+    make_link(slug="anna")
+    log = Log()
+
+    with serve(workers=2) as server, load(server.port, log):
+        for _ in range(3):
+            time.sleep(BETWEEN_KILLS_S)
+            cut_backends()
+            os.kill(server.workers()[0], signal.SIGKILL)
+        time.sleep(BETWEEN_KILLS_S)
+
+    ids = log.click_ids()
+    stored = Click.objects.filter(pk__in=ids).count()
+    assert len(ids) > 100, f"too little came through to mean anything, {log.failed} failed"
+    assert stored == len(ids)
+
+
+class Server:
+    def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
+        self.process = process
+        self.port = port
+
+    def workers(self) -> list[int]:
+        """Return the ids of its worker processes, oldest first."""
+        listed = subprocess.run(
+            ["ps", "-o", "pid=,args=", "--ppid", str(self.process.pid)],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        lines = [line.split(maxsplit=1) for line in listed.splitlines()]
+        return [int(pid) for pid, command in lines if "resource_tracker" not in command]
+
+
+@contextmanager
+def serve(*, workers: int) -> Iterator[Server]:
+    """Run the program's WSGI entry in Granian on the test's database."""
+    port = free_port()
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port)]
+    command += ["--workers", str(workers), "--blocking-threads", "8", "--respawn-failed-workers"]
+    command += ["--respawn-interval", "0.1", "--no-ws", "config.wsgi:application"]
+    environ = os.environ | {"DATABASE_URL": name_database()}
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(command, cwd=ROOT, env=environ, start_new_session=True, **quiet)
+    try:
+        wait_for(port)
+        yield Server(process, port)
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+@contextmanager
+def load(port: int, log: Log) -> Iterator[None]:
+    """Open the link again and again from several clients until the block ends."""
+    is_over = threading.Event()
+
+    def open_links() -> None:
+        while not is_over.is_set():
+            open_once(port, log)
+
+    threads = [threading.Thread(target=open_links) for _ in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        for thread in threads:
+            thread.join()
+
+
+def open_once(port: int, log: Log) -> None:
+    http = HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        http.request("GET", "/r/anna", headers={"User-Agent": CHROME})
+        response = http.getresponse()
+        response.read()
+    except (OSError, HTTPException):
+        log.failed += 1
+    else:
+        log.locations.append(response.headers["Location"] or "")
+    finally:
+        http.close()
+
+
+def cut_backends() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
+def name_database() -> str:
+    """Return the address of the test's own database."""
+    given = urlsplit(os.environ["DATABASE_URL"])
+    return given._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def wait_for(port: int) -> None:
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline:
+        log = Log()
+        open_once(port, log)
+        if any(log.locations):
+            return
+        time.sleep(0.05)
+    pytest.fail("the server did not start")

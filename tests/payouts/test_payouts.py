@@ -1,0 +1,180 @@
+"""From released money to money sent: planned, approved under locks, paid once, netted later."""
+
+import json
+
+import pytest
+from django.db import connection
+
+from ledger.models import AccountKind
+from payouts.domain.states import IllegalMove
+from payouts.models import ExportFile, Payout, PayoutItem, PayoutStatus
+from payouts.services import moves
+from payouts.services.approval import NotADraft, NothingToPay, PlanChanged
+from portal.books import prove_books
+from tests.payouts.ledger_world import Books, add_bank, make_books
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def books() -> Books:
+    return make_books()
+
+
+@pytest.fixture
+def payee(books: Books) -> Books:
+    """A creator with a bank account and 100.00 EUR released."""
+    add_bank(books)
+    books.release("100.00")
+    return books
+
+
+def is_balanced(books: Books) -> bool:
+    connection.check_constraints()
+    return prove_books(brand_id=books.brand.pk).is_balanced
+
+
+def pay_by_file(books: Books) -> Payout:
+    (payout,) = books.approve()
+    moves.hand_over_file(plan_id=payout.plan_id, actor_id=books.owner_id, now=books.now)
+    return moves.confirm_payout(
+        payout_id=payout.pk, reference="BANK-1", actor_id=books.owner_id, now=books.now
+    )
+
+
+def test_a_plan_moves_nothing_and_an_approval_moves_the_exact_amount(payee):
+    plan = payee.plan()
+    assert payee.balance(AccountKind.PAYABLE) == 10_000
+
+    (payout,) = payee.approve(plan)
+
+    assert payout.amount_minor == plan.total_minor == 10_000
+    assert payee.balance(AccountKind.PAYABLE) == 0
+    assert payee.balance(AccountKind.IN_PAYOUT) == 10_000
+    assert sum(PayoutItem.objects.values_list("amount_minor", flat=True)) == 10_000
+    assert is_balanced(payee)
+
+
+def test_a_plan_that_changed_since_it_was_seen_is_refused_whole(payee):
+    plan = payee.plan()
+    payee.release("20.00")
+
+    with pytest.raises(PlanChanged) as refusal:
+        payee.approve(plan)
+
+    assert refusal.value.change.totals_change_minor == {"EUR": 2_000}
+    assert not Payout.objects.exists()
+    assert payee.balance(AccountKind.PAYABLE) == 12_000
+
+
+def test_a_plan_is_approved_once(payee):
+    plan = payee.plan()
+    payee.approve(plan)
+
+    with pytest.raises(NotADraft):
+        payee.approve(plan)
+
+    assert Payout.objects.count() == 1
+
+
+def test_below_the_minimum_nothing_is_paid_and_the_reason_is_kept(books):
+    add_bank(books)
+    books.release("49.99")
+
+    plan = books.plan()
+
+    gates = plan.content["left_out"][0]["gates"]
+    assert gates[0]["code"] == "gate.minimum"
+    assert gates[0]["params"]["missing"] == 1
+    with pytest.raises(NothingToPay):
+        books.approve(plan)
+
+
+def test_without_a_method_the_money_waits(books):
+    books.release("80.00")
+
+    assert books.plan().content["left_out"][0]["gates"][0]["code"] == "gate.no_method"
+
+
+def test_a_refund_after_payout_is_netted_and_never_paid_twice(books):
+    add_bank(books)
+    first = books.release("100.00")
+    assert pay_by_file(books).status == PayoutStatus.PAID
+
+    books.shop.refund(first, "r1", "300.00")
+    books.release("20.00")
+    assert books.balance(AccountKind.PAYABLE) == -1_000
+    assert books.plan().content["left_out"][0]["gates"][0]["code"] == "gate.negative"
+
+    books.release("60.00")
+    payout = pay_by_file(books)
+
+    assert payout.amount_minor == 5_000
+    items = payout.items.values_list("amount_minor", flat=True)
+    assert sorted(items) == [-3_000, 2_000, 6_000]
+    assert is_balanced(books)
+
+
+def test_a_payout_that_failed_gives_the_exact_amount_back_and_can_be_paid_again(payee):
+    (payout,) = payee.approve()
+    moves.hand_over_file(plan_id=payout.plan_id, actor_id=payee.owner_id, now=payee.now)
+
+    moves.report_failure(
+        payout_id=payout.pk, reason="account closed", actor_id=payee.owner_id, now=payee.now
+    )
+
+    assert payee.balance(AccountKind.PAYABLE) == 10_000
+    assert payee.balance(AccountKind.IN_PAYOUT) == 0
+    assert pay_by_file(payee).amount_minor == 10_000
+    assert is_balanced(payee)
+
+
+def test_money_the_bank_sends_back_after_it_was_paid_is_payable_again(payee):
+    payout = pay_by_file(payee)
+
+    moves.report_failure(
+        payout_id=payout.pk, reason="returned", actor_id=payee.owner_id, now=payee.now
+    )
+
+    assert Payout.objects.get().status == PayoutStatus.RETURNED
+    assert payee.balance(AccountKind.PAYABLE) == 10_000
+    assert is_balanced(payee)
+
+
+def test_the_file_is_made_once_and_stays_the_same_bytes(payee):
+    (payout,) = payee.approve()
+    before = bytes(ExportFile.objects.get(plan=payout.plan).content)
+
+    moves.hand_over_file(plan_id=payout.plan_id, actor_id=payee.owner_id, now=payee.now)
+    moves.hand_over_file(plan_id=payout.plan_id, actor_id=payee.owner_id, now=payee.now)
+
+    file = ExportFile.objects.get(plan=payout.plan)
+    assert bytes(file.content) == before
+    assert b"100.00" in before and payout.public_id.encode() in before
+    assert json.loads(payout.destination)["iban"].encode() in before
+
+
+def test_a_payout_is_cancelled_before_its_file_leaves_and_not_after(payee):
+    (payout,) = payee.approve()
+    moves.cancel_payout(
+        payout_id=payout.pk, reason="wrong month", actor_id=payee.owner_id, now=payee.now
+    )
+    assert payee.balance(AccountKind.PAYABLE) == 10_000
+
+    (again,) = payee.approve()
+    moves.hand_over_file(plan_id=again.plan_id, actor_id=payee.owner_id, now=payee.now)
+    with pytest.raises(IllegalMove):
+        moves.cancel_payout(
+            payout_id=again.pk, reason="late", actor_id=payee.owner_id, now=payee.now
+        )
+    assert is_balanced(payee)
+
+
+def test_a_changed_method_pauses_payouts_for_72_hours(payee):
+    add_bank(payee)
+
+    left_out = payee.plan().content["left_out"]
+
+    assert [gate["code"] for gate in left_out[0]["gates"]] == ["gate.cooling"]
+    payee.pass_days(4)
+    assert payee.plan().content["lines"]

@@ -67,23 +67,35 @@ def mail_approved(*, enrollment: Enrollment, link: Link, code: Code, now: dateti
 
 def mail_rejected(*, application: Application, now: datetime) -> None:
     """Tell the applicant why not, with the note as it was written."""
-    program = application.program
-    names = {"brand": program.brand.name, "program": program.name, "note": application.reject_note}
 
     def compose() -> tuple[str, str]:
-        reason = RejectReason(application.reject_reason).label
-        subject = _("Your application to %(program)s") % names
-        text = (
-            _("%(brand)s did not approve your application to %(program)s.\n\nReason: %(reason)s\n")
-            if not application.reject_note
-            else _(
-                "%(brand)s did not approve your application to %(program)s.\n\n"
-                "Reason: %(reason)s\n%(brand)s writes: %(note)s\n"
-            )
-        )
-        return subject, text % {**names, "reason": reason}
+        return compose_rejection(application)
 
     _send(application.affiliate.user, compose, application.brand_id, now)
+
+
+def preview_rejection(application: Application) -> tuple[str, str]:
+    """Return subject and text as the applicant would read them, in his language."""
+    user = application.affiliate.user
+    with translation.override(user.language or settings.LANGUAGE_CODE):
+        return compose_rejection(application)
+
+
+def compose_rejection(application: Application) -> tuple[str, str]:
+    """Return subject and text for an application with its reason and note, in the active language."""
+    program = application.program
+    names = {"brand": program.brand.name, "program": program.name, "note": application.reject_note}
+    reason = RejectReason(application.reject_reason).label
+    subject = _("Your application to %(program)s") % names
+    text = (
+        _("%(brand)s did not approve your application to %(program)s.\n\nReason: %(reason)s\n")
+        if not application.reject_note
+        else _(
+            "%(brand)s did not approve your application to %(program)s.\n\n"
+            "Reason: %(reason)s\n%(brand)s writes: %(note)s\n"
+        )
+    )
+    return subject, text % {**names, "reason": reason}
 
 
 def mail_suspended(*, affiliation: Affiliation, now: datetime) -> None:

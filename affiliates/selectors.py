@@ -1,11 +1,14 @@
 """Reads of creators: applications, places, links and codes."""
 
+from collections.abc import Collection
+
 from django.conf import settings
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from affiliates.models import (
     Affiliate,
     Affiliation,
+    AffiliationStatus,
     Application,
     ApplicationStatus,
     Code,
@@ -13,13 +16,21 @@ from affiliates.models import (
     Link,
     LinkSlug,
 )
-from brands.models import Program, Terms
+from brands.models import Group, Program, Terms
 from core.models import Brand
+from core.money import Money
+from ledger.models import AccountKind
+from ledger.selectors import list_party_balances
 
 
 def short_url(slug: str) -> str:
     """Return the address a creator shares."""
     return f"{settings.SITE_URL}/r/{slug}"
+
+
+def join_url(program: Program) -> str:
+    """Return the address where a creator joins a program: what a brand sends to creators."""
+    return f"{settings.SITE_URL}/p/{program.brand.slug}/{program.slug}/join/"
 
 
 def get_current_slug(link: Link) -> str:
@@ -73,6 +84,53 @@ def list_creators(brand: Brand) -> QuerySet[Affiliation]:
     return rows.prefetch_related("enrollments__group", "enrollments__program").order_by(
         "-created_at", "-pk"
     )
+
+
+def search_creators(
+    creators: QuerySet[Affiliation], *, text: str, state: str, program_id: str
+) -> QuerySet[Affiliation]:
+    """Narrow by name, address, code or link, by state and by a program's public id."""
+    wanted = text.strip().replace("\0", "")[:80]
+    if wanted:
+        by_code = Enrollment.objects.filter(
+            Q(codes__text__icontains=wanted) | Q(links__slugs__slug__iexact=wanted),
+            affiliation=OuterRef("pk"),
+        )
+        creators = creators.filter(
+            Q(affiliate__display_name__icontains=wanted)
+            | Q(affiliate__user__email__icontains=wanted)
+            | Q(public_id=wanted)
+            | Exists(by_code)
+        )
+    if state in AffiliationStatus.values:
+        creators = creators.filter(status=state)
+    if program_id:
+        place = Enrollment.objects.filter(
+            affiliation=OuterRef("pk"), program__public_id=program_id[:40]
+        )
+        creators = creators.filter(Exists(place))
+    return creators
+
+
+def list_groups_by_program(program_ids: Collection[int]) -> dict[int, list[Group]]:
+    """Return the groups of programs by program, the default one first."""
+    found: dict[int, list[Group]] = {}
+    rows = Group.objects.filter(program_id__in=program_ids).order_by("-is_default", "name", "pk")
+    for group in rows:
+        found.setdefault(group.program_id, []).append(group)
+    return found
+
+
+def list_frozen(affiliation: Affiliation) -> list[tuple[Money, Money]]:
+    """Return what is pending and what is released of a creator, one pair per currency."""
+    balances = list_party_balances(brand_id=affiliation.brand_id, party_ids=[affiliation.pk])
+    return [
+        (
+            Money(kinds.get(AccountKind.PENDING, 0), currency),
+            Money(kinds.get(AccountKind.PAYABLE, 0) + kinds.get(AccountKind.ON_HOLD, 0), currency),
+        )
+        for (_party, currency), kinds in sorted(balances.items(), key=lambda item: item[0][1])
+    ]
 
 
 def list_applications(brand: Brand) -> QuerySet[Application]:

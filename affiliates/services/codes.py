@@ -24,6 +24,10 @@ class CodeTaken(ValueError):
     """The brand has the code already, perhaps disabled or in other letters."""
 
 
+class CodeDisabled(ValueError):
+    """The code ended: it is not given a new text."""
+
+
 @transaction.atomic
 def create_code(
     *,
@@ -61,6 +65,32 @@ def create_first_code(*, enrollment: Enrollment, actor_id: int | None, now: date
             _record(code, "code.created", actor_id, now)
             return code
     raise CodeTaken(stem)
+
+
+@transaction.atomic
+def rename_code(*, code_id: int, text: str, actor_id: int, now: datetime) -> Code:
+    """Give a creator another code in place of this one, which ends now.
+
+    Orders name the code they were placed with, so a code's text never changes.
+
+    :raises CodeInvalid: not one word of 3 to 40 characters.
+    :raises CodeTaken: the brand has it already, this one in other letters among it.
+    :raises CodeDisabled: it ended before.
+    :raises affiliates.services.errors.AffiliationSuspended: the creator is suspended.
+    :raises affiliates.services.errors.ProgramClosed: the program is closed.
+    """
+    old = lock_row(Code, code_id)
+    if old.disabled_at is not None:
+        raise CodeDisabled(old.text)
+    code = create_code(
+        enrollment_id=old.enrollment_id,
+        text=text,
+        discount_note=old.discount_note,
+        actor_id=actor_id,
+        now=now,
+    )
+    disable_code(code_id=old.pk, actor_id=actor_id, now=now)
+    return code
 
 
 @transaction.atomic

@@ -13,6 +13,9 @@ from tracking.services.commissions import lock_commission
 from tracking.services.posting import post_hold, post_unhold
 
 
+PERSONAL_HOLDS = (HoldKind.MANUAL, HoldKind.SELF_REFERRAL)
+
+
 class AlreadyHeld(Exception):
     """A hold of this kind is open on the commission."""
 
@@ -71,6 +74,35 @@ def clear_hold(*, hold_id: int, reason: str, actor_id: int, now: datetime) -> Re
             now=now,
         )
     return hold
+
+
+def clear_commission(
+    *, commission_id: int, reason: str, actor_id: int, now: datetime
+) -> Commission:
+    """Close every review a person decides, in the creator's favour, with one reason.
+
+    A disputed payment stays held: the bank decides it.
+
+    :raises NotHeld: none of them is open.
+    """
+    with transaction.atomic():
+        commission = lock_commission(commission_id)
+        holds = ReviewHold.objects.filter(
+            commission=commission, closed_at__isnull=True, kind__in=PERSONAL_HOLDS
+        ).order_by("pk")
+        if not holds:
+            raise NotHeld(commission.public_id)
+        for hold in holds:
+            close_hold(commission=commission, hold=hold, reason=reason, actor_id=actor_id, now=now)
+        audit.record(
+            brand_id=commission.brand_id,
+            actor_id=actor_id,
+            action="commission.cleared",
+            target=commission,
+            reason=reason,
+            now=now,
+        )
+    return commission
 
 
 def close_all(*, commission: Commission, reason: str, actor_id: int | None, now: datetime) -> None:

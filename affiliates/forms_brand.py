@@ -1,0 +1,78 @@
+"""What a member of a brand fills in about creators."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from affiliates.models import RejectReason
+from brands.models import Group, Program
+
+
+class RejectForm(forms.Form):
+    """Why an application is refused."""
+
+    reason = forms.ChoiceField(
+        label=_("Reason"),
+        choices=RejectReason.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose the reason: the applicant reads it.")},
+    )
+    note = forms.CharField(
+        label=_("Your own words"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Sent as you write it. What could help next time?"),
+    )
+
+
+class GroupForm(forms.Form):
+    """One of a program's groups, by its public id."""
+
+    group = forms.ModelChoiceField(
+        label=_("Group"),
+        queryset=Group.objects.none(),
+        to_field_name="public_id",
+        empty_label=None,
+    )
+
+    def __init__(self, *args: Any, program: Program, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        groups = Group.objects.filter(program=program).order_by("-is_default", "name", "pk")
+        self.fields["group"].queryset = groups  # type: ignore[attr-defined]
+
+
+class StandingForm(forms.Form):
+    """A reason for suspending or reinstating, which the creator reads."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The creator reads it as you write it."),
+        error_messages={"required": _("Write the reason: the creator will ask for it.")},
+    )
+
+
+class CodeForm(forms.Form):
+    """The text of a code."""
+
+    text = forms.CharField(
+        label=_("Code"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"class": "ltr", "autocomplete": "off", "autocapitalize": "characters"}),
+        help_text=_("3 to 40 characters without spaces, as the shopper types it in the store."),
+        error_messages={"required": _("Enter the code, for example ANNA10.")},
+    )
+
+
+class NewCodeForm(CodeForm):
+    """A code with what the shopper gets for it."""
+
+    discount_note = forms.CharField(
+        label=_("What the shopper gets"),
+        required=False,
+        max_length=60,
+        help_text=_("Shown to the creator beside the code, for example: 10 % off."),
+    )

@@ -1,0 +1,30 @@
+"""Addresses of affiliates on the brand's side, under /b/<brand>/."""
+
+from django.urls import path
+
+from affiliates.views import brand_applications, brand_creators
+
+_CREATORS = "b/<slug:brand_slug>/creators"
+_APPLICATION = f"{_CREATORS}/applications/<str:application_id>"
+_CREATOR = f"{_CREATORS}/<str:creator_id>"
+_CODE = f"{_CREATORS}/codes/<str:code_id>"
+
+urlpatterns = [
+    path(f"{_CREATORS}/applications/", brand_applications.show_queue, name="application-list"),
+    path(f"{_APPLICATION}/approve/", brand_applications.approve, name="application-approve"),
+    path(f"{_APPLICATION}/reject/", brand_applications.reject, name="application-reject"),
+    path(f"{_CODE}/rename/", brand_creators.change_code, name="code-rename"),
+    path(f"{_CODE}/disable/", brand_creators.end_code, name="code-disable-brand"),
+    path(f"{_CREATOR}/suspend/", brand_creators.suspend, name="creator-suspend"),
+    path(f"{_CREATOR}/reinstate/", brand_creators.reinstate, name="creator-reinstate"),
+    path(
+        f"{_CREATOR}/programs/<str:enrollment_id>/group/",
+        brand_creators.change_group,
+        name="enrollment-move",
+    ),
+    path(
+        f"{_CREATOR}/programs/<str:enrollment_id>/codes/new/",
+        brand_creators.add_code,
+        name="code-create-brand",
+    ),
+]

@@ -1,0 +1,53 @@
+"""Lists that go on: pages of 50 by a cursor, so that new rows never shift what comes next."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+from urllib.parse import urlencode
+
+from django.db.models import Model, Q, QuerySet
+
+PAGE = 50
+
+Row = TypeVar("Row", bound=Model)
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """Rows of a page; `cursor` is the public id of the last one when older rows follow."""
+
+    rows: list[Row]
+    cursor: str
+
+    def older_url(self, query: Mapping[str, str]) -> str:
+        """Return the address of the next page with the filters of this one; "" at the end."""
+        return f"?{urlencode({**query, 'before': self.cursor})}" if self.cursor else ""
+
+
+def cut_page(
+    rows: QuerySet[Row], *, before: str, order: Sequence[str] = ("-pk",), size: int = PAGE
+) -> Page[Row]:
+    """Cut a page out of rows, from the row after `before` (a public id) on.
+
+    `order` names columns that are never null, the last of them unique. A cursor that names no row
+    gives the first page; one that a filter no longer shows still holds its place.
+    """
+    rows = rows.order_by(*order)
+    if before and "\0" not in before:
+        last = rows.model._default_manager.filter(public_id=before).first()
+        rows = rows if last is None else rows.filter(_after(last, order))
+    found = list(rows[: size + 1])
+    has_more = len(found) > size
+    return Page(found[:size], str(getattr(found[size - 1], "public_id", "")) if has_more else "")
+
+
+def _after(last: Model, order: Sequence[str]) -> Q:
+    """Select what comes after a row: the first differing column decides."""
+    after, same = Q(pk__in=[]), Q()
+    for column in order:
+        name = column.removeprefix("-")
+        value = getattr(last, name)
+        beyond = f"{name}__lt" if column.startswith("-") else f"{name}__gt"
+        after |= same & Q(**{beyond: value})
+        same &= Q(**{name: value})
+    return after

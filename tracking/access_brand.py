@@ -1,0 +1,22 @@
+"""The brand's door to its orders and commissions. Unknown and foreign ids look the same."""
+
+from brands.access import BrandAccess
+from core.access import get_by_public_id
+from tracking.models import Commission, Order
+from tracking.selectors_brand import list_commissions, list_orders
+
+
+def get_order_for(access: BrandAccess, public_id: str) -> Order:
+    """Return an order that one of the brand's stores sent.
+
+    :raises core.access.NotFound: not one of this brand.
+    """
+    return get_by_public_id(list_orders(access.brand), public_id)
+
+
+def get_commission_for(access: BrandAccess, public_id: str) -> Commission:
+    """Return a commission of one of the brand's creators.
+
+    :raises core.access.NotFound: not one of this brand.
+    """
+    return get_by_public_id(list_commissions(access.brand), public_id)

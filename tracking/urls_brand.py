@@ -1,0 +1,26 @@
+"""Addresses of tracking on the brand's side, under /b/<brand>/."""
+
+from django.urls import path
+
+from tracking.views import brand_commissions, brand_decisions, brand_orders
+
+_COMMISSION = "b/<slug:brand_slug>/commissions/<str:commission_id>"
+
+urlpatterns = [
+    path("b/<slug:brand_slug>/orders/", brand_orders.list_orders, name="order-list"),
+    path(
+        "b/<slug:brand_slug>/orders/<str:order_id>/credit/",
+        brand_orders.credit_to_creator,
+        name="order-credit",
+    ),
+    path(
+        "b/<slug:brand_slug>/commissions/",
+        brand_commissions.list_commissions,
+        name="commission-list",
+    ),
+    path(f"{_COMMISSION}/hold/", brand_decisions.hold_commission, name="commission-hold"),
+    path(f"{_COMMISSION}/clear/", brand_decisions.clear_commission, name="commission-clear"),
+    path(f"{_COMMISSION}/reject/", brand_decisions.reject_commission, name="commission-reject"),
+    path(f"{_COMMISSION}/reopen/", brand_decisions.reopen_commission, name="commission-reopen"),
+    path(f"{_COMMISSION}/adjust/", brand_decisions.adjust_commission, name="commission-adjust"),
+]

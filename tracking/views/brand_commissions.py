@@ -1,0 +1,150 @@
+"""The brand's list of commissions: what to review first, then every state."""
+
+from datetime import datetime
+from typing import Any, cast
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from brands.access import BrandAccess, Right, get_brand_for
+from brands.context import brand_page, why_not
+from core import formats
+from core.clock import brand_now
+from core.edges import door
+from core.models import Brand
+from core.money import Money
+from core.paging import cut_page
+from core.templatetags.fairshare import current_language
+from core.wording import Reader
+from tracking import selectors_brand as read
+from tracking import wording
+from tracking.models import Commission, ReviewHold
+from tracking.reader import brand_reader
+from tracking.states import derive_state
+
+TITLES = {
+    "review": gettext_lazy("To review"),
+    "pending": gettext_lazy("Pending"),
+    "released": gettext_lazy("Released"),
+    "reversed": gettext_lazy("Reversed"),
+    "rejected": gettext_lazy("Rejected"),
+    "all": gettext_lazy("All"),
+}
+
+
+@door
+@require_GET
+def list_commissions(request: HttpRequest, brand_slug: str) -> HttpResponse:
+    """Show the commissions of one tab, 50 a page."""
+    access = get_brand_for(request.user, brand_slug)
+    brand, now = access.brand, brand_now(access.brand)
+    counts = read.count_by_tab(brand)
+    tab = _pick_tab(request.GET.get("tab", ""), has_reviews=counts["review"] > 0)
+    tabs = _list_tabs(brand, tab, counts)
+    if tab == "review":
+        return _show_reviews(request, access, tabs, now)
+    rows = read.filter_by_tab(read.list_commissions(brand), tab)
+    page = cut_page(rows, before=request.GET.get("before", ""))
+    context = brand_page(
+        access,
+        tab=tab,
+        tabs=tabs,
+        total=counts[tab],
+        sums=read.sum_commissions(rows),
+        rows=[_describe(row, now) for row in page.rows],
+        next_url=page.older_url(request.GET.dict()),
+    )
+    return render(request, "tracking/commission_list.html", context)
+
+
+def _pick_tab(asked: str, *, has_reviews: bool) -> read.Tab:
+    if asked in read.TABS:
+        return cast("read.Tab", asked)
+    return "review" if has_reviews else "all"
+
+
+def _list_tabs(
+    brand: Brand, current: read.Tab, counts: Any
+) -> list[tuple[str, str, bool, int]]:
+    url = reverse("tracking:commission-list", args=[brand.slug])
+    return [(f"{url}?tab={tab}", TITLES[tab], tab == current, counts[tab]) for tab in read.TABS]
+
+
+def _show_reviews(
+    request: HttpRequest, access: BrandAccess, tabs: list[Any], now: datetime
+) -> HttpResponse:
+    page = cut_page(
+        read.list_reviews(access.brand), before=request.GET.get("before", ""), order=("pk",)
+    )
+    holds = [hold for row in page.rows for hold in _open_holds(row)]
+    reader = brand_reader(access.brand, [_hold_params(hold) for hold in holds])
+    context = brand_page(
+        access,
+        tab="review",
+        tabs=tabs,
+        cards=[_card(row, reader, now) for row in page.rows],
+        next_url=page.older_url(request.GET.dict()),
+        waiting=read.count_waiting(access.brand) if not page.rows else 0,
+        clear_off=why_not(access, Right.CLEAR),
+    )
+    return render(request, "tracking/commission_reviews.html", context)
+
+
+def _card(commission: Commission, reader: Reader, now: datetime) -> dict[str, Any]:
+    holds = _open_holds(commission)
+    return {
+        "commission": commission,
+        "number": read.number_of(commission.order),
+        "amount": Money(commission.amount_minor, commission.currency),
+        "creator": commission.affiliation,
+        "evidence": [
+            wording.explain(code=hold.code, params=_hold_params(hold), reader=reader)
+            for hold in holds
+        ],
+        "age_days": (now - min(hold.opened_at for hold in holds)).days,
+        "clearing": explain_clearing(commission, reader, now),
+        "can_clear": any(hold.kind in read.PERSONAL_HOLDS for hold in holds),
+    }
+
+
+def explain_clearing(commission: Commission, reader: Reader, now: datetime) -> str:
+    """Say what becomes of the money once the review ends well."""
+    if commission.affiliation.status == "suspended":
+        return _("If you clear it, it stays frozen: the creator is suspended.")
+    if commission.released_at is not None:
+        return _("If you clear it, it is payable again at once.")
+    if commission.release_at is None:
+        return _("If you clear it, it waits for its release date as before.")
+    day = formats.day_text(
+        formats.local_day(commission.release_at, zone=reader.zone), language=current_language()
+    )
+    if commission.release_at <= now:
+        text = _("If you clear it, it is released within minutes: its date passed on {date}.")
+    else:
+        text = _("If you clear it, it will be released on {date} as planned.")
+    return text.format(date=formats.isolate(day))
+
+
+def _open_holds(commission: Commission) -> list[ReviewHold]:
+    holds: list[ReviewHold] = commission.open_holds  # type: ignore[attr-defined]
+    return holds
+
+
+def _hold_params(hold: ReviewHold) -> dict[str, Any]:
+    facts = {"date": hold.opened_at, "reason": hold.reason, "member": hold.opened_by_id}
+    return {**facts, "creator": hold.commission.enrollment_id, **hold.params}
+
+
+def _describe(commission: Commission, now: datetime) -> dict[str, Any]:
+    state = derive_state(commission, has_open_hold=commission.has_open_hold)  # type: ignore[attr-defined]
+    return {
+        "commission": commission,
+        "number": read.number_of(commission.order),
+        "amount": Money(commission.amount_minor, commission.currency),
+        "badge": state.badge,
+        "is_due": commission.release_at is not None and commission.release_at <= now,
+    }

@@ -102,8 +102,8 @@ def remove(request: HttpRequest, slug: str, member_id: int) -> HttpResponse:
             messages.error(request, text)
         else:
             messages.success(request, _("Done. What this person did stays in the audit log."))
-        if member.user_id == request.user.pk:
-            return see_other("/")
+            if member.user_id == request.user.pk:
+                return see_other("/")
         return see_other(_team_url(access))
     context = brand_page(access, member=member, back_url=_team_url(access), nav_current=NAV)
     return render(request, "brands/member_remove.html", context)

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from brands.domain.examples import ExampleOrder, price_example_order
 from brands.domain.bases import BasePolicy
+from brands.domain.examples import ExampleOrder, price_example_order
 from brands.domain.reach import list_unreached
 from brands.domain.rules import Conditions, Rule
 from core.money import Money

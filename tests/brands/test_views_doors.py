@@ -121,7 +121,7 @@ def test_a_program_of_another_brand_is_not_found(path: str):
     assert response.status_code == 404
 
 
-@pytest.mark.parametrize("path", STORE + ["program/stores/{store}/switch/"])
+@pytest.mark.parametrize("path", [*STORE, "program/stores/{store}/switch/"])
 def test_a_store_of_another_brand_is_not_found(path: str):
     world, other = make_world(), make_world()
     store = make_connection(other.brand).public_id

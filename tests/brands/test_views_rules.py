@@ -75,7 +75,9 @@ def test_a_removed_rule_comes_back_by_undo():
     assert "This is your draft" not in text_of(client.get(url))
 
 
-@pytest.mark.parametrize("action", ["up:9", "delete:0", "fly:1", "delete:", "", "up:-1", "rebase:x"])
+@pytest.mark.parametrize(
+    "action", ["up:9", "delete:0", "fly:1", "delete:", "", "up:-1", "rebase:x"]
+)
 def test_a_change_of_nothing_is_not_found(action: str):
     world = make_world()
 
@@ -205,9 +207,7 @@ def test_who_comes_second_compares_and_then_publishes():
     theirs.post(world.url("program/rules/1/"), PERCENT | {"name": "Twelve", "rate_bps": "12"})
     publish(theirs, world, base=1)
 
-    refused = mine.post(
-        world.url("program/rules/publish/"), {"base_version": 1}, follow=True
-    )
+    refused = mine.post(world.url("program/rules/publish/"), {"base_version": 1}, follow=True)
     compared = change(mine, world, "rebase:2")
     published = publish(mine, world, base=2)
 

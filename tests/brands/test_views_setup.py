@@ -20,16 +20,16 @@ def states(brand: Brand) -> dict[str, str]:
 
 def test_a_brand_is_created_by_whoever_signs_in():
     user = make_user()
-    response = sign_in(user).post(
-        "/brands/new/", {"name": "Saffron", "time_zone": "Europe/Berlin"}
-    )
+    response = sign_in(user).post("/brands/new/", {"name": "Saffron", "time_zone": "Europe/Berlin"})
 
     assert (response.status_code, response["Location"]) == (303, "/b/saffron/setup/")
     assert Member.objects.get(brand__slug="saffron").user == user
 
 
 def test_a_brand_without_a_name_is_asked_again():
-    response = sign_in(make_user()).post("/brands/new/", {"name": " ", "time_zone": "Europe/Berlin"})
+    response = sign_in(make_user()).post(
+        "/brands/new/", {"name": " ", "time_zone": "Europe/Berlin"}
+    )
 
     assert response.status_code == 422
     assert 'href="#id_name"' in response.content.decode()
@@ -222,7 +222,11 @@ def test_every_tracking_setting_goes_through_preview_and_save():
     program = Program.objects.get(pk=world.program.pk)
     assert program.domains == ["shop.example", "www.shop.example"]
     assert program.ref_aliases == ["via", "aff"]
-    assert (program.window_days, program.click_policy, program.self_referral) == (60, "first", "hold")
+    assert (program.window_days, program.click_policy, program.self_referral) == (
+        60,
+        "first",
+        "hold",
+    )
     assert program.is_binding_customers
     assert not program.is_honouring_gpc
 

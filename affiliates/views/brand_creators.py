@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from affiliates import wording
+from affiliates import reasons
 from affiliates.access import get_affiliation_for, get_brand_code, get_brand_enrollment
 from affiliates.forms_brand import CodeForm, GroupForm, NewCodeForm, StandingForm
 from affiliates.models import Affiliation, Enrollment
@@ -43,29 +43,29 @@ Service = Callable[..., Any]
 
 @door
 @require_http_methods(["GET", "HEAD", "POST"])
-def suspend(request: HttpRequest, brand_slug: str, creator_id: str) -> HttpResponse:
+def suspend(request: HttpRequest, slug: str, creator_id: str) -> HttpResponse:
     """Stop a creator's credit, after showing what is frozen."""
     return _change_standing(
-        request, brand_slug, creator_id, suspend_affiliation, "affiliates/creator_suspend.html"
+        request, slug, creator_id, suspend_affiliation, "affiliates/creator_suspend.html"
     )
 
 
 @door
 @require_http_methods(["GET", "HEAD", "POST"])
-def reinstate(request: HttpRequest, brand_slug: str, creator_id: str) -> HttpResponse:
+def reinstate(request: HttpRequest, slug: str, creator_id: str) -> HttpResponse:
     """Let a creator earn again."""
     return _change_standing(
-        request, brand_slug, creator_id, reinstate_affiliation, "affiliates/creator_reinstate.html"
+        request, slug, creator_id, reinstate_affiliation, "affiliates/creator_reinstate.html"
     )
 
 
 @door
 @require_POST
 def change_group(
-    request: HttpRequest, brand_slug: str, creator_id: str, enrollment_id: str
+    request: HttpRequest, slug: str, creator_id: str, enrollment_id: str
 ) -> HttpResponse:
     """Put a creator into another group of a program, for orders from now on."""
-    access = get_brand_for(request.user, brand_slug)
+    access = get_brand_for(request.user, slug)
     enrollment = _get_place(access, creator_id, enrollment_id)
     require(access, Right.MANAGE)
     form = GroupForm(request.POST, program=enrollment.program)
@@ -87,11 +87,9 @@ def change_group(
 
 @door
 @require_http_methods(["GET", "HEAD", "POST"])
-def add_code(
-    request: HttpRequest, brand_slug: str, creator_id: str, enrollment_id: str
-) -> HttpResponse:
+def add_code(request: HttpRequest, slug: str, creator_id: str, enrollment_id: str) -> HttpResponse:
     """Give a creator a code."""
-    access = get_brand_for(request.user, brand_slug)
+    access = get_brand_for(request.user, slug)
     enrollment = _get_place(access, creator_id, enrollment_id)
     require(access, Right.MANAGE)
     form = NewCodeForm(request.POST if request.method == "POST" else None)
@@ -105,9 +103,9 @@ def add_code(
 
 @door
 @require_http_methods(["GET", "HEAD", "POST"])
-def change_code(request: HttpRequest, brand_slug: str, code_id: str) -> HttpResponse:
+def change_code(request: HttpRequest, slug: str, code_id: str) -> HttpResponse:
     """Give a creator another code in place of one."""
-    access = get_brand_for(request.user, brand_slug)
+    access = get_brand_for(request.user, slug)
     code = get_brand_code(access, code_id)
     require(access, Right.MANAGE)
     form = CodeForm(request.POST if request.method == "POST" else None)
@@ -121,9 +119,9 @@ def change_code(request: HttpRequest, brand_slug: str, code_id: str) -> HttpResp
 
 @door
 @require_http_methods(["GET", "HEAD", "POST"])
-def end_code(request: HttpRequest, brand_slug: str, code_id: str) -> HttpResponse:
+def end_code(request: HttpRequest, slug: str, code_id: str) -> HttpResponse:
     """End a code for orders from now on; nobody else gets it."""
-    access = get_brand_for(request.user, brand_slug)
+    access = get_brand_for(request.user, slug)
     code = get_brand_code(access, code_id)
     require(access, Right.MANAGE)
     affiliation = code.enrollment.affiliation
@@ -138,9 +136,9 @@ def end_code(request: HttpRequest, brand_slug: str, code_id: str) -> HttpRespons
 
 
 def _change_standing(
-    request: HttpRequest, brand_slug: str, creator_id: str, service: Service, template: str
+    request: HttpRequest, slug: str, creator_id: str, service: Service, template: str
 ) -> HttpResponse:
-    access = get_brand_for(request.user, brand_slug)
+    access = get_brand_for(request.user, slug)
     affiliation = get_affiliation_for(access, creator_id)
     require(access, Right.MANAGE)
     form = StandingForm(request.POST if request.method == "POST" else None)
@@ -219,7 +217,7 @@ def _is_saved(access: BrandAccess, form: CodeForm, save: Service) -> bool:
     except (CodeTaken, CodeInvalid) as error:
         code = "code.taken" if isinstance(error, CodeTaken) else "code.form"
         reader = Reader(audience="brand", zone=ZoneInfo(access.brand.time_zone))
-        form.add_error("text", wording.explain(code=code, params={"code": text}, reader=reader))
+        form.add_error("text", reasons.explain(code=code, params={"code": text}, reader=reader))
     except CodeDisabled:
         form.add_error(None, _("This code has ended. Create a new one instead."))
     except AffiliationSuspended:

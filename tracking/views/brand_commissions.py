@@ -38,9 +38,9 @@ TITLES = {
 
 @door
 @require_GET
-def list_commissions(request: HttpRequest, brand_slug: str) -> HttpResponse:
+def list_commissions(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the commissions of one tab, 50 a page."""
-    access = get_brand_for(request.user, brand_slug)
+    access = get_brand_for(request.user, slug)
     brand, now = access.brand, brand_now(access.brand)
     counts = read.count_by_tab(brand)
     tab = _pick_tab(request.GET.get("tab", ""), has_reviews=counts["review"] > 0)
@@ -67,9 +67,7 @@ def _pick_tab(asked: str, *, has_reviews: bool) -> read.Tab:
     return "review" if has_reviews else "all"
 
 
-def _list_tabs(
-    brand: Brand, current: read.Tab, counts: Any
-) -> list[tuple[str, str, bool, int]]:
+def _list_tabs(brand: Brand, current: read.Tab, counts: Any) -> list[tuple[str, str, bool, int]]:
     url = reverse("tracking:commission-list", args=[brand.slug])
     return [(f"{url}?tab={tab}", TITLES[tab], tab == current, counts[tab]) for tab in read.TABS]
 

@@ -20,7 +20,7 @@ reset: ## delete the embedded databases under var/
 test: ## all tests but the nightly ones: make test ARGS=tests/ledger
 	@$(PYTHON) config/bootstrap.py test $(ARGS)
 
-journey: ## only the journeys: whole flows, told as a person would do them
+journey: ## start everything apart and walk one sale from click to paid through it
 	@$(PYTHON) config/bootstrap.py journey $(ARGS)
 
 nightly: ## every test in full, the slow ones too

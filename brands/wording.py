@@ -57,7 +57,7 @@ _SENTENCES: Mapping[str, Mapping[str, str]] = {
 _CLAUSES: Mapping[str, str] = {
     "terms.rules_from": gettext_noop("These rates apply to orders from %(at)s on."),
     "terms.rule_individual": gettext_noop(
-        "Some creators have rates of their own; each of them was told his."
+        "Some creators have rates of their own; each of them was told which."
     ),
     "terms.first_rule": gettext_noop(
         "The rates are read from top to bottom: the first that fits a line of an order pays it. "

@@ -8,9 +8,13 @@ import contextlib
 import http.client
 import os
 import signal
+import socket
+import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -43,6 +47,8 @@ def main(arguments: list[str]) -> int:
             reset(local)
         elif arguments[:1] == ["manage"]:
             manage(local, arguments[1:])
+        elif arguments[:1] == ["journey"]:
+            return journey(local)
         else:
             run(local)
     except (StartFailed, ImproperlyConfigured) as error:
@@ -62,6 +68,43 @@ def run(local: Local) -> None:
     :raises StartFailed: something did not start, or ended.
     :raises KeyboardInterrupt: it was asked to stop, and everything has stopped.
     """
+    with _everything(local, wants_demo=True) as up:
+        print(_greeting(local, up.logins, up.servers), flush=True)
+        _watch([*up.apps, *(server.child for server in up.servers)])
+
+
+def journey(local: Local) -> int:
+    """Start everything beside whatever runs, walk the self-test through it, and stop it again.
+
+    Databases of its own, under a temporary folder; the last line printed is the journey's.
+    """
+    with tempfile.TemporaryDirectory(prefix="fairshare-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        apart = replace(local, data=Path(folder), port=_free_port())
+        os.environ.update({"DATA_DIR": folder, "PORT": str(apart.port)})
+        for name in ("DATABASE_URL", "REDIS_URL", "SITE_URL", "INTERNAL_URL"):
+            os.environ.pop(name, None)
+        with _everything(apart, wants_demo=False) as up:
+            command = [sys.executable, str(ROOT / "manage.py"), "selftest", "--url", apart.url]
+            walk = subprocess.run(command, env=up.environment, cwd=ROOT, capture_output=True)
+    sys.stderr.write(walk.stderr.decode())
+    sys.stdout.write(walk.stdout.decode())
+    return walk.returncode
+
+
+@dataclass
+class _Up:
+    """What was started, and the environment it runs with."""
+
+    servers: list[Server]
+    apps: list[Child]
+    environment: dict[str, str]
+    logins: str
+
+
+@contextlib.contextmanager
+def _everything(local: Local, *, wants_demo: bool) -> Iterator[_Up]:
+    """Start everything, and stop all of it whatever happens inside."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     servers: list[Server] = []
@@ -72,12 +115,17 @@ def run(local: Local) -> None:
         try:
             environment = _start_servers(local, servers)
             is_ours = any(server.variable == "DATABASE_URL" for server in servers)
-            logins = _prepare(local, environment, apps, demo=is_ours)
+            logins = _prepare(local, environment, apps, demo=is_ours and wants_demo)
             _start_apps(local, environment, apps)
-            print(_greeting(local, logins, servers), flush=True)
-            _watch([*apps, *(server.child for server in servers)])
+            yield _Up(servers, apps, environment, logins)
         finally:
             _stop_everything(local, apps, servers)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
 
 
 def reset(local: Local) -> None:

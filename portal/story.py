@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from affiliates import wording as affiliate_words
+from affiliates import reasons as affiliate_words
 from core.money import Money
 from core.wording import Audience, Names, Reader
 from payouts import wording as payout_words

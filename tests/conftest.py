@@ -6,6 +6,7 @@ import socket
 from typing import Any
 
 import pytest
+from django.utils import timezone, translation
 
 from tests.chromium import ARGUMENTS, find_chromium
 from tests.database import django_db_setup
@@ -37,6 +38,13 @@ def _is_loopback(host: str) -> bool:
 
 
 socket.socket.connect = _connect_on_loopback  # type: ignore[assignment, method-assign]
+
+
+@pytest.fixture(autouse=True)
+def _start_in_english_and_utc() -> None:
+    """Forget the language and time zone that a request of another test left on this thread."""
+    translation.deactivate()
+    timezone.deactivate()
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Sequence
+from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import Generic, TypeVar
 
@@ -47,11 +48,18 @@ class NotAnswered(Exception):
     """The database did not do it in time; whether it still will is not known."""
 
 
-class _Batch(Generic[Item, Result]):
-    def __init__(self) -> None:
-        self.items: list[Item] = []
-        self.results: Sequence[Result] | None = None
-        self.done = threading.Event()
+class _Waiting(Generic[Item, Result]):
+    """One who waits: a lock of his own, so that waking many is no rush for one lock."""
+
+    __slots__ = ("answer", "is_answered", "item", "lock")
+
+    answer: Result
+
+    def __init__(self, item: Item) -> None:
+        self.item = item
+        self.is_answered = False
+        self.lock = threading.Lock()
+        self.lock.acquire()
 
 
 class GroupWorker(Generic[Item, Result]):
@@ -64,7 +72,7 @@ class GroupWorker(Generic[Item, Result]):
     _thread: threading.Thread | None
     _connection: Connection | None
     _busy_since: float | None
-    _filling: _Batch[Item, Result]
+    _queue: "SimpleQueue[_Waiting[Item, Result] | None]"
 
     def __init__(
         self, *, name: str, work: Callable[[Connection, Sequence[Item]], Sequence[Result]]
@@ -81,70 +89,78 @@ class GroupWorker(Generic[Item, Result]):
 
         :raises NotAnswered: it failed, or took longer than `PATIENCE_S`.
         """
-        with self._changed:
-            self._refuse_if_away()
-            batch, index = self._filling, len(self._filling.items)
-            batch.items.append(item)
-            self._run_thread()
-            self._changed.notify_all()
-        batch.done.wait(PATIENCE_S)
-        if batch.results is None:
+        self._refuse_if_away()
+        self._run_thread()
+        waiting: _Waiting[Item, Result] = _Waiting(item)
+        self._queue.put(waiting)
+        if not waiting.lock.acquire(timeout=PATIENCE_S) or not waiting.is_answered:
             raise NotAnswered(self._name)
-        return batch.results[index]
+        return waiting.answer
 
     def close(self) -> None:
         """Finish what waits and close the connection; the next `ask` starts anew."""
-        with self._changed:
-            thread, self._is_closing = self._thread, True
-            self._changed.notify_all()
+        thread = self._thread
         if thread is not None:
+            self._queue.put(None)
             thread.join(PATIENCE_S)
-        with self._changed:
-            self._is_closing, self._thread, self._away_until = False, None, 0.0
+        self._thread, self._away_until = None, 0.0
 
     def _start_over(self) -> None:
         """Begin with nothing: a forked child has neither the thread nor a right to its socket."""
         if self._connection is not None:  # kept, for dropping it could end the parent's session
             _of_parents.append(self._connection)
-        self._changed = threading.Condition()
-        self._filling = _Batch()
+        self._queue = SimpleQueue()
+        self._starting = threading.Lock()
         self._thread = None
         self._connection = None
-        self._is_closing = False
         self._busy_since = None
         self._away_until = 0.0
 
     def _refuse_if_away(self) -> None:
         now = monotonic()
         is_stuck = self._busy_since is not None and now - self._busy_since > PATIENCE_S
-        if is_stuck or now < self._away_until or len(self._filling.items) >= MAX_WAITING:
+        if is_stuck or now < self._away_until or self._queue.qsize() >= MAX_WAITING:
             raise NotAnswered(self._name)
 
     def _run_thread(self) -> None:
-        if self._thread is None or not self._thread.is_alive():
-            self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
-            self._thread.start()
+        if self._thread is not None and self._thread.is_alive():
+            return
+        with self._starting:
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
+                self._thread.start()
 
     def _run(self) -> None:
-        while (batch := self._take()) is not None:
-            try:
-                batch.results = self._do(batch.items)
-            except Exception as error:  # noqa: BLE001  # whatever it was, those who wait are told
-                self._note_failure(error)
-            batch.done.set()
+        is_open = True
+        while is_open:
+            batch, is_open = self._take()
+            if batch:
+                self._answer(batch)
         self._disconnect()
 
-    def _take(self) -> _Batch[Item, Result] | None:
-        """Wait for a batch with something in it; None when closing and nothing waits."""
-        with self._changed:
-            self._busy_since = None
-            while not self._filling.items:
-                if self._is_closing:
-                    return None
-                self._changed.wait()
-            batch, self._filling = self._filling, _Batch()
-            self._busy_since = monotonic()
-            return batch
+    def _take(self) -> tuple[list[_Waiting[Item, Result]], bool]:
+        """Return all who wait, after waiting for the first; and whether to go on after them."""
+        batch: list[_Waiting[Item, Result]] = []
+        try:
+            waiting = self._queue.get()
+            while waiting is not None:
+                batch.append(waiting)
+                waiting = self._queue.get_nowait()
+        except Empty:
+            return batch, True
+        return batch, False
+
+    def _answer(self, batch: list[_Waiting[Item, Result]]) -> None:
+        self._busy_since = monotonic()
+        try:
+            results = self._do([waiting.item for waiting in batch])
+            for waiting, result in zip(batch, results, strict=True):
+                waiting.answer, waiting.is_answered = result, True
+        except Exception as error:  # noqa: BLE001  # whatever it was, those who wait are told
+            self._note_failure(error)
+        self._busy_since = None
+        for waiting in batch:
+            waiting.lock.release()
 
     def _do(self, items: Sequence[Item]) -> Sequence[Result]:
         """Do the work; again on a new connection while the one at hand proves dead."""

@@ -98,7 +98,7 @@ def handle(meta: Mapping[str, Any], *, now: datetime) -> Answer:
         return AWAY
     if link is None:
         return NOT_FOUND
-    target = choose_allowed([ask.to], link.domains) or link.target
+    target = (ask.to and choose_allowed([ask.to], link.domains)) or link.target
     return _send_on(ask, link, target, now) if target else NOT_FOUND
 
 

@@ -18,12 +18,8 @@ class ConnectionForm(forms.Form):
     platform = forms.ChoiceField(
         label=_("Your shop"), choices=Platform.choices, widget=forms.RadioSelect
     )
-    name = forms.CharField(
-        label=_("Name"), max_length=80, help_text=_("Only your team reads it.")
-    )
-    shop_url = forms.URLField(
-        label=_("Address of the shop"), required=False, assume_scheme="https"
-    )
+    name = forms.CharField(label=_("Name"), max_length=80, help_text=_("Only your team reads it."))
+    shop_url = forms.URLField(label=_("Address of the shop"), required=False, assume_scheme="https")
     secret = forms.CharField(
         label=_("Signing secret of Shopify"),
         help_text=_(
@@ -42,9 +38,7 @@ class ConnectionForm(forms.Form):
 
 class RenameForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=80)
-    shop_url = forms.URLField(
-        label=_("Address of the shop"), required=False, assume_scheme="https"
-    )
+    shop_url = forms.URLField(label=_("Address of the shop"), required=False, assume_scheme="https")
 
 
 class RotateForm(forms.Form):

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from brands.models import Member, PayoutPolicy, RailKind, RailSettings, Role
 from core import audit
+from core.jobs import enqueue
 from core.locks import lock_row
 from core.models import Brand
 from core.money import exponent
@@ -142,6 +143,7 @@ def move_clock(*, brand_id: int, seconds: int, actor_id: int, now: datetime) -> 
         raise ClockOnlyForward(f"{twin.public_id}: {seconds} s more than {before} s")
     twin.clock_offset_s = after
     twin.save(update_fields=["clock_offset_s"])
+    enqueue("tracking.release_due")
     audit.record(
         brand_id=twin.pk,
         actor_id=actor_id,

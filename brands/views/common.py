@@ -39,9 +39,7 @@ def program_url(name: str, access: BrandAccess, program: Program, *args: Any) ->
     return f"{reverse(name, args=[access.brand.slug, *args])}?program={program.public_id}"
 
 
-def program_page(
-    access: BrandAccess, program: Program, tab: str, **context: Any
-) -> dict[str, Any]:
+def program_page(access: BrandAccess, program: Program, tab: str, **context: Any) -> dict[str, Any]:
     """Return the context of a page of the program section; `tab` is the current one's URL name."""
     return brand_page(
         access,

@@ -42,7 +42,11 @@ def edit(request: HttpRequest, slug: str, group_id: str = "") -> HttpResponse:
     if group is not None and group.program_id != program.pk:
         raise NotFound
     form = GroupForm(request.POST or None, initial=_facts(group) if group else None)
-    if request.method == "POST" and form.is_valid() and _save(request, access, program, group, form):
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and _save(request, access, program, group, form)
+    ):
         messages.success(request, _("Saved. It holds for what comes from now on."))
         return see_other(program_url(TAB, access, program))
     back = program_url(TAB, access, program)

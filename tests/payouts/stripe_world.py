@@ -99,13 +99,14 @@ def _make_world(
     store: MemoryStore, standin: StripeStandin, server: StandinServer, key: str
 ) -> World:
     is_live = is_live_key(key)
-    client = make_client(key=key, base_url=server.url, read_timeout_s=0.5)
+    client = make_client(key=key, base_url=server.url, read_timeout_s=2.0)
+    patient = make_client(key=key, base_url=server.url)
     return World(
         store=store,
         standin=standin,
         server=server,
         rail=StripeRail(key=key, expects_live=is_live, client=client),
-        onboarding=StripeOnboarding(key=key, expects_live=is_live, client=client),
+        onboarding=StripeOnboarding(key=key, expects_live=is_live, client=patient),
         now=START,
         key=key,
     )

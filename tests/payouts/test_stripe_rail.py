@@ -109,11 +109,11 @@ def test_sending_again_with_the_same_key_never_pays_twice(
 
 def test_a_slow_answer_is_unknown_and_meanwhile_the_key_is_busy(world: World) -> None:
     instruction = make_instruction(world)
-    world.fail(Fault("slow", delay_s=0.8))
+    world.fail(Fault("slow", delay_s=2.6))
 
     first = world.rail.submit(instruction=instruction)
     second = world.rail.submit(instruction=instruction)
-    world.pass_time(timedelta(seconds=1))
+    world.pass_time(timedelta(seconds=3))
     third = world.rail.submit(instruction=instruction)
 
     assert isinstance(first, Unknown)

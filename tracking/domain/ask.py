@@ -61,9 +61,8 @@ class Ask:
     @property
     def paid_markers(self) -> dict[str, str]:
         """The advertising networks' parameters that came along."""
-        return {
-            name: self.query[name][:MAX_MARKER] for name in PAID_MARKERS if self.query.get(name)
-        }
+        named = PAID_MARKERS if self.query else ()
+        return {name: self.query[name][:MAX_MARKER] for name in named if self.query.get(name)}
 
 
 def read_ask(meta: Mapping[str, Any], *, trusted_proxies: int) -> Ask:

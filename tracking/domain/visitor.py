@@ -6,7 +6,8 @@ never match.
 """
 
 import hmac
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 V4_PREFIX = 24
 V6_PREFIX = 48
@@ -27,12 +28,12 @@ def read_client_ip(*, remote_addr: str, forwarded_for: str, trusted_proxies: int
 
 
 def name_network(address: str) -> str:
-    """Return the /24 or /48 an address lies in; an unreadable one is returned as it is."""
+    """Name the /24 or /48 an address lies in; an unreadable one is returned as it is."""
     read = _read_address(address)
     if read is None:
         return address
     prefix = V4_PREFIX if read.version == 4 else V6_PREFIX
-    return str(ip_network((read, prefix), strict=False))
+    return f"{read.version}:{int(read) >> read.max_prefixlen - prefix:x}"
 
 
 def make_visitor_key(*, salt: bytes, brand_id: int, address: str, user_agent: str) -> int:
@@ -50,6 +51,7 @@ def _key(salt: bytes, text: str) -> int:
     return int.from_bytes(digest[:8], "big", signed=True)
 
 
+@lru_cache(maxsize=8192)
 def _read_address(text: str) -> IPv4Address | IPv6Address | None:
     text = text.strip()
     if text.startswith("["):  # [v6]:port

@@ -10,7 +10,7 @@ from brands.domain.bases import BasePolicy
 from brands.domain.pricing import Pricing, price_order
 from brands.domain.rules import LineMatch, PriceContext, PriceLine, PriceOrder, match_lines
 from brands.models import Program
-from brands.selectors import list_rules_at, list_rules_of
+from brands.selectors import get_base_policy, list_rules_at, list_rules_of
 from core.money import allocate
 from tracking.domain.merge import OrderState
 from tracking.domain.standing import (
@@ -90,18 +90,6 @@ def to_price_order(state: OrderState, *, include_shipping: bool) -> PriceOrder:
     )
 
 
-def base_of(program: Program) -> BasePolicy:
-    """Return what the program counts, from its settings."""
-    return BasePolicy(
-        before_discount=program.is_base_before_discount,
-        include_tax=program.is_base_with_tax,
-        include_shipping=program.is_base_with_shipping,
-        exclude_gift_cards=program.is_base_without_gift_cards,
-        cap_order=program.cap_order,
-        currency=program.currency,
-    )
-
-
 def _shipping_line(shipping: int, tax: int, refunds: RefundTotals) -> PriceLine:
     """`shipping` is without its tax, a refund of shipping is with it: split by their proportion."""
     back = min(refunds.shipping, shipping + tax)
@@ -128,7 +116,7 @@ def _decide(order: Order, state: OrderState, attribution: Attribution, now: date
     enrollment = attribution.enrollment
     assert enrollment is not None and state.snapshot is not None  # noqa: S101
     placed_at = effective_placed_at(state) or now
-    rule_set, _ = list_rules_at(program=enrollment.program, at=placed_at)
+    rule_set, _ = list_rules_at(enrollment.program, placed_at)
     context = PriceContext(
         group_id=enrollment.group_id,
         enrollment_id=enrollment.pk,
@@ -144,7 +132,7 @@ def _decide(order: Order, state: OrderState, attribution: Attribution, now: date
         enrollment=enrollment,
         rule_set=rule_set,
         context=context.to_json(),
-        base=base_of(enrollment.program).to_json(),
+        base=get_base_policy(enrollment.program).to_json(),
         at=now,
     )
 

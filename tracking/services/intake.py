@@ -29,10 +29,11 @@ def store_delivery(
     """Store a verified delivery once; returns it and whether it is new.
 
     The same event id with another body is kept beside the first and flagged (a store that gets
-    a refusal may drop the subscription). Without an id the body's hash stands in.
+    a refusal may drop the subscription). One event may come under several topics, so the topic is
+    part of its key (Shopify, "Ignore duplicate webhooks"). Without an id the body's hash stands in.
     """
     digest = hashlib.sha256(body).hexdigest()
-    key = event_id[:128] or f"sha256:{digest}"
+    key = f"{topic}:{event_id}"[:128] if event_id else f"sha256:{digest}"
     with transaction.atomic():
         others = StoreEvent.objects.filter(connection=connection, event_id=key)
         has_other_body = others.exclude(body_sha256=digest).exists()

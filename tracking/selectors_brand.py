@@ -131,7 +131,7 @@ def filter_by_tab(commissions: QuerySet[Commission], tab: Tab) -> QuerySet[Commi
     return commissions.filter(OPEN_REVIEW if tab == "review" else STATE_FILTERS[tab])
 
 
-def count_by_tab(brand: Brand) -> Mapping[Tab, int]:
+def count_by_tab(brand: Brand) -> Mapping[str, int]:
     """Return how many commissions each tab holds."""
     rows = Commission.objects.filter(brand=brand)
     counts = rows.aggregate(

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +10,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from affiliates import reasons
 from affiliates.access import get_affiliation_for, get_brand_code, get_brand_enrollment
 from affiliates.forms_brand import CodeForm, GroupForm, NewCodeForm, StandingForm
 from affiliates.models import Affiliation, Enrollment
@@ -34,9 +32,9 @@ from affiliates.services.membership import (
 )
 from brands.access import BrandAccess, NotFound, Right, get_brand_for, require
 from brands.context import brand_page
+from core import formats
 from core.clock import brand_now
 from core.edges import door, see_other
-from core.wording import Reader
 
 Service = Callable[..., Any]
 
@@ -214,10 +212,12 @@ def _is_saved(access: BrandAccess, form: CodeForm, save: Service) -> bool:
     text = form.cleaned_data["text"]
     try:
         save(text=text, actor_id=access.member.user_id, now=brand_now(access.brand))
-    except (CodeTaken, CodeInvalid) as error:
-        code = "code.taken" if isinstance(error, CodeTaken) else "code.form"
-        reader = Reader(audience="brand", zone=ZoneInfo(access.brand.time_zone))
-        form.add_error("text", reasons.explain(code=code, params={"code": text}, reader=reader))
+    except CodeTaken:
+        said = _("Code %(code)s exists already, in use or ended. Choose another one.")
+        form.add_error("text", said % {"code": formats.isolate_ltr(text)})
+    except CodeInvalid:
+        said = _("Use 3 to 40 characters without spaces, so that a shopper can type it.")
+        form.add_error("text", said)
     except CodeDisabled:
         form.add_error(None, _("This code has ended. Create a new one instead."))
     except AffiliationSuspended:

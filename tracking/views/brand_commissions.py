@@ -1,7 +1,8 @@
 """The brand's list of commissions: what to review first, then every state."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -62,12 +63,11 @@ def list_commissions(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _pick_tab(asked: str, *, has_reviews: bool) -> read.Tab:
-    if asked in read.TABS:
-        return cast("read.Tab", asked)
-    return "review" if has_reviews else "all"
+    known = next((tab for tab in read.TABS if tab == asked), None)
+    return known or ("review" if has_reviews else "all")
 
 
-def _list_tabs(brand: Brand, current: read.Tab, counts: Any) -> list[tuple[str, str, bool, int]]:
+def _list_tabs(brand: Brand, current: read.Tab, counts: Mapping[str, int]) -> list[Any]:
     url = reverse("tracking:commission-list", args=[brand.slug])
     return [(f"{url}?tab={tab}", TITLES[tab], tab == current, counts[tab]) for tab in read.TABS]
 

@@ -21,7 +21,7 @@ from core.edges import door, see_other
 from core.money import Money
 from core.templatetags.fairshare import current_language
 from tracking.access_brand import get_commission_for
-from tracking.forms_brand import AdjustForm, ReasonForm
+from tracking.forms_brand import AdjustForm, NoteForm, ReasonForm
 from tracking.models import Commission
 from tracking.reader import brand_reader
 from tracking.selectors_brand import list_clearable_holds, number_of
@@ -159,7 +159,7 @@ def _make_form(request: HttpRequest, commission: Commission, words: Words) -> Re
     data = request.POST if request.method == "POST" else None
     if words is ADJUST:
         return AdjustForm(data, currency=commission.currency)
-    return ReasonForm(data)
+    return NoteForm(data) if words in (HOLD, CLEAR) else ReasonForm(data)
 
 
 def _facts(access: BrandAccess, form: ReasonForm) -> dict[str, Any]:

@@ -82,7 +82,7 @@ def preview_rejection(application: Application) -> tuple[str, str]:
 
 
 def compose_rejection(application: Application) -> tuple[str, str]:
-    """Return subject and text for an application with its reason and note, in the active language."""
+    """Return subject and text of the refusal in the active language."""
     program = application.program
     names = {"brand": program.brand.name, "program": program.name, "note": application.reject_note}
     reason = RejectReason(application.reject_reason).label

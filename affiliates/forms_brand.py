@@ -61,7 +61,9 @@ class CodeForm(forms.Form):
     text = forms.CharField(
         label=_("Code"),
         max_length=40,
-        widget=forms.TextInput(attrs={"class": "ltr", "autocomplete": "off", "autocapitalize": "characters"}),
+        widget=forms.TextInput(
+            attrs={"class": "ltr", "autocomplete": "off", "autocapitalize": "characters"}
+        ),
         help_text=_("3 to 40 characters without spaces, as the shopper types it in the store."),
         error_messages={"required": _("Enter the code, for example ANNA10.")},
     )

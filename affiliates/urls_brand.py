@@ -4,7 +4,7 @@ from django.urls import path
 
 from affiliates.views import brand_applications, brand_creators
 
-_CREATORS = "b/<slug:brand_slug>/creators"
+_CREATORS = "b/<slug:slug>/creators"
 _APPLICATION = f"{_CREATORS}/applications/<str:application_id>"
 _CREATOR = f"{_CREATORS}/<str:creator_id>"
 _CODE = f"{_CREATORS}/codes/<str:code_id>"

@@ -1,14 +1,20 @@
 """What a member of a brand writes when he decides about an order or a commission."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from affiliates.models import Enrollment
+from brands.forms.fields import AmountField
 from core.models import Brand
-from core.money import AmountError, parse_amount
 from tracking.selectors_brand import list_enrollments_to_credit
+
+if TYPE_CHECKING:
+    _ChoiceField = forms.ModelChoiceField[Enrollment]
+else:
+    _ChoiceField = forms.ModelChoiceField
 
 REASON_LENGTH = 500
 
@@ -25,6 +31,17 @@ class ReasonForm(forms.Form):
     )
 
 
+class NoteForm(ReasonForm):
+    """A reason that stays in the brand."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = _(
+            "For your team, in the history. The creator does not see it."
+        )
+        self.fields["reason"].error_messages["required"] = _("Write the reason for your team.")
+
+
 class AdjustForm(ReasonForm):
     """By how much a commission is raised or lowered; `delta_minor` is signed."""
 
@@ -34,29 +51,15 @@ class AdjustForm(ReasonForm):
         widget=forms.RadioSelect,
         initial="up",
     )
-    amount = forms.CharField(
-        label=_("By how much"),
-        max_length=24,
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "ltr"}),
-    )
     field_order = ("direction", "amount", "reason")
 
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.currency = currency
-
-    def clean_amount(self) -> int:
-        """Return the amount in minor units."""
-        try:
-            minor = parse_amount(self.cleaned_data["amount"].strip(), self.currency)
-        except AmountError:
-            raise forms.ValidationError(
-                _("Enter an amount in %(currency)s with a point, for example 2.50."),
-                params={"currency": self.currency},
-            ) from None
-        if minor <= 0:
-            raise forms.ValidationError(_("Enter an amount above zero."))
-        return minor
+        label = _("By how much, in {currency}")
+        self.fields["amount"] = AmountField(
+            currency=currency, label=format_lazy(label, currency=currency)
+        )
+        self.order_fields(self.field_order)
 
     @property
     def delta_minor(self) -> int:
@@ -65,7 +68,7 @@ class AdjustForm(ReasonForm):
         return minor if self.cleaned_data["direction"] == "up" else -minor
 
 
-class EnrollmentField(forms.ModelChoiceField):
+class EnrollmentField(_ChoiceField):
     """A creator with his program, chosen by the public id."""
 
     def label_from_instance(self, obj: Any) -> str:

@@ -1,4 +1,4 @@
-"""Reads of orders and commissions for the brand's lists; each list comes with what its rows show."""
+"""Reads of orders and commissions for a brand's lists; each comes with what its rows show."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -131,7 +131,7 @@ def filter_by_tab(commissions: QuerySet[Commission], tab: Tab) -> QuerySet[Commi
     return commissions.filter(OPEN_REVIEW if tab == "review" else STATE_FILTERS[tab])
 
 
-def count_by_tab(brand: Brand) -> Mapping[Tab, int]:
+def count_by_tab(brand: Brand) -> Mapping[str, int]:
     """Return how many commissions each tab holds."""
     rows = Commission.objects.filter(brand=brand)
     counts = rows.aggregate(
@@ -210,6 +210,13 @@ def list_enrollments_to_credit(brand: Brand) -> QuerySet[Enrollment]:
     rows = Enrollment.objects.filter(brand=brand, affiliation__status="active")
     related = rows.select_related("affiliation__affiliate", "program", "group")
     return related.order_by("affiliation__affiliate__display_name", "pk")
+
+
+def list_attributions(order: Order) -> QuerySet[Attribution]:
+    """Return every record of who got an order, the one in force first, then the newest."""
+    rows = Attribution.objects.filter(order=order)
+    related = rows.select_related("by", "enrollment__affiliation__affiliate")
+    return related.order_by("-is_current", "-pk")
 
 
 def list_events_of(order: Order) -> QuerySet[StoreEvent]:

@@ -4,17 +4,17 @@ from django.urls import path
 
 from tracking.views import brand_commissions, brand_decisions, brand_orders
 
-_COMMISSION = "b/<slug:brand_slug>/commissions/<str:commission_id>"
+_COMMISSION = "b/<slug:slug>/commissions/<str:commission_id>"
 
 urlpatterns = [
-    path("b/<slug:brand_slug>/orders/", brand_orders.list_orders, name="order-list"),
+    path("b/<slug:slug>/orders/", brand_orders.list_orders, name="order-list"),
     path(
-        "b/<slug:brand_slug>/orders/<str:order_id>/credit/",
+        "b/<slug:slug>/orders/<str:order_id>/credit/",
         brand_orders.credit_to_creator,
         name="order-credit",
     ),
     path(
-        "b/<slug:brand_slug>/commissions/",
+        "b/<slug:slug>/commissions/",
         brand_commissions.list_commissions,
         name="commission-list",
     ),

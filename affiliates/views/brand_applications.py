@@ -31,9 +31,9 @@ TABS = {"waiting": ApplicationStatus.SUBMITTED, "rejected": ApplicationStatus.RE
 
 @door
 @require_GET
-def show_queue(request: HttpRequest, brand_slug: str) -> HttpResponse:
+def show_queue(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the applications that wait, the oldest first, or those that were refused."""
-    access = get_brand_for(request.user, brand_slug)
+    access = get_brand_for(request.user, slug)
     tab = request.GET.get("tab", "") if request.GET.get("tab", "") in TABS else "waiting"
     applications = list_applications(access.brand)
     rows = applications.filter(status=TABS[tab])
@@ -61,13 +61,13 @@ def show_queue(request: HttpRequest, brand_slug: str) -> HttpResponse:
 
 @door
 @require_POST
-def approve(request: HttpRequest, brand_slug: str, application_id: str) -> HttpResponse:
+def approve(request: HttpRequest, slug: str, application_id: str) -> HttpResponse:
     """Take the applicant in, in the group chosen."""
-    access = get_brand_for(request.user, brand_slug)
+    access = get_brand_for(request.user, slug)
     application = get_application_for(access, application_id)
     require(access, Right.MANAGE)
     form = GroupForm(request.POST, program=application.program)
-    queue = reverse("affiliates:application-list", args=[brand_slug])
+    queue = reverse("affiliates:application-list", args=[slug])
     if not form.is_valid():
         messages.error(request, _("Nothing was done: this group is not one of the program."))
         return see_other(queue)
@@ -88,9 +88,9 @@ def approve(request: HttpRequest, brand_slug: str, application_id: str) -> HttpR
 
 @door
 @require_http_methods(["GET", "HEAD", "POST"])
-def reject(request: HttpRequest, brand_slug: str, application_id: str) -> HttpResponse:
+def reject(request: HttpRequest, slug: str, application_id: str) -> HttpResponse:
     """Refuse with a reason; first what the applicant will read."""
-    access = get_brand_for(request.user, brand_slug)
+    access = get_brand_for(request.user, slug)
     application = get_application_for(access, application_id)
     require(access, Right.MANAGE)
     form = RejectForm(request.POST if request.method == "POST" else None)
@@ -113,7 +113,7 @@ def reject(request: HttpRequest, brand_slug: str, application_id: str) -> HttpRe
     else:
         text = _("%(creator)s was refused and gets your reason by mail.")
         messages.success(request, text % {"creator": application.affiliate.display_name})
-    return see_other(reverse("affiliates:application-list", args=[brand_slug]))
+    return see_other(reverse("affiliates:application-list", args=[slug]))
 
 
 def why_not_decided(error: Exception) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +10,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from affiliates import wording
 from affiliates.access import get_affiliation_for, get_brand_code, get_brand_enrollment
 from affiliates.forms_brand import CodeForm, GroupForm, NewCodeForm, StandingForm
 from affiliates.models import Affiliation, Enrollment
@@ -34,38 +32,38 @@ from affiliates.services.membership import (
 )
 from brands.access import BrandAccess, NotFound, Right, get_brand_for, require
 from brands.context import brand_page
+from core import formats
 from core.clock import brand_now
 from core.edges import door, see_other
-from core.wording import Reader
 
 Service = Callable[..., Any]
 
 
 @door
 @require_http_methods(["GET", "HEAD", "POST"])
-def suspend(request: HttpRequest, brand_slug: str, creator_id: str) -> HttpResponse:
+def suspend(request: HttpRequest, slug: str, creator_id: str) -> HttpResponse:
     """Stop a creator's credit, after showing what is frozen."""
     return _change_standing(
-        request, brand_slug, creator_id, suspend_affiliation, "affiliates/creator_suspend.html"
+        request, slug, creator_id, suspend_affiliation, "affiliates/creator_suspend.html"
     )
 
 
 @door
 @require_http_methods(["GET", "HEAD", "POST"])
-def reinstate(request: HttpRequest, brand_slug: str, creator_id: str) -> HttpResponse:
+def reinstate(request: HttpRequest, slug: str, creator_id: str) -> HttpResponse:
     """Let a creator earn again."""
     return _change_standing(
-        request, brand_slug, creator_id, reinstate_affiliation, "affiliates/creator_reinstate.html"
+        request, slug, creator_id, reinstate_affiliation, "affiliates/creator_reinstate.html"
     )
 
 
 @door
 @require_POST
 def change_group(
-    request: HttpRequest, brand_slug: str, creator_id: str, enrollment_id: str
+    request: HttpRequest, slug: str, creator_id: str, enrollment_id: str
 ) -> HttpResponse:
     """Put a creator into another group of a program, for orders from now on."""
-    access = get_brand_for(request.user, brand_slug)
+    access = get_brand_for(request.user, slug)
     enrollment = _get_place(access, creator_id, enrollment_id)
     require(access, Right.MANAGE)
     form = GroupForm(request.POST, program=enrollment.program)
@@ -87,11 +85,9 @@ def change_group(
 
 @door
 @require_http_methods(["GET", "HEAD", "POST"])
-def add_code(
-    request: HttpRequest, brand_slug: str, creator_id: str, enrollment_id: str
-) -> HttpResponse:
+def add_code(request: HttpRequest, slug: str, creator_id: str, enrollment_id: str) -> HttpResponse:
     """Give a creator a code."""
-    access = get_brand_for(request.user, brand_slug)
+    access = get_brand_for(request.user, slug)
     enrollment = _get_place(access, creator_id, enrollment_id)
     require(access, Right.MANAGE)
     form = NewCodeForm(request.POST if request.method == "POST" else None)
@@ -105,9 +101,9 @@ def add_code(
 
 @door
 @require_http_methods(["GET", "HEAD", "POST"])
-def change_code(request: HttpRequest, brand_slug: str, code_id: str) -> HttpResponse:
+def change_code(request: HttpRequest, slug: str, code_id: str) -> HttpResponse:
     """Give a creator another code in place of one."""
-    access = get_brand_for(request.user, brand_slug)
+    access = get_brand_for(request.user, slug)
     code = get_brand_code(access, code_id)
     require(access, Right.MANAGE)
     form = CodeForm(request.POST if request.method == "POST" else None)
@@ -121,9 +117,9 @@ def change_code(request: HttpRequest, brand_slug: str, code_id: str) -> HttpResp
 
 @door
 @require_http_methods(["GET", "HEAD", "POST"])
-def end_code(request: HttpRequest, brand_slug: str, code_id: str) -> HttpResponse:
+def end_code(request: HttpRequest, slug: str, code_id: str) -> HttpResponse:
     """End a code for orders from now on; nobody else gets it."""
-    access = get_brand_for(request.user, brand_slug)
+    access = get_brand_for(request.user, slug)
     code = get_brand_code(access, code_id)
     require(access, Right.MANAGE)
     affiliation = code.enrollment.affiliation
@@ -138,9 +134,9 @@ def end_code(request: HttpRequest, brand_slug: str, code_id: str) -> HttpRespons
 
 
 def _change_standing(
-    request: HttpRequest, brand_slug: str, creator_id: str, service: Service, template: str
+    request: HttpRequest, slug: str, creator_id: str, service: Service, template: str
 ) -> HttpResponse:
-    access = get_brand_for(request.user, brand_slug)
+    access = get_brand_for(request.user, slug)
     affiliation = get_affiliation_for(access, creator_id)
     require(access, Right.MANAGE)
     form = StandingForm(request.POST if request.method == "POST" else None)
@@ -216,10 +212,12 @@ def _is_saved(access: BrandAccess, form: CodeForm, save: Service) -> bool:
     text = form.cleaned_data["text"]
     try:
         save(text=text, actor_id=access.member.user_id, now=brand_now(access.brand))
-    except (CodeTaken, CodeInvalid) as error:
-        code = "code.taken" if isinstance(error, CodeTaken) else "code.form"
-        reader = Reader(audience="brand", zone=ZoneInfo(access.brand.time_zone))
-        form.add_error("text", wording.explain(code=code, params={"code": text}, reader=reader))
+    except CodeTaken:
+        said = _("Code %(code)s exists already, in use or ended. Choose another one.")
+        form.add_error("text", said % {"code": formats.isolate_ltr(text)})
+    except CodeInvalid:
+        said = _("Use 3 to 40 characters without spaces, so that a shopper can type it.")
+        form.add_error("text", said)
     except CodeDisabled:
         form.add_error(None, _("This code has ended. Create a new one instead."))
     except AffiliationSuspended:

@@ -12,7 +12,6 @@ from tracking.models import Attribution, Commission, HoldKind, ReviewHold
 from tracking.services.commissions import lock_commission
 from tracking.services.posting import post_hold, post_unhold
 
-
 PERSONAL_HOLDS = (HoldKind.MANUAL, HoldKind.SELF_REFERRAL)
 
 

@@ -1,7 +1,8 @@
 """The brand's list of commissions: what to review first, then every state."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -38,9 +39,9 @@ TITLES = {
 
 @door
 @require_GET
-def list_commissions(request: HttpRequest, brand_slug: str) -> HttpResponse:
+def list_commissions(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the commissions of one tab, 50 a page."""
-    access = get_brand_for(request.user, brand_slug)
+    access = get_brand_for(request.user, slug)
     brand, now = access.brand, brand_now(access.brand)
     counts = read.count_by_tab(brand)
     tab = _pick_tab(request.GET.get("tab", ""), has_reviews=counts["review"] > 0)
@@ -62,14 +63,11 @@ def list_commissions(request: HttpRequest, brand_slug: str) -> HttpResponse:
 
 
 def _pick_tab(asked: str, *, has_reviews: bool) -> read.Tab:
-    if asked in read.TABS:
-        return cast("read.Tab", asked)
-    return "review" if has_reviews else "all"
+    known = next((tab for tab in read.TABS if tab == asked), None)
+    return known or ("review" if has_reviews else "all")
 
 
-def _list_tabs(
-    brand: Brand, current: read.Tab, counts: Any
-) -> list[tuple[str, str, bool, int]]:
+def _list_tabs(brand: Brand, current: read.Tab, counts: Mapping[str, int]) -> list[Any]:
     url = reverse("tracking:commission-list", args=[brand.slug])
     return [(f"{url}?tab={tab}", TITLES[tab], tab == current, counts[tab]) for tab in read.TABS]
 

@@ -21,7 +21,7 @@ from core.edges import door, see_other
 from core.money import Money
 from core.templatetags.fairshare import current_language
 from tracking.access_brand import get_commission_for
-from tracking.forms_brand import AdjustForm, ReasonForm
+from tracking.forms_brand import AdjustForm, NoteForm, ReasonForm
 from tracking.models import Commission
 from tracking.reader import brand_reader
 from tracking.selectors_brand import list_clearable_holds, number_of
@@ -81,9 +81,7 @@ REJECT = Words(
 )
 REOPEN = Words(
     gettext_lazy("Reopen this commission"),
-    gettext_lazy(
-        "It becomes again what its order says. {creator} reads your reason."
-    ),
+    gettext_lazy("It becomes again what its order says. {creator} reads your reason."),
     gettext_lazy("Reopen the commission"),
     gettext_lazy("Reopened. The commission is what its order says again."),
 )
@@ -100,47 +98,47 @@ ADJUST = Words(
 
 @door
 @require_http_methods(["GET", "HEAD", "POST"])
-def hold_commission(request: HttpRequest, brand_slug: str, commission_id: str) -> HttpResponse:
+def hold_commission(request: HttpRequest, slug: str, commission_id: str) -> HttpResponse:
     """Open a review."""
-    return _decide(request, brand_slug, commission_id, HOLD, holds.hold_commission)
+    return _decide(request, slug, commission_id, HOLD, holds.hold_commission)
 
 
 @door
 @require_http_methods(["GET", "HEAD", "POST"])
-def clear_commission(request: HttpRequest, brand_slug: str, commission_id: str) -> HttpResponse:
+def clear_commission(request: HttpRequest, slug: str, commission_id: str) -> HttpResponse:
     """End the reviews a person decides, in the creator's favour."""
-    return _decide(request, brand_slug, commission_id, CLEAR, holds.clear_commission)
+    return _decide(request, slug, commission_id, CLEAR, holds.clear_commission)
 
 
 @door
 @require_http_methods(["GET", "HEAD", "POST"])
-def reject_commission(request: HttpRequest, brand_slug: str, commission_id: str) -> HttpResponse:
+def reject_commission(request: HttpRequest, slug: str, commission_id: str) -> HttpResponse:
     """Set a commission to 0."""
-    return _decide(request, brand_slug, commission_id, REJECT, review.reject_commission)
+    return _decide(request, slug, commission_id, REJECT, review.reject_commission)
 
 
 @door
 @require_http_methods(["GET", "HEAD", "POST"])
-def reopen_commission(request: HttpRequest, brand_slug: str, commission_id: str) -> HttpResponse:
+def reopen_commission(request: HttpRequest, slug: str, commission_id: str) -> HttpResponse:
     """Take a rejection back."""
-    return _decide(request, brand_slug, commission_id, REOPEN, review.reopen_commission)
+    return _decide(request, slug, commission_id, REOPEN, review.reopen_commission)
 
 
 @door
 @require_http_methods(["GET", "HEAD", "POST"])
-def adjust_commission(request: HttpRequest, brand_slug: str, commission_id: str) -> HttpResponse:
+def adjust_commission(request: HttpRequest, slug: str, commission_id: str) -> HttpResponse:
     """Raise or lower a commission by hand."""
-    return _decide(request, brand_slug, commission_id, ADJUST, review.adjust_commission)
+    return _decide(request, slug, commission_id, ADJUST, review.adjust_commission)
 
 
 def _decide(
     request: HttpRequest,
-    brand_slug: str,
+    slug: str,
     commission_id: str,
     words: Words,
     service: Callable[..., Any],
 ) -> HttpResponse:
-    access = get_brand_for(request.user, brand_slug)
+    access = get_brand_for(request.user, slug)
     commission = get_commission_for(access, commission_id)
     require(access, Right.CLEAR)
     form = _make_form(request, commission, words)
@@ -149,7 +147,7 @@ def _decide(
     if not form.is_valid():
         return _ask(request, access, commission, words, form, status=422)
     try:
-        service(commission_id=commission.pk, **_facts(request, access, form))
+        service(commission_id=commission.pk, **_facts(access, form))
     except tuple(REFUSALS) as error:
         form.add_error(None, str(REFUSALS[type(error)]))
         return _ask(request, access, commission, words, form, status=422)
@@ -161,10 +159,10 @@ def _make_form(request: HttpRequest, commission: Commission, words: Words) -> Re
     data = request.POST if request.method == "POST" else None
     if words is ADJUST:
         return AdjustForm(data, currency=commission.currency)
-    return ReasonForm(data)
+    return NoteForm(data) if words in (HOLD, CLEAR) else ReasonForm(data)
 
 
-def _facts(request: HttpRequest, access: BrandAccess, form: ReasonForm) -> dict[str, Any]:
+def _facts(access: BrandAccess, form: ReasonForm) -> dict[str, Any]:
     facts = {
         "reason": form.cleaned_data["reason"],
         "actor_id": access.member.user_id,

@@ -31,9 +31,9 @@ Rows = list[dict[str, Any]]
 
 @door
 @require_GET
-def list_orders(request: HttpRequest, brand_slug: str) -> HttpResponse:
+def list_orders(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what the stores sent: all of it, or what nobody got, by reason."""
-    access = get_brand_for(request.user, brand_slug)
+    access = get_brand_for(request.user, slug)
     brand, asked = access.brand, request.GET
     is_without = asked.get("tab") == "without"
     rows = read.list_without_credit(brand) if is_without else read.list_orders(brand)
@@ -60,9 +60,9 @@ def list_orders(request: HttpRequest, brand_slug: str) -> HttpResponse:
 
 @door
 @require_http_methods(["GET", "HEAD", "POST"])
-def credit_to_creator(request: HttpRequest, brand_slug: str, order_id: str) -> HttpResponse:
+def credit_to_creator(request: HttpRequest, slug: str, order_id: str) -> HttpResponse:
     """Credit an order by hand: first what would change, then the change."""
-    access = get_brand_for(request.user, brand_slug)
+    access = get_brand_for(request.user, slug)
     order = get_order_for(access, order_id)
     require(access, Right.MANAGE)
     form = CreditForm(request.POST or None, brand=access.brand)
@@ -73,15 +73,15 @@ def credit_to_creator(request: HttpRequest, brand_slug: str, order_id: str) -> H
     try:
         if "confirmed" not in request.POST:
             return _preview(request, access, order, form)
-        credit_order(order_id=order.pk, **_decision(request, access, form))
+        credit_order(order_id=order.pk, **_decision(access, form))
     except AlreadyCredited:
         form.add_error("enrollment", _("This order is credited to this creator already."))
         return _show_credit(request, access, order, form, status=422)
     messages.success(request, _("Credited. Both creators see it, with your reason."))
-    return see_other(reverse("tracking:order-detail", args=[brand_slug, order.public_id]))
+    return see_other(reverse("tracking:order-detail", args=[slug, order.public_id]))
 
 
-def _decision(request: HttpRequest, access: BrandAccess, form: CreditForm) -> dict[str, Any]:
+def _decision(access: BrandAccess, form: CreditForm) -> dict[str, Any]:
     return {
         "enrollment_id": form.cleaned_data["enrollment"].pk,
         "reason": form.cleaned_data["reason"],
@@ -93,7 +93,7 @@ def _decision(request: HttpRequest, access: BrandAccess, form: CreditForm) -> di
 def _preview(
     request: HttpRequest, access: BrandAccess, order: Order, form: CreditForm
 ) -> HttpResponse:
-    effects = preview_credit(order_id=order.pk, **_decision(request, access, form))
+    effects = preview_credit(order_id=order.pk, **_decision(access, form))
     context = brand_page(access, order=order, form=form, effects=effects)
     return render(request, "tracking/order_credit_preview.html", context)
 
@@ -110,8 +110,8 @@ def _reasons(brand: Brand) -> list[tuple[str, Any, int]]:
 
 
 def _describe(orders: list[Order], brand: Brand) -> Rows:
-    credits = {order.pk: _credit_of(order) for order in orders}
-    reader = brand_reader(brand, [credit.params for credit in credits.values() if credit])
+    found = {order.pk: _credit_of(order) for order in orders}
+    reader = brand_reader(brand, [credit.params for credit in found.values() if credit])
     return [
         {
             "order": order,
@@ -128,7 +128,7 @@ def _describe(orders: list[Order], brand: Brand) -> Rows:
             "earned": _earned(order, credit),
         }
         for order in orders
-        for credit in [credits[order.pk]]
+        for credit in [found[order.pk]]
     ]
 
 

@@ -44,7 +44,7 @@ def short_reason(code: str) -> str | Promise:
 
 
 def signal_of(candidates: Mapping[str, Any]) -> str | Promise:
-    """Return what came with an order, by its stored candidates; a person's decision is no signal."""
+    """Return what came with an order, by its stored candidates; a decision by hand is none."""
     kinds = {row["candidate"]["kind"] for row in candidates.get("rows", ())}
     if {"click", "code"} <= kinds:
         return SIGNALS["both"]

@@ -1,0 +1,140 @@
+"""What waits for somebody of a brand: each thing with its number and where to do it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Sum
+
+from affiliates.selectors import list_waiting_applications
+from brands.selectors import list_missing_minimums, list_setup_steps
+from core.models import Brand
+from core.money import Money
+from ledger.models import Account, AccountKind
+from ledger.selectors import list_brand_totals
+from payouts.models import PayoutPlan, PlanStatus
+from payouts.selectors import list_failed, list_next_runs
+from tracking.context import count_open_reviews
+from tracking.selectors_brand import list_unprocessed
+
+REFUSED_DAYS = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What a brand owes its creators in one currency; `to_recover` is what they owe back."""
+
+    currency: str
+    pending: Money
+    released: Money
+    on_hold: Money
+    in_payout: Money
+    to_recover: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing to do: what kind, how many, and the facts its sentence needs."""
+
+    code: str
+    count: int = 0
+    days: int = 0
+    name: str = ""
+    amount: Money | None = None
+    on: date | None = None
+
+
+def list_owed(brand: Brand) -> list[Owed]:
+    """Return what is owed by currency, from the ledger: two queries."""
+    below = _sum_below_zero(brand)
+    return [
+        Owed(
+            currency=currency,
+            pending=_money(kinds, AccountKind.PENDING, currency),
+            released=Money(kinds.get(AccountKind.PAYABLE, 0) + below.get(currency, 0), currency),
+            on_hold=_money(kinds, AccountKind.ON_HOLD, currency),
+            in_payout=_money(kinds, AccountKind.IN_PAYOUT, currency),
+            to_recover=Money(below.get(currency, 0), currency),
+        )
+        for currency, kinds in sorted(list_brand_totals(brand_id=brand.pk).items())
+    ]
+
+
+def list_tasks(*, brand: Brand, owed: list[Owed], now: datetime) -> list[Task]:
+    """Return what waits, the most pressing first."""
+    return [
+        *_applications(brand, now),
+        *_reviews(brand),
+        *_payouts(brand, owed, now),
+        *_minimums(brand, owed),
+        *_deliveries(brand, now),
+    ]
+
+
+def find_setup(brand: Brand) -> list[Any]:
+    """Return the steps until a program runs; none once all are done."""
+    steps = list_setup_steps(brand)
+    return [] if all(step.state == "done" for step in steps) else steps
+
+
+def _applications(brand: Brand, now: datetime) -> Iterator[Task]:
+    waiting = list_waiting_applications(brand)
+    oldest = waiting.values_list("submitted_at", flat=True).first()
+    if oldest is not None:
+        yield Task("applications", count=waiting.order_by().count(), days=(now - oldest).days)
+
+
+def _reviews(brand: Brand) -> Iterator[Task]:
+    count = count_open_reviews(brand)
+    if count:
+        yield Task("reviews", count=count)
+
+
+def _payouts(brand: Brand, owed: list[Owed], now: datetime) -> Iterator[Task]:
+    failed = list_failed(brand).order_by().count()
+    if failed:
+        yield Task("payouts_failed", count=failed)
+    drafts = PayoutPlan.objects.filter(brand=brand, status=PlanStatus.DRAFT).order_by("pk")
+    for plan in drafts:
+        amount = Money(plan.total_minor, plan.currency)
+        yield Task("run_drafted", name=plan.public_id, amount=amount)
+    waiting = [one for one in owed if one.released]
+    planned = {plan.currency for plan in drafts}
+    runs = list_next_runs(brand=brand, currencies=[one.currency for one in waiting], now=now)
+    today = now.astimezone(ZoneInfo(brand.time_zone)).date()
+    for one in waiting:
+        day = runs[one.currency]
+        code = "run_due" if day <= today else "run_next"
+        if one.currency not in planned:
+            yield Task(code, amount=one.released, on=day)
+
+
+def _minimums(brand: Brand, owed: list[Owed]) -> Iterator[Task]:
+    used = [one.currency for one in owed if one.released or one.pending]
+    for currency in list_missing_minimums(brand, used) if used else []:
+        yield Task("minimum_missing", name=currency)
+
+
+def _deliveries(brand: Brand, now: datetime) -> Iterator[Task]:
+    for store, count in list_unprocessed(brand, refused_since=now - REFUSED_DAYS).items():
+        yield Task("deliveries", count=count, name=store)
+
+
+def _sum_below_zero(brand: Brand) -> dict[str, int]:
+    """Return what creators owe back, by currency: the sum of balances below zero, as positive."""
+    rows = (
+        Account.objects.filter(brand=brand, kind=AccountKind.PAYABLE)
+        .annotate(total=Sum("postings__amount_minor"))
+        .filter(total__lt=0)
+        .values_list("currency", "total")
+    )
+    found: dict[str, int] = {}
+    for currency, total in rows:
+        found[currency] = found.get(currency, 0) - total
+    return found
+
+
+def _money(kinds: dict[AccountKind, int], kind: AccountKind, currency: str) -> Money:
+    return Money(kinds.get(kind, 0), currency)

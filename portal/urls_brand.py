@@ -1,0 +1,27 @@
+"""Addresses of pages about a brand that show several apps, by the namespace they belong to."""
+
+from django.urls import path
+
+from portal.views import brand_commissions, brand_creators, brand_home, brand_orders
+
+urlpatterns = [
+    path("b/<slug:slug>/", brand_home.show_home, name="brand-home"),
+    path(
+        "b/<slug:slug>/commissions/<str:commission_id>/",
+        brand_commissions.show_commission,
+        name="commission-brand",
+    ),
+]
+
+creator_urls = [
+    path("b/<slug:slug>/creators/", brand_creators.show_creators, name="creator-list"),
+    path(
+        "b/<slug:slug>/creators/<str:creator_id>/",
+        brand_creators.show_creator,
+        name="creator-detail",
+    ),
+]
+
+order_urls = [
+    path("b/<slug:slug>/orders/<str:order_id>/", brand_orders.show_order, name="order-detail"),
+]

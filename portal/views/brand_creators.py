@@ -1,0 +1,134 @@
+"""A brand's creators with what they brought: the list, and one of them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from affiliates.access import get_affiliation_for
+from affiliates.models import Affiliation, AffiliationStatus, Code, Link
+from affiliates.selectors import (
+    join_url,
+    list_brand_codes,
+    list_brand_links,
+    list_creators,
+    list_enrollments_of,
+    list_groups_by_program,
+    list_waiting_applications,
+    search_creators,
+    short_url,
+)
+from brands.access import Right, get_brand_for
+from brands.context import brand_page, why_not
+from brands.models import ProgramStatus
+from brands.selectors import list_programs
+from core.clock import brand_now
+from core.edges import door
+from core.models import AuditEvent
+from core.paging import cut_page
+from payouts.selectors import list_payouts_of, list_standings
+from portal.history import list_history
+from tracking.selectors_brand import (
+    NO_FIGURES,
+    list_commissions,
+    number_of,
+    sum_creators,
+)
+from tracking.states import derive_state
+
+SHOWN = 10
+
+
+@door
+@require_GET
+def show_creators(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show a brand's creators, 50 a page, and the addresses to invite more."""
+    access = get_brand_for(request.user, slug)
+    brand, asked = access.brand, request.GET
+    filters = {name: asked.get(name, "")[:80] for name in ("q", "state", "program")}
+    rows = search_creators(
+        list_creators(brand),
+        text=filters["q"],
+        state=filters["state"],
+        program_id=filters["program"],
+    )
+    page = cut_page(rows, before=asked.get("before", ""), order=("-created_at", "-pk"))
+    figures = sum_creators(brand, [row.pk for row in page.rows])
+    programs = list(list_programs(brand).select_related("brand"))
+    context = brand_page(
+        access,
+        rows=[(row, figures.get(row.pk, NO_FIGURES)) for row in page.rows],
+        next_url=page.older_url(asked.dict()),
+        total=rows.order_by().count(),
+        filters=filters,
+        is_filtered=any(filters.values()),
+        states=AffiliationStatus.choices,
+        programs=programs,
+        waiting=list_waiting_applications(brand).count(),
+        invites=[(p, join_url(p)) for p in programs if p.status == ProgramStatus.LIVE],
+    )
+    return render(request, "portal/creator_list.html", context)
+
+
+@door
+@require_GET
+def show_creator(request: HttpRequest, slug: str, creator_id: str) -> HttpResponse:
+    """Show one creator: money, places in programs, links and codes, orders, payouts, history."""
+    access = get_brand_for(request.user, slug)
+    affiliation = get_affiliation_for(access, creator_id)
+    brand = access.brand
+    places = list(list_enrollments_of(affiliation))
+    groups = list_groups_by_program({place.program_id for place in places})
+    links = list(list_brand_links(brand).filter(enrollment__affiliation=affiliation))
+    codes = list(list_brand_codes(brand).filter(enrollment__affiliation=affiliation))
+    commissions = list_commissions(brand).filter(affiliation=affiliation)
+    context = brand_page(
+        access,
+        nav_current="affiliates:creator-list",
+        affiliation=affiliation,
+        standings=list_standings([affiliation]),
+        figures=sum_creators(brand, [affiliation.pk]).get(affiliation.pk, NO_FIGURES),
+        places=[(place, groups.get(place.program_id, [])) for place in places],
+        links=[(link, short_url(link.current_slug)) for link in links],  # type: ignore[attr-defined]
+        codes=codes,
+        orders=[_describe(row) for row in commissions[:SHOWN]],
+        payouts=list_payouts_of([affiliation])[:SHOWN],
+        history=list_history(_find_events(affiliation, places, links, codes)),
+        manage_off=why_not(access, Right.MANAGE),
+        now=brand_now(brand),
+    )
+    return render(request, "portal/creator_detail.html", context)
+
+
+def _describe(commission: Any) -> dict[str, Any]:
+    state = derive_state(commission, has_open_hold=commission.has_open_hold)
+    return {
+        "commission": commission,
+        "number": number_of(commission.order),
+        "badge": state.badge,
+    }
+
+
+def _find_events(
+    affiliation: Affiliation, places: Iterable[Any], links: list[Link], codes: list[Code]
+) -> QuerySet[AuditEvent]:
+    """Return what was changed about a creator and what is his, newest first."""
+    targets = {
+        "affiliates.affiliation": [affiliation.public_id],
+        "affiliates.enrollment": [place.public_id for place in places],
+        "affiliates.link": [link.public_id for link in links],
+        "affiliates.code": [code.public_id for code in codes],
+        "affiliates.application": list(
+            affiliation.affiliate.applications.filter(brand=affiliation.brand_id).values_list(
+                "public_id", flat=True
+            )
+        ),
+    }
+    about = Q()
+    for kind, ids in targets.items():
+        about |= Q(target_type=kind, target_id__in=ids)
+    rows = AuditEvent.objects.filter(about, brand_id=affiliation.brand_id)
+    return rows.select_related("actor").order_by("-pk")[: 3 * SHOWN]

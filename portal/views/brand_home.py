@@ -1,0 +1,176 @@
+"""The brand's first page: what waits, how it goes, what is owed, and whether the books balance."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from affiliates.models import Affiliation
+from brands.access import get_brand_for
+from brands.context import brand_page
+from core import formats
+from core.charts import Point
+from core.clock import brand_now
+from core.edges import door
+from core.models import Brand
+from core.money import Money
+from core.templatetags.fairshare import current_language
+from portal.books import prove_books
+from portal.reports import Comparison, Day, change_bps, compare_periods, list_top_creators
+from portal.todo import find_setup, list_owed, list_tasks
+from tracking.models import Order
+
+LABEL_EVERY = 7
+
+
+@door
+@require_GET
+def show_home(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the home of a brand; `?currency=` picks whose figures stand first."""
+    access = get_brand_for(request.user, slug)
+    brand, now = access.brand, brand_now(access.brand)
+    owed = list_owed(brand)
+    compared = compare_periods(brand=brand, now=now)
+    currencies = _list_currencies(compared, owed)
+    asked = request.GET.get("currency", "")
+    currency = asked if asked in currencies else next(iter(currencies), "")
+    context = brand_page(
+        access,
+        now=now,
+        tasks=list_tasks(brand=brand, owed=owed, now=now),
+        setup=find_setup(brand),
+        has_orders=bool(compared.now.orders or compared.before.orders or _has_orders(brand)),
+        currency=currency,
+        currencies=currencies,
+        figures=_figures(compared, currency),
+        charts=_charts(compared, currency),
+        top=_name_creators(compared, currency),
+        owed=owed,
+        books=prove_books(brand_id=brand.pk),
+    )
+    return render(request, "portal/brand_home.html", context)
+
+
+def _list_currencies(compared: Comparison, owed: list[Any]) -> list[str]:
+    seen = [*compared.now.currencies, *compared.before.currencies, *(one.currency for one in owed)]
+    return list(dict.fromkeys(seen))
+
+
+def _has_orders(brand: Brand) -> bool:
+    return Order.objects.filter(brand=brand).exists()
+
+
+def _figures(compared: Comparison, currency: str) -> dict[str, Any]:
+    """Return each measure of the period with its change against the period before."""
+    now, before = compared.now, compared.before
+    found: dict[str, Any] = {
+        "orders": (now.orders, change_bps(now.orders, before.orders)),
+        "clicks": (now.unique, change_bps(now.unique, before.unique)),
+        "raw_clicks": now.clicks,
+        "conversion": (
+            now.conversion_bps,
+            change_bps(now.conversion_bps or 0, before.conversion_bps or 0),
+        ),
+    }
+    if currency:
+        total, was = now.total(currency), before.total(currency)
+        per_click = now.per_click(currency)
+        was_per_click = before.per_click(currency)
+        found |= {
+            "revenue": (Money(total.revenue, currency), change_bps(total.revenue, was.revenue)),
+            "commission": (
+                Money(total.commission, currency),
+                change_bps(total.commission, was.commission),
+            ),
+            "per_click": (
+                per_click,
+                change_bps(
+                    per_click.amount_minor if per_click else 0,
+                    was_per_click.amount_minor if was_per_click else 0,
+                ),
+            ),
+        }
+    return found
+
+
+def _charts(compared: Comparison, currency: str) -> list[dict[str, Any]]:
+    """Return the four panels, one measure each; amounts only where there is a currency."""
+    panels: list[dict[str, Any]] = []
+    if currency:
+        panels = [
+            _panel(
+                compared,
+                _("Revenue, %(currency)s, by day") % {"currency": currency},
+                lambda day: day.of(currency).revenue,
+                currency,
+            ),
+            _panel(
+                compared,
+                _("Commission, %(currency)s, by day") % {"currency": currency},
+                lambda day: day.of(currency).commission,
+                currency,
+            ),
+        ]
+    return [
+        *panels,
+        _panel(compared, _("Unique clicks by day"), lambda day: day.unique, ""),
+        _panel(compared, _("Orders credited by day"), lambda day: day.orders, ""),
+    ]
+
+
+def _panel(compared: Comparison, title: str, measure: Any, currency: str) -> dict[str, Any]:
+    pairs = list(zip(compared.now.days, compared.before.days, strict=True))
+    points = [
+        _point(index, day, measure(day), measure(before), currency)
+        for index, (day, before) in enumerate(pairs)
+    ]
+    last = points.pop()
+    points.append(_unfinished(last))
+    best = max(points, key=lambda point: point.value)
+    caption = ""
+    if best.value:
+        caption = _("Highest: %(value)s on %(day)s.") % {"value": best.text, "day": best.label}
+    return {"title": title, "points": points, "caption": caption, "currency": currency}
+
+
+def _point(index: int, day: Day, value: int, before: int, currency: str) -> Point:
+    language = current_language()
+    return Point(
+        label=formats.day_text(day.day, language=language),
+        value=value,
+        text=_text(value, currency),
+        short=formats.day_short_text(day.day, language=language)
+        if index % LABEL_EVERY == 1
+        else "",
+        before=before,
+        before_text=_text(before, currency),
+    )
+
+
+def _unfinished(point: Point) -> Point:
+    return Point(
+        label=point.label,
+        value=point.value,
+        text=point.text,
+        short=point.short,
+        before=point.before,
+        before_text=point.before_text,
+        is_unfinished=True,
+    )
+
+
+def _text(value: int, currency: str) -> str:
+    language = current_language()
+    if not currency:
+        return formats.number_text(value, language=language)
+    return formats.money_text(Money(value, currency), language=language)
+
+
+def _name_creators(compared: Comparison, currency: str) -> list[tuple[Affiliation, Any]]:
+    rows = list_top_creators(compared, currency=currency) if currency else []
+    people = Affiliation.objects.select_related("affiliate").in_bulk(
+        [row.affiliation_id for row in rows]
+    )
+    return [(people[row.affiliation_id], row) for row in rows]

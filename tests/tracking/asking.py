@@ -13,9 +13,7 @@ from django.db import connection
 from affiliates.models import Link
 from brands.models import Program
 from config.wsgi import application
-from tests.makers import (
-    make_link,
-)
+from tests.makers import make_link
 from tests.tracking.agents import CHROME
 from tracking import groupwork
 from tracking.domain.token import ClickToken, read_token

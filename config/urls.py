@@ -20,6 +20,8 @@ urlpatterns = [
     path("", include((_creators, "affiliates"))),
     path("", include((_tracking, "tracking"))),
     path("", include("payouts.urls")),
+    path("", include("affiliates.urls")),
+    path("", include("portal.urls")),
     path("accounts/", include("allauth.urls")),
     path("", include("core.urls")),
 ]

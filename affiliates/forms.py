@@ -2,19 +2,17 @@
 
 from collections.abc import Sequence
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from affiliates import wording
 from affiliates.domain.codes import is_slug
 from affiliates.domain.urls import Refused, check_destination
 from affiliates.models import Enrollment
 from affiliates.services.links import MAX_SUB_ID, MAX_SUB_IDS, MAX_UTM
 from brands.models import Program
-from core.wording import Reader
+from brands.wording import render_refusal
 
 UTM_FIELDS = ("source", "medium", "campaign", "term", "content")
 
@@ -33,7 +31,9 @@ class SlugField(forms.CharField):
     def clean(self, value: Any) -> str:
         text: str = super().clean(value)
         if text and not is_slug(text):
-            raise forms.ValidationError(say("link.slug_form"))
+            raise forms.ValidationError(
+                _("Use 3 to 40 letters from a to z, digits, - or _, a letter or digit first.")
+            )
         return text
 
 
@@ -120,16 +120,9 @@ class LinkForm(forms.Form):
         return data
 
 
-def say(code: str, **params: Any) -> str:
-    """Say a reason of this app to a creator."""
-    reader = Reader(audience="creator", zone=ZoneInfo("UTC"))
-    return wording.explain(code=code, params=params, reader=reader)
-
-
 def say_refusal(refused: Refused, program: Program) -> str:
     """Say why a page cannot be linked to, and which ones can."""
-    params = {"domains": program.domains, "brand": program.brand.name}
-    return say(refused.code, **params)
+    return render_refusal(refused, brand=program.brand.name, domains=program.domains)
 
 
 def _name(enrollment: Enrollment) -> str:

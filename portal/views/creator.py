@@ -10,7 +10,6 @@ from django.views.decorators.http import require_GET
 from affiliates.access import find_affiliate, list_enrollments
 from affiliates.context import Scope, creator_page, read_scope
 from affiliates.models import ApplicationStatus, Enrollment
-from affiliates.reports import list_code_rows, list_link_rows
 from affiliates.selectors import (
     list_codes,
     list_links,
@@ -26,6 +25,7 @@ from portal.earnings import find_commissions, list_lost_orders, list_rows
 from portal.forecast import list_forecasts
 from portal.forms import EarningsFilter
 from portal.home import list_releases, load_balances, load_period, make_tiles
+from portal.links import list_code_rows, list_link_rows
 from portal.selectors import load_story
 from portal.story import build_story, make_reader
 from tracking.access import get_own_commission, list_own_commissions

@@ -12,17 +12,18 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from affiliates.access import get_link_for, list_enrollments
 from affiliates.context import Scope, creator_page, read_scope
 from affiliates.domain.urls import tracked_url
-from affiliates.forms import LinkForm, SlugForm, say, say_refusal
+from affiliates.forms import LinkForm, SlugForm, say_refusal
 from affiliates.models import AffiliationStatus, Enrollment, Link
 from affiliates.qr import make_qr_png, make_qr_svg
-from affiliates.reports import list_code_rows, list_link_rows, load_link_row
 from affiliates.selectors import get_current_slug, list_codes, list_links, short_url
 from affiliates.services import links
 from affiliates.services.errors import AffiliationSuspended, ProgramClosed
+from affiliates.wording import render_slug_taken
 from brands.models import ProgramStatus
 from core.clock import brand_now
 from core.edges import door, see_other
 from core.paging import cut_page
+from portal.links import list_code_rows, list_link_rows, load_link_row
 
 QR_KINDS = {"svg": ("image/svg+xml", make_qr_svg), "png": ("image/png", make_qr_png)}
 
@@ -43,7 +44,7 @@ def show_links(request: HttpRequest) -> HttpResponse:
         next_url=page.older_url(request.GET.dict()),
         can_make=bool(_list_places(request, scope)),
     )
-    return render(request, "affiliates/link_list.html", context)
+    return render(request, "portal/link_list.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -59,7 +60,7 @@ def create_link(request: HttpRequest) -> HttpResponse:
             return see_other(reverse("affiliates:link-detail", args=[link.public_id]))
     status = 422 if form.errors else 200
     context = creator_page(scope, form=form, nav_current="affiliates:link-list")
-    return render(request, "affiliates/link_new.html", context, status=status)
+    return render(request, "portal/link_new.html", context, status=status)
 
 
 @require_GET
@@ -121,14 +122,13 @@ def _show(request: HttpRequest, link: Link, form: SlugForm | None) -> HttpRespon
     context: dict[str, Any] = {
         "row": row,
         "form": form or SlugForm(initial={"slug": row.slug}),
-        "old_slugs": [short_url(slug) for slug in row.old_slugs],
         "full_url": tracked_url(link.destination_url, "…", link.utm, link.sub_ids),
         "brand": link.enrollment.program.brand,
         "is_suspended": place.status == AffiliationStatus.SUSPENDED,
         "nav_current": "affiliates:link-list",
     }
     status = 422 if form and form.errors else 200
-    return render(request, "affiliates/link_detail.html", context, status=status)
+    return render(request, "portal/link_detail.html", context, status=status)
 
 
 def _create(request: HttpRequest, form: LinkForm) -> Link | None:
@@ -148,7 +148,7 @@ def _create(request: HttpRequest, form: LinkForm) -> Link | None:
     except links.DestinationRefused as error:
         form.add_error("destination_url", say_refusal(error.refused, place.program))
     except links.SlugTaken as error:
-        form.add_error("slug", say("link.slug_taken", slug=error.slug))
+        form.add_error("slug", render_slug_taken(error.slug, error.code))
     except AffiliationSuspended:
         form.add_error(None, _("Your membership is suspended, so no new link can begin."))
     except ProgramClosed:
@@ -165,7 +165,7 @@ def _change_slug(request: HttpRequest, link: Link, form: SlugForm) -> bool:
             now=brand_now(link.brand),
         )
     except links.SlugTaken as error:
-        form.add_error("slug", say("link.slug_taken", slug=error.slug))
+        form.add_error("slug", render_slug_taken(error.slug, error.code))
         return False
     return True
 

@@ -9,7 +9,7 @@ from brands.forms.fields import AmountsField
 from brands.models import PayoutPolicy
 from brands.services.payouts import MAX_DAY, MAX_RECOVERY_DAYS
 
-_KEY = {
+_KEY: dict[str, Any] = {
     "widget": forms.PasswordInput(attrs={"class": "ltr", "autocomplete": "off"}),
     "max_length": 255,
     "required": False,
@@ -43,8 +43,8 @@ class PolicyForm(forms.Form):
     )
 
     def __init__(self, *args: Any, policy: PayoutPolicy, **kwargs: Any) -> None:
-        initial = {name: getattr(policy, name) for name in self.base_fields}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial = {name: getattr(policy, name) for name in self.fields}
 
 
 class CsvForm(forms.Form):

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
@@ -106,7 +106,7 @@ class ProgramForm(DestinationsForm):
         choices=currency_choices,
         help_text=_("Of your shop, usually. It stays for the life of the program."),
     )
-    field_order: ClassVar = ["name", "currency", "landing_url", "domains"]
+    field_order = ["name", "currency", "landing_url", "domains"]
 
     def clean_currency(self) -> str:
         return str(self.cleaned_data["currency"])
@@ -150,8 +150,12 @@ class SettingsForm(forms.Form):
     def __init__(self, *args: Any, program: Program, **kwargs: Any) -> None:
         self.program = program
         super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
-            field.initial = getattr(program, name)
+        self.fields |= self.list_more_fields()
+        self.initial = {name: getattr(program, name) for name in self.fields}
+
+    def list_more_fields(self) -> dict[str, forms.Field]:
+        """Return the fields that depend on the program."""
+        return {}
 
     def list_changes(self) -> dict[str, Any]:
         """Return what would be another value than now, by column."""
@@ -217,7 +221,7 @@ class TrackingForm(DestinationsForm, SettingsForm):
         widget=forms.TextInput(attrs={"class": "ltr"}),
         help_text=_("Names that links of an earlier system carry, for example via, aff."),
     )
-    field_order: ClassVar = ["landing_url", "domains"]
+    field_order = ["landing_url", "domains"]
 
     def clean_ref_aliases(self) -> list[str]:
         aliases = [alias.lower() for alias in self.cleaned_data["ref_aliases"]]
@@ -253,10 +257,8 @@ class CountForm(SettingsForm):
         help_text=_("They are money for a later order, which would earn again."),
     )
 
-    def __init__(self, *args: Any, program: Program, **kwargs: Any) -> None:
-        extra = _cap_fields(program.currency)
-        self.base_fields = {**self.base_fields, **extra}
-        super().__init__(*args, program=program, **kwargs)
+    def list_more_fields(self) -> dict[str, forms.Field]:
+        return _cap_fields(self.program.currency)
 
 
 def _cap_fields(currency: str) -> dict[str, forms.Field]:

@@ -15,7 +15,7 @@ from brands.models import Group, RuleKind
 from brands.services.rules import RuleDraft
 from core.money import Money
 
-_TEXT = {"widget": forms.TextInput(attrs={"class": "ltr"}), "required": False}
+_TEXT: dict[str, Any] = {"widget": forms.TextInput(attrs={"class": "ltr"}), "required": False}
 
 
 class RuleForm(forms.Form):
@@ -68,7 +68,8 @@ class RuleForm(forms.Form):
     def __init__(
         self, *args: Any, currency: str, groups: Sequence[Group], draft: RuleDraft | None, **kw: Any
     ) -> None:
-        super().__init__(*args, initial=_initial(draft) if draft else None, **kw)
+        super().__init__(*args, **kw)
+        self.initial = _initial(draft) if draft else {}
         self.draft = draft
         self.fields |= _amount_fields(currency)
         choices = [(group.pk, group.name) for group in groups]
@@ -143,7 +144,8 @@ class ExampleForm(forms.Form):
 
     def __init__(self, *args: Any, currency: str, groups: Sequence[Group], **kwargs: Any) -> None:
         total = example_total(currency)
-        super().__init__(*args, initial={"total": total.amount_minor}, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial = {"total": total.amount_minor}
         label = _("Order total in %(currency)s") % {"currency": currency}
         self.currency, self.usual = currency, total
         self.fields = {
@@ -211,7 +213,7 @@ class PublishForm(forms.Form):
 
 
 def _amount_fields(currency: str) -> dict[str, forms.Field]:
-    orders = {"currency": currency, "required": False}
+    orders: dict[str, Any] = {"currency": currency, "required": False}
     return {
         "amounts": AmountsField(
             label=_("Fixed amount"),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from brands.models import Platform
 
-_SECRET = {
+_SECRET: dict[str, Any] = {
     "widget": forms.PasswordInput(attrs={"class": "ltr", "autocomplete": "off"}),
     "max_length": 200,
     "required": False,

@@ -42,11 +42,7 @@ def edit(request: HttpRequest, slug: str, group_id: str = "") -> HttpResponse:
     if group is not None and group.program_id != program.pk:
         raise NotFound
     form = GroupForm(posted(request), initial=_facts(group) if group else None)
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and _save(request, access, program, group, form)
-    ):
+    if request.method == "POST" and form.is_valid() and _save(access, program, group, form):
         messages.success(request, _("Saved. It holds for what comes from now on."))
         return see_other(program_url(TAB, access, program))
     back = program_url(TAB, access, program)
@@ -55,13 +51,12 @@ def edit(request: HttpRequest, slug: str, group_id: str = "") -> HttpResponse:
 
 
 def _save(
-    request: HttpRequest,
     access: BrandAccess,
     program: Program,
     group: Group | None,
     form: GroupForm,
 ) -> bool:
-    actor_id, now, facts = request.user.pk, brand_now(access.brand), form.cleaned_data
+    actor_id, now, facts = access.member.user_id, brand_now(access.brand), form.cleaned_data
     try:
         if group is None:
             create_group(program_id=program.pk, actor_id=actor_id, now=now, **facts)

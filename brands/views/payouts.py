@@ -61,7 +61,7 @@ def edit_policy(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         set_payout_policy(
             brand_id=access.brand.pk,
-            actor_id=request.user.pk,
+            actor_id=access.member.user_id,
             now=brand_now(access.brand),
             **form.cleaned_data,
         )
@@ -79,7 +79,7 @@ def edit_rail(request: HttpRequest, slug: str, rail: str) -> HttpResponse:
         raise NotFound
     row = list_rails(access.brand).filter(rail=rail).first()
     form = _rail_form(request, rail, row)
-    if request.method == "POST" and form.is_valid() and _save_rail(request, access, rail, form):
+    if request.method == "POST" and form.is_valid() and _save_rail(access, rail, form):
         messages.success(request, _("Saved. Payouts that are under way are not touched."))
         return see_other(reverse(TAB, args=[slug]))
     return _render_form(
@@ -87,9 +87,7 @@ def edit_rail(request: HttpRequest, slug: str, rail: str) -> HttpResponse:
     )
 
 
-def _save_rail(
-    request: HttpRequest, access: BrandAccess, rail: str, form: CsvForm | StripeForm
-) -> bool:
+def _save_rail(access: BrandAccess, rail: str, form: CsvForm | StripeForm) -> bool:
     data = form.cleaned_data
     now = brand_now(access.brand)
     try:
@@ -98,7 +96,7 @@ def _save_rail(
             rail=rail,
             secret_key=data.get("secret_key") or None,
             webhook_secret=data.get("webhook_secret") or None,
-            actor_id=request.user.pk,
+            actor_id=access.member.user_id,
             now=now,
             is_enabled=data["is_enabled"],
             country=data.get("country", ""),

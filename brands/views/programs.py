@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from brands.access import NotFound, Right, get_brand_for
+from brands.access import BrandAccess, NotFound, Right, get_brand_for
 from brands.context import brand_page, why_not
 from brands.forms.programs import SECTIONS, SettingsForm
 from brands.models import Program, ProgramStatus
@@ -114,7 +114,10 @@ def edit(request: HttpRequest, slug: str, section: str) -> HttpResponse:
         context |= _preview(program, form, changes)
         return render(request, "brands/program_confirm.html", context)
     update_program(
-        program_id=program.pk, actor_id=request.user.pk, now=brand_now(access.brand), **changes
+        program_id=program.pk,
+        actor_id=access.member.user_id,
+        now=brand_now(access.brand),
+        **changes,
     )
     messages.success(request, _("Saved. It holds for what comes from now on."))
     return see_other(here)
@@ -130,7 +133,7 @@ def change_status(request: HttpRequest, slug: str, status: str) -> HttpResponse:
         raise NotFound
     here = program_url("brands:program-settings", access, program)
     if request.method == "POST":
-        return _set_status(request, program, status, here)
+        return _set_status(request, access, program, status)
     context = program_page(
         access,
         program,
@@ -145,13 +148,15 @@ def change_status(request: HttpRequest, slug: str, status: str) -> HttpResponse:
     return render(request, "brands/program_status.html", context)
 
 
-def _set_status(request: HttpRequest, program: Program, status: str, here: str) -> HttpResponse:
+def _set_status(
+    request: HttpRequest, access: BrandAccess, program: Program, status: str
+) -> HttpResponse:
     try:
         set_program_status(
             program_id=program.pk,
             status=status,
-            actor_id=request.user.pk,
-            now=brand_now(program.brand),
+            actor_id=access.member.user_id,
+            now=brand_now(access.brand),
         )
     except ProgramNotReady:
         messages.error(request, _("Publish rules first: the terms are made from them."))
@@ -159,7 +164,7 @@ def _set_status(request: HttpRequest, program: Program, status: str, here: str) 
         messages.error(request, _("Somebody changed the status meanwhile; nothing was done."))
     else:
         messages.success(request, str(_say_status(program, status)[0]))
-    return see_other(here)
+    return see_other(program_url("brands:program-settings", access, program))
 
 
 def _rows(form: SettingsForm) -> list[tuple[str, str]]:
@@ -246,7 +251,7 @@ def _changes_terms(program: Program, changes: Mapping[str, Any]) -> bool:
     for name, value in changes.items():
         setattr(changed, name, value)
     clauses = preview_terms(changed, list_rules_of(rule_set), rule_set.effective_from)
-    return latest.generated != [clause.to_json() for clause in clauses]
+    return bool(latest.generated != [clause.to_json() for clause in clauses])
 
 
 def _days(days: int) -> str:

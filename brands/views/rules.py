@@ -212,7 +212,7 @@ def _publish(
             program_id=program.pk,
             drafts=draft.rules,
             effective_from=form.cleaned_data["effective_from"],
-            actor_id=request.user.pk,
+            actor_id=access.member.user_id,
             now=now,
             base_version=form.cleaned_data["base_version"],
         )

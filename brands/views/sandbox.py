@@ -55,13 +55,15 @@ def change(request: HttpRequest, slug: str) -> HttpResponse:
     if action == "open":
         return _open(request, access)
     if twin is not None:
-        archive_sandbox(brand_id=twin.pk, actor_id=request.user.pk, now=database_now())
+        archive_sandbox(brand_id=twin.pk, actor_id=access.member.user_id, now=database_now())
         messages.success(request, _("The sandbox was put away. Nothing of it was deleted."))
     return see_other(_url(access.brand))
 
 
 def _open(request: HttpRequest, access: BrandAccess) -> HttpResponse:
-    twin = open_sandbox(brand_id=access.brand.pk, actor_id=request.user.pk, now=database_now())
+    twin = open_sandbox(
+        brand_id=access.brand.pk, actor_id=access.member.user_id, now=database_now()
+    )
     messages.success(request, _("This is your sandbox. Set it up as you like; nothing is paid."))
     return see_other(reverse("brands:setup", args=[twin.slug]))
 
@@ -75,7 +77,7 @@ def _move_clock(request: HttpRequest, access: BrandAccess, action: str) -> HttpR
         move_clock(
             brand_id=access.brand.pk,
             seconds=int(timedelta(days=days).total_seconds()),
-            actor_id=request.user.pk,
+            actor_id=access.member.user_id,
             now=brand_now(access.brand),
         )
     except ClockOnlyForward:

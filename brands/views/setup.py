@@ -1,6 +1,6 @@
 """The way from nothing to a program that runs: brand, program, first rule, store, live."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -22,6 +22,7 @@ from brands.views.common import pick_program, program_url
 from brands.wording import render_example
 from core.clock import brand_now, database_now
 from core.edges import door, posted, see_other
+from core.models import User
 from core.money import Money
 
 
@@ -29,11 +30,11 @@ from core.money import Money
 @door
 def create(request: HttpRequest) -> HttpResponse:
     """Open a brand; the reader becomes its owner."""
-    zone = request.user.time_zone or "UTC"
-    form = BrandForm(posted(request), initial={"time_zone": zone})
+    owner = cast(User, request.user)  # the door lets nobody else in
+    form = BrandForm(posted(request), initial={"time_zone": owner.time_zone or "UTC"})
     if request.method == "POST" and form.is_valid():
         brand = create_brand(
-            owner_id=request.user.pk,
+            owner_id=owner.pk,
             name=form.cleaned_data["name"],
             time_zone=form.cleaned_data["time_zone"],
             now=database_now(),
@@ -68,7 +69,7 @@ def create_program(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         program = start_program(
             brand_id=access.brand.pk,
-            actor_id=request.user.pk,
+            actor_id=access.member.user_id,
             now=brand_now(access.brand),
             **form.cleaned_data,
         )
@@ -119,7 +120,7 @@ def _publish_first(
             program_id=program.pk,
             drafts=[draft],
             effective_from=now,
-            actor_id=request.user.pk,
+            actor_id=access.member.user_id,
             now=now,
             base_version=0,
         )
@@ -164,4 +165,5 @@ def _usual_currency(access: BrandAccess) -> str:
 
 
 def _currency(form: ProgramForm) -> str:
-    return form.cleaned_data.get("currency", "EUR") if form.is_bound else form.initial["currency"]
+    chosen = form.cleaned_data.get("currency", "EUR") if form.is_bound else form.initial["currency"]
+    return str(chosen)

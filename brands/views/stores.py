@@ -55,7 +55,7 @@ def create(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         connection = create_connection(
             brand_id=access.brand.pk,
-            actor_id=request.user.pk,
+            actor_id=access.member.user_id,
             now=brand_now(access.brand),
             **form.cleaned_data,
         )
@@ -112,7 +112,7 @@ def switch(request: HttpRequest, slug: str, connection_id: str) -> HttpResponse:
         set_connection_active(
             connection_id=connection.pk,
             is_active=not connection.is_active,
-            actor_id=request.user.pk,
+            actor_id=access.member.user_id,
             now=brand_now(access.brand),
         )
         text = _("The store is switched off.") if connection.is_active else _("It is on again.")
@@ -131,7 +131,7 @@ def _act(
     rotate: RotateForm,
 ) -> bool:
     """Do what the form asks; False when it is wrong."""
-    actor_id = request.user.pk
+    actor_id = access.member.user_id
     if rename.is_bound and rename.is_valid():
         rename_connection(
             connection_id=connection.pk,

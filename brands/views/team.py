@@ -49,7 +49,7 @@ def invite(request: HttpRequest, slug: str) -> HttpResponse:
         try:
             member = invite_member(
                 brand_id=access.brand.pk,
-                actor_id=request.user.pk,
+                actor_id=access.member.user_id,
                 now=brand_now(access.brand),
                 **form.cleaned_data,
             )
@@ -74,7 +74,7 @@ def edit(request: HttpRequest, slug: str, member_id: int) -> HttpResponse:
             change_role(
                 member_id=member.pk,
                 role=form.cleaned_data["role"],
-                actor_id=request.user.pk,
+                actor_id=access.member.user_id,
                 now=brand_now(access.brand),
             )
         except LastOwner:
@@ -95,7 +95,7 @@ def remove(request: HttpRequest, slug: str, member_id: int) -> HttpResponse:
     if request.method == "POST":
         try:
             remove_member(
-                member_id=member.pk, actor_id=request.user.pk, now=brand_now(access.brand)
+                member_id=member.pk, actor_id=access.member.user_id, now=brand_now(access.brand)
             )
         except LastOwner:
             text = _("A brand keeps at least one owner. Name another one first.")

@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from brands.access import NotFound, Right, get_brand_for, require
+from brands.access import BrandAccess, NotFound, Right, get_brand_for, require
 from brands.context import why_not
 from brands.forms.programs import OwnTermsForm
 from brands.models import Program, Terms
@@ -30,7 +30,7 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         require(access, Right.MANAGE)
         if form.is_valid():
-            _save(request, program, form.cleaned_data["own_terms"])
+            _save(request, access, program, form.cleaned_data["own_terms"])
             return see_other(program_url(TAB, access, program))
     versions = list(list_terms(program))
     shown = _pick_version(request, versions)
@@ -47,12 +47,12 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "brands/terms.html", context, status=422 if form.is_bound else 200)
 
 
-def _save(request: HttpRequest, program: Program, text: str) -> None:
+def _save(request: HttpRequest, access: BrandAccess, program: Program, text: str) -> None:
     before = program.own_terms
     update_program(
         program_id=program.pk,
-        actor_id=request.user.pk,
-        now=brand_now(program.brand),
+        actor_id=access.member.user_id,
+        now=brand_now(access.brand),
         own_terms=text,
     )
     if text == before:

@@ -196,12 +196,13 @@ def test_an_invited_person_logs_in_by_a_mailed_code(client: Client, mailoutbox: 
     )
     cache.clear()
 
-    client.post("/accounts/login/code/", {"email": "new@mail.example"})
+    team = f"/b/{brand.slug}/team/"
+    client.post("/accounts/login/code/", {"email": "new@mail.example", "next": team})
     code = re.search(r"^\s*([A-Z0-9]{3,}(?:-[A-Z0-9]+)?)\s*$", mailoutbox[-1].body, re.MULTILINE)
     assert code is not None
-    client.post("/accounts/login/code/confirm/", {"code": code[1]})
+    client.post("/accounts/login/code/confirm/", {"code": code[1], "next": team})
 
-    assert client.get(f"/b/{brand.slug}/team/").status_code == 200
+    assert client.get(team).status_code == 200
 
 
 def test_a_role_is_changed_and_a_member_removed():

@@ -92,7 +92,7 @@ def replay_event(
     event = _get_event(connection, event_id)
     now = brand_now(access.brand)
     try:
-        replay(event_id=event.pk, actor_id=request.user.pk, now=now)
+        replay(event_id=event.pk, actor_id=access.member.user_id, now=now)
     except BodyForgotten:
         messages.error(
             request, _("Its body was deleted when its time was over, so it cannot be replayed.")

@@ -17,6 +17,7 @@ PERIOD = timedelta(days=30)
 QUIET_AFTER = timedelta(hours=24)
 QUIET_TIMES = 5
 GAPS = 50
+MANY_WAITING = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Health:
     last_at: datetime | None
     usual_gap: timedelta | None
     last_refused_at: datetime | None
+    is_refusing: bool
     waiting: int
     unreadable: int
     kinds: dict[str, datetime | None]
@@ -60,11 +62,14 @@ def get_health(connection: StoreConnection, now: datetime) -> Health:
     unreadable = open_events.filter(status=InboundStatus.REFUSED).count()
     waiting = open_events.exclude(status=InboundStatus.REFUSED).count()
     last_at, gap = max(times, default=None), _usual_gap(times)
+    is_refusing = refused_at is not None and (last_at is None or refused_at > last_at)
+    is_failing = is_refusing or connection.uninstalled_at is not None or waiting > MANY_WAITING
     return Health(
-        state=_find_state(connection, last_at, gap, refused_at, now=now, waiting=waiting),
+        state=_find_state(connection, last_at, gap, now=now, is_failing=is_failing),
         last_at=last_at,
         usual_gap=gap,
         last_refused_at=refused_at,
+        is_refusing=is_refusing,
         waiting=waiting,
         unreadable=unreadable,
         kinds=_last_by_kind(connection, now),
@@ -75,15 +80,13 @@ def _find_state(
     connection: StoreConnection,
     last_at: datetime | None,
     gap: timedelta | None,
-    refused_at: datetime | None,
     *,
     now: datetime,
-    waiting: int,
+    is_failing: bool,
 ) -> str:
     if not connection.is_active:
         return "switched_off"
-    is_refusing = refused_at is not None and (last_at is None or refused_at > last_at)
-    if is_refusing or connection.uninstalled_at or waiting > GAPS:
+    if is_failing:
         return "failing"
     if last_at is None:
         return "not_connected"

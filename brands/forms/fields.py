@@ -119,9 +119,9 @@ def read_minor(text: str, currency: str) -> int:
     try:
         minor = parse_amount(text, currency)
     except AmountError:
-        digits = EXPONENTS[currency]
-        message = _("%(text)s is not an amount in %(currency)s: it has %(digits)s decimals.")
-        params = {"text": text[:40], "currency": currency, "digits": digits}
+        message = _("%(text)s is not an amount in %(currency)s. Write it like %(example)s.")
+        example = to_decimal(5 * 10 ** max(2, EXPONENTS[currency]), currency)
+        params = {"text": text[:40], "currency": currency, "example": example}
         raise ValidationError(message, params=params) from None
     if minor <= 0:
         raise ValidationError(_("Enter an amount above zero."))

@@ -116,7 +116,7 @@ class FirstRuleForm(forms.Form):
     """The one question of the first rule: what creators earn."""
 
     kind = forms.ChoiceField(
-        label=_("What do creators earn?"),
+        label=_("Paid as"),
         choices=[
             ("percent", _("A percent of each order")),
             ("flat_order", _("A fixed amount per order")),
@@ -132,7 +132,7 @@ class FirstRuleForm(forms.Form):
         self.fields["amount"] = AmountField(
             currency=currency,
             required=False,
-            label=_("Amount in %(currency)s") % {"currency": currency},
+            label=_("Fixed amount"),
         )
 
     def clean(self) -> dict[str, Any]:

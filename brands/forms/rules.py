@@ -158,6 +158,12 @@ class ExampleForm(forms.Form):
             )
             self.fields["group"].required = False
 
+    @property
+    def has_more(self) -> bool:
+        """Whether more than the total was said."""
+        said = getattr(self, "cleaned_data", {})
+        return any(value for name, value in said.items() if name != "total")
+
     def build(self) -> ExampleOrder:
         """Return the order; whatever cannot be read is as in the usual example."""
         data = getattr(self, "cleaned_data", {})
@@ -182,9 +188,7 @@ class PublishForm(forms.Form):
     effective_from = forms.DateTimeField(
         label=_("Applies to orders from"),
         required=False,
-        widget=forms.DateTimeInput(
-            attrs={"type": "datetime-local", "class": "short"}, format="%Y-%m-%dT%H:%M"
-        ),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
     )
     base_version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)

@@ -45,6 +45,7 @@ TITLES: Mapping[str, str | Promise] = {
     "hold": gettext_lazy("Hold"),
     "base": gettext_lazy("What counts"),
 }
+COLUMNS = (("identity", "hold", "base"), ("tracking",))
 SHOWN_AT_ONCE = frozenset({"name", "about", "is_listed", "landing_url"})
 SAFARI_DAYS = 7
 
@@ -71,10 +72,7 @@ def show_settings(request: HttpRequest, slug: str) -> HttpResponse:
     program = find_program(request, access)
     if program is None:
         return see_other(reverse("brands:setup", args=[slug]))
-    sections = [
-        (key, TITLES[key], program_url("brands:program-edit", access, program, key), _rows(form))
-        for key, form in ((key, kind(program=program)) for key, kind in SECTIONS.items())
-    ]
+    sections = [[_show_section(access, program, key) for key in column] for column in COLUMNS]
     context = program_page(
         access,
         program,
@@ -167,8 +165,13 @@ def _set_status(
     return see_other(program_url("brands:program-settings", access, program))
 
 
-def _rows(form: SettingsForm) -> list[tuple[str, str]]:
-    return [(str(field.label), _say_value(form, name)) for name, field in form.fields.items()]
+def _show_section(
+    access: BrandAccess, program: Program, key: str
+) -> tuple[str, str, str, list[tuple[str, str]]]:
+    form = SECTIONS[key](program=program)
+    rows = [(str(field.label), _say_value(form, name)) for name, field in form.fields.items()]
+    url = program_url("brands:program-edit", access, program, key)
+    return key, str(TITLES[key]), url, rows
 
 
 def _say_value(form: SettingsForm, name: str, value: Any = None) -> str:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +17,7 @@ from brands.domain.reach import list_unreached
 from brands.domain.rules import Rule
 from brands.forms.rules import ExampleForm, PublishForm, RuleForm
 from brands.models import Group, Program, RuleSet
+from brands.reasons import explain
 from brands.selectors import (
     find_latest_rules,
     find_latest_terms,
@@ -46,13 +48,13 @@ from brands.views.drafts import (
 from brands.wording import (
     list_conditions,
     render_clause,
-    render_example,
     render_rule,
     render_terms,
 )
 from core.clock import brand_now
 from core.edges import door, posted, see_other
 from core.money import Money
+from core.wording import Reader
 
 TAB = "brands:rules"
 
@@ -246,14 +248,16 @@ def _build_example(
     form.is_valid()
     example, base = form.build(), get_base_policy(program)
     pricing = price_example_order(rules=rules, base=base, example=example)
+    line, reader = pricing.lines[0], Reader("brand", ZoneInfo(program.brand.time_zone))
+    told = [(line.code, line.params), *((step.code, step.params) for step in pricing.steps)]
     return {
         "example_form": form,
-        "usual_example": render_example(rules=rules, base=base, currency=program.currency),
         "example": {
             "total": example.total,
             "pays": Money(pricing.total, pricing.currency),
-            "line": pricing.lines[0],
-            "steps": pricing.steps,
+            "line": line,
+            "is_percent": line.kind == "percent" and line.earned > 0,
+            "reasons": [explain(code=code, params=params, reader=reader) for code, params in told],
         },
     }
 

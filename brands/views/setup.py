@@ -89,15 +89,17 @@ def create_program(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @door
 def ask_first_rule(request: HttpRequest, slug: str) -> HttpResponse:
-    """Ask what creators earn, and publish it as the program's one rule."""
+    """Ask what creators earn, and publish it as the program's one rule.
+
+    `preview` only answers with the example.
+    """
     access = get_brand_for(request.user, slug, Right.MANAGE)
     program = pick_program(request, access)
     if find_latest_rules(program) is not None:
         return see_other(program_url("brands:rules", access, program))
-    is_preview = request.method == "GET" and "kind" in request.GET
-    data = request.GET if is_preview else posted(request)
-    form = FirstRuleForm(data, currency=program.currency)
-    if request.method == "POST" and form.is_valid():
+    is_preview = "preview" in request.POST
+    form = FirstRuleForm(posted(request), currency=program.currency)
+    if request.method == "POST" and not is_preview and form.is_valid():
         return _publish_first(request, access, program, _draft(form, program))
     draft = _draft(form, program) if not form.is_bound or form.is_valid() else None
     context = brand_page(
@@ -107,7 +109,7 @@ def ask_first_rule(request: HttpRequest, slug: str) -> HttpResponse:
         example=_say_example(program, draft) if draft else "",
         nav_current="brands:program-settings",
     )
-    is_wrong = form.is_bound and bool(form.errors)
+    is_wrong = form.is_bound and not is_preview
     return render(request, "brands/first_rule.html", context, status=422 if is_wrong else 200)
 
 

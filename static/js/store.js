@@ -16,6 +16,7 @@
   var script = document.currentScript;
   var isShopify = script && script.dataset.store === "shopify";
   var days = Math.min(90, Math.max(1, parseInt(script && script.dataset.days, 10) || 30));
+  var told = "";
   var arrived = new URLSearchParams(window.location.search).get(NAME) || "";
 
   function read() {
@@ -38,6 +39,8 @@
 
   /* The cart may have been emptied since: look before writing. */
   function tellCart(value) {
+    if (told === value) return;
+    told = value;
     var root = (window.Shopify && window.Shopify.routes && window.Shopify.routes.root) || "/";
     window.fetch(root + "cart.js", { headers: { Accept: "application/json" } })
       .then(function (answer) { return answer.json(); })

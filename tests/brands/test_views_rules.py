@@ -197,7 +197,7 @@ def test_an_order_no_rule_fits_says_so():
     page = text_of(client.get(world.url("program/rules/") + "&total=80"))
 
     assert "An order of 80.00 EUR pays 0.00 EUR." in page
-    assert "No rule fits it." in page
+    assert "This line earns 0: no rule of the program fits it." in page
 
 
 def test_who_comes_second_compares_and_then_publishes():

@@ -60,7 +60,9 @@ def test_the_guided_way_ends_live():
     program.refresh_from_db()
     assert program.status == ProgramStatus.LIVE
     assert set(states(brand).values()) == {"done"}
-    assert "5 of 5 done" in text_of(client.get(f"{base}/setup/"))
+    page = text_of(client.get(f"{base}/setup/"))
+    assert "5 of 5 done" in page
+    assert page.count("state-good") == 5
 
 
 def test_a_program_in_a_new_currency_gets_its_usual_minimum():
@@ -95,9 +97,12 @@ def test_the_example_follows_what_is_typed_without_publishing():
     world = make_world(has_rules=False)
     client = sign_in_as(world.brand)
 
-    percent = client.get(world.url("setup/rules/") + "&kind=percent&rate_bps=12.5")
-    flat = client.get(world.url("setup/rules/") + "&kind=flat_order&amount=5")
+    url, preview = world.url("setup/rules/"), {"preview": "1"}
+    percent = client.post(url, preview | {"kind": "percent", "rate_bps": "12.5"})
+    flat = client.post(url, preview | {"kind": "flat_order", "amount": "5"})
+    wrong = client.post(url, preview | {"kind": "flat_order", "amount": "five"})
 
+    assert wrong.status_code == 200
     assert "An order of 120.00 EUR pays 15.00 EUR." in text_of(percent)
     assert "An order of 120.00 EUR pays 5.00 EUR." in text_of(flat)
     assert find_latest_rules(world.program) is None

@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db
 
 
 def fill(world: World, path: str) -> str:
-    names = {}
+    names: dict[str, object] = {}
     if "{store}" in path:
         names["store"] = make_connection(world.brand).public_id
     if "{group}" in path:

@@ -7,7 +7,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from brands.models import RailKind, RailSettings
-from core.clock import brand_now, database_now
+from core.clock import database_now
 from core.jobs import enqueue
 from core.models import Brand
 from core.signing import Refusal
@@ -44,7 +44,7 @@ def receive_stripe(request: HttpRequest, brand_id: str) -> HttpResponse:
     if isinstance(notice, Refusal):
         return HttpResponse(status=401)
     store_notice(
-        brand_id=row.brand_id, rail=row.rail, notice=notice, body=body, now=brand_now(row.brand)
+        brand_id=row.brand_id, rail=row.rail, notice=notice, body=body, now=database_now()
     )
     return HttpResponse(status=200)
 

@@ -22,6 +22,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -126,15 +127,17 @@ def read(result: Readings, process: int, port: int, options: argparse.Namespace,
         result.unstored += sum(load.tokens for load in loads) - (count_clicks(url) - stored)
 
 
+def _same(load: Load) -> Load:
+    return load
+
+
 async def run_load(port: int, clients: int, seconds: float) -> list[Load]:
     loop = asyncio.get_running_loop()
     until = time.perf_counter() + seconds
     loads = []
     for _ in range(clients):
-        done: asyncio.Future[None] = loop.create_future()
-        _, load = await loop.create_connection(
-            lambda done=done: Load(until, done), "127.0.0.1", port
-        )
+        load = Load(until, loop.create_future())
+        await loop.create_connection(partial(_same, load), "127.0.0.1", port)
         loads.append(load)
     await asyncio.gather(*(load.done for load in loads))
     return loads

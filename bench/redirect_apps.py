@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -46,12 +47,11 @@ urlpatterns = [path("r/<str:slug>", follow_naively)]
 
 
 def naive(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-    """Answer with the naive view; Django is set up with the first request."""
-    global _naive  # noqa: PLW0603
-    if _naive is None:
-        settings.ROOT_URLCONF = __name__
-        _naive = get_wsgi_application()
-    return _naive(environ, start)
+    """Answer with the naive view."""
+    return _naive()(environ, start)
 
 
-_naive: Any = None
+@cache
+def _naive() -> Callable[..., Iterable[bytes]]:
+    settings.ROOT_URLCONF = __name__
+    return get_wsgi_application()

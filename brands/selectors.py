@@ -205,6 +205,11 @@ def get_default_group(program: models.Program) -> models.Group:
     return models.Group.objects.get(program=program, is_default=True)
 
 
+def find_open_sandbox(brand: Brand) -> Brand | None:
+    """Return the brand's open sandbox twin."""
+    return Brand.objects.filter(sandbox_of=brand, archived_at__isnull=True).first()
+
+
 def list_members(brand: Brand) -> QuerySet[models.Member]:
     """Return the team, in the order in which they joined."""
     return models.Member.objects.filter(brand=brand).select_related("user").order_by("pk")

@@ -15,6 +15,7 @@ _tracking = [
 ]
 
 urlpatterns = [
+    path("", include("brands.urls")),
     path("", include((portal_brand.urlpatterns, "portal"))),
     path("", include((_creators, "affiliates"))),
     path("", include((_tracking, "tracking"))),

@@ -11,6 +11,7 @@ from django.http import (  # noqa: TID251  # this is the edge
     HttpRequest,
     HttpResponse,
     HttpResponseRedirect,
+    QueryDict,
 )
 
 from core.access import Forbidden, NotFound
@@ -40,6 +41,11 @@ def public_door(view: View[P]) -> View[P]:
             raise PermissionDenied from None
 
     return cast("View[P]", guarded)
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """Return what a form is bound to: what was posted, also when that is nothing."""
+    return request.POST if request.method == "POST" else None
 
 
 def see_other(url: str) -> HttpResponseRedirect:

@@ -117,6 +117,8 @@ STATES: Mapping[str, State] = MappingProxyType(
         "failing": State(_("Failing"), PROBLEM),
         "not_connected": State(_("Waits for the first event"), WAITING),
         "processed": State(_("Processed"), GOOD),
+        "stored": State(_("Waiting"), WAITING),
+        "ignored": State(_("Set aside"), NEUTRAL),
         "waiting": State(_("Waiting"), WAITING),
         "kept": State(_("Kept here"), NEUTRAL),
         "switched_off": State(_("Switched off"), NEUTRAL),

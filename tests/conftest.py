@@ -3,6 +3,7 @@
 import ipaddress
 import os
 import socket
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.utils import timezone, translation
 
 from tests.chromium import ARGUMENTS, find_chromium
 from tests.database import django_db_setup
+from tracking import redirect
 
 __all__ = ["django_db_setup"]
 
@@ -60,3 +62,10 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         "env": {**os.environ, **environment},
         "args": list(ARGUMENTS),
     }
+
+
+@pytest.fixture(autouse=True)
+def _fresh_redirect() -> Iterator[None]:
+    """Let no test inherit the redirect's memory or leave its connections to the next database."""
+    yield
+    redirect.forget()

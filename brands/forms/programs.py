@@ -113,7 +113,7 @@ class ProgramForm(DestinationsForm):
 
 
 class FirstRuleForm(forms.Form):
-    """The one question of the first rule: what do creators earn?"""
+    """The one question of the first rule: what creators earn."""
 
     kind = forms.ChoiceField(
         label=_("What do creators earn?"),

@@ -2,15 +2,15 @@
 
 from datetime import datetime
 
-from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import QuerySet
 
 from brands.emails import mail_member_added
 from brands.models import Member, Role
 from core import audit
+from core.accounts import ensure_user
 from core.locks import lock_row
-from core.models import Brand, User
+from core.models import Brand
 
 
 class AlreadyInTeam(ValueError):
@@ -55,9 +55,7 @@ def invite_member(*, brand_id: int, email: str, role: str, actor_id: int, now: d
     :raises AlreadyInTeam: he is in it.
     :raises UnknownRole: there is no such role.
     """
-    user, _ = User.objects.get_or_create(
-        email=email.strip().lower(), defaults={"password": make_password(None)}
-    )
+    user = ensure_user(email)
     return add_member(brand_id=brand_id, user_id=user.pk, role=role, actor_id=actor_id, now=now)
 
 

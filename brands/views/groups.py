@@ -15,7 +15,7 @@ from brands.services.groups import GroupNameTaken, create_group, update_group
 from brands.services.programs import HoldOutOfRange
 from brands.views.common import pick_program, program_page, program_url
 from core.clock import brand_now
-from core.edges import door, see_other
+from core.edges import door, posted, see_other
 
 TAB = "brands:groups"
 
@@ -41,7 +41,7 @@ def edit(request: HttpRequest, slug: str, group_id: str = "") -> HttpResponse:
     group = get_group_for(access, group_id) if group_id else None
     if group is not None and group.program_id != program.pk:
         raise NotFound
-    form = GroupForm(request.POST or None, initial=_facts(group) if group else None)
+    form = GroupForm(posted(request), initial=_facts(group) if group else None)
     if (
         request.method == "POST"
         and form.is_valid()

@@ -36,7 +36,7 @@ from brands.services.programs import (
 from brands.views.common import find_program, pick_program, program_page, program_url
 from core import formats
 from core.clock import brand_now
-from core.edges import door, see_other
+from core.edges import door, posted, see_other
 from core.templatetags.fairshare import current_language
 
 TITLES: Mapping[str, str | Promise] = {
@@ -46,7 +46,7 @@ TITLES: Mapping[str, str | Promise] = {
     "base": gettext_lazy("What counts"),
 }
 SHOWN_AT_ONCE = frozenset({"name", "about", "is_listed", "landing_url"})
-LONG_WINDOW_DAYS = 7
+SAFARI_DAYS = 7
 
 
 @require_GET
@@ -96,7 +96,7 @@ def edit(request: HttpRequest, slug: str, section: str) -> HttpResponse:
     program = pick_program(request, access)
     if section not in SECTIONS:
         raise NotFound
-    form = SECTIONS[section](request.POST or None, program=program)
+    form = SECTIONS[section](posted(request), program=program)
     is_ready = request.method == "POST" and "back" not in request.POST and form.is_valid()
     changes = form.list_changes() if is_ready else {}
     here = program_url("brands:program-settings", access, program)
@@ -173,7 +173,7 @@ def _say_value(form: SettingsForm, name: str, value: Any = None) -> str:
     if isinstance(given, bool):
         return _("Yes") if given else _("No")
     choices = dict(getattr(field, "choices", ()) or ())
-    if given in choices if isinstance(given, str) else False:
+    if isinstance(given, str) and given in choices:
         return str(choices[given])
     if name in {"window_days", "hold_days"}:
         return _days(given)
@@ -230,7 +230,7 @@ def _say_hold(program: Program, days: int) -> str:
 
 def _say_window(days: int) -> str:
     effect = _("Orders from now on. Credit that was given stays.")
-    if days <= LONG_WINDOW_DAYS:
+    if days <= SAFARI_DAYS:
         return effect
     safari = _(
         "Safari may forget a visitor after 7 days unless the store sets the cookie on its server."

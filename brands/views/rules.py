@@ -51,7 +51,7 @@ from brands.wording import (
     render_terms,
 )
 from core.clock import brand_now
-from core.edges import door, see_other
+from core.edges import door, posted, see_other
 from core.money import Money
 
 TAB = "brands:rules"
@@ -115,7 +115,7 @@ def edit(request: HttpRequest, slug: str, place: int = 0) -> HttpResponse:
         raise NotFound
     rule = draft.rules[place - 1] if place else None
     form = RuleForm(
-        request.POST or None,
+        posted(request),
         currency=program.currency,
         groups=list(list_groups(program)),
         draft=rule,
@@ -143,7 +143,7 @@ def publish(request: HttpRequest, slug: str) -> HttpResponse:
     now = brand_now(access.brand)
     earliest = max(now, latest.effective_from) if latest else now
     form = PublishForm(
-        request.POST or None,
+        posted(request),
         zone=access.brand.time_zone,
         earliest=earliest,
         has_later=latest is not None and latest.effective_from > now,

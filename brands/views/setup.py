@@ -21,7 +21,7 @@ from brands.services.setup import start_program
 from brands.views.common import pick_program, program_url
 from brands.wording import render_example
 from core.clock import brand_now, database_now
-from core.edges import door, see_other
+from core.edges import door, posted, see_other
 from core.money import Money
 
 
@@ -30,7 +30,7 @@ from core.money import Money
 def create(request: HttpRequest) -> HttpResponse:
     """Open a brand; the reader becomes its owner."""
     zone = request.user.time_zone or "UTC"
-    form = BrandForm(request.POST or None, initial={"time_zone": zone})
+    form = BrandForm(posted(request), initial={"time_zone": zone})
     if request.method == "POST" and form.is_valid():
         brand = create_brand(
             owner_id=request.user.pk,
@@ -63,7 +63,7 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
 def create_program(request: HttpRequest, slug: str) -> HttpResponse:
     """Make a program with what is usual filled in."""
     access = get_brand_for(request.user, slug, Right.MANAGE)
-    form = ProgramForm(request.POST or None, initial=_guess_program(access))
+    form = ProgramForm(posted(request), initial=_guess_program(access))
     form.brand_name = access.brand.name
     if request.method == "POST" and form.is_valid():
         program = start_program(
@@ -94,7 +94,7 @@ def ask_first_rule(request: HttpRequest, slug: str) -> HttpResponse:
     if find_latest_rules(program) is not None:
         return see_other(program_url("brands:rules", access, program))
     is_preview = request.method == "GET" and "kind" in request.GET
-    data = request.GET if is_preview else request.POST or None
+    data = request.GET if is_preview else posted(request)
     form = FirstRuleForm(data, currency=program.currency)
     if request.method == "POST" and form.is_valid():
         return _publish_first(request, access, program, _draft(form, program))

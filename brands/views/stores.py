@@ -17,7 +17,7 @@ from brands.access import BrandAccess, Right, get_brand_for, get_connection_for,
 from brands.context import brand_page, why_not
 from brands.forms.stores import ConnectionForm, RenameForm, RotateForm
 from brands.models import Platform, StoreConnection
-from brands.selectors import list_connections
+from brands.selectors import list_connections, list_programs
 from brands.services.connections import (
     create_connection,
     rename_connection,
@@ -25,10 +25,12 @@ from brands.services.connections import (
     set_connection_active,
 )
 from core.clock import brand_now, database_now
-from core.edges import door, see_other
+from core.edges import door, posted, see_other
 
 SHOWN_ONCE = "connection-secret"
 NAV = "brands:connection-list"
+DEFAULT_WINDOW_DAYS = 30
+MAX_COOKIE_DAYS = 90
 
 
 @require_GET
@@ -48,7 +50,7 @@ def create(request: HttpRequest, slug: str) -> HttpResponse:
     """Connect a store; its secret is shown on the next page, once."""
     access = get_brand_for(request.user, slug, Right.MANAGE)
     form = ConnectionForm(
-        request.POST or None, initial={"platform": Platform.SHOPIFY, "name": access.brand.name}
+        posted(request), initial={"platform": Platform.SHOPIFY, "name": access.brand.name}
     )
     if request.method == "POST" and form.is_valid():
         connection = create_connection(
@@ -158,9 +160,11 @@ def _how_to(connection: StoreConnection) -> dict[str, Any]:
     # The plain name of the file, not the hashed one: a shop keeps what it pasted.
     script = f"{settings.SITE_URL}{settings.STATIC_URL}js/store.js"
     kind = "shopify" if connection.platform == Platform.SHOPIFY else "generic"
+    windows = list_programs(connection.brand).values_list("window_days", flat=True)
+    days = min(MAX_COOKIE_DAYS, max(windows, default=DEFAULT_WINDOW_DAYS))
     return {
         "hook_url": f"{settings.SITE_URL}{reverse('tracking:hook', args=[connection.public_id])}",
-        "snippet": f'<script src="{script}" data-store="{kind}" async></script>',
+        "snippet": f'<script src="{script}" data-store="{kind}" data-days="{days}" async></script>',
     }
 
 

@@ -15,7 +15,7 @@ from brands.services.programs import update_program
 from brands.views.common import pick_program, program_page, program_url
 from brands.wording import render_terms
 from core.clock import brand_now
-from core.edges import door, see_other
+from core.edges import door, posted, see_other
 
 TAB = "brands:terms"
 
@@ -26,7 +26,7 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a version of the terms (`?version=`, the latest by default) and the own text."""
     access = get_brand_for(request.user, slug)
     program = pick_program(request, access)
-    form = OwnTermsForm(request.POST or None, initial={"own_terms": program.own_terms})
+    form = OwnTermsForm(posted(request), initial={"own_terms": program.own_terms})
     if request.method == "POST":
         require(access, Right.MANAGE)
         if form.is_valid():

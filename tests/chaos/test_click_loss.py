@@ -86,8 +86,14 @@ def serve(*, workers: int) -> Iterator[Server]:
     command += ["--workers", str(workers), "--blocking-threads", "8", "--respawn-failed-workers"]
     command += ["--respawn-interval", "0.1", "--no-ws", "config.wsgi:application"]
     environ = os.environ | {"DATABASE_URL": name_database()}
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen(command, cwd=ROOT, env=environ, start_new_session=True, **quiet)
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environ,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
     try:
         wait_for(port)
         yield Server(process, port)

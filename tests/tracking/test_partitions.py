@@ -1,14 +1,17 @@
-"""What tracking forgets, and when."""
+"""Room for the clicks of months to come, and what tracking forgets."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
+from core.ids import uuid7
 from core.models import InboundStatus
 from tests.makers import make_connection
-from tracking.models import RefusedDelivery, StoreEvent, VisitorSalt
-from tracking.services.partitions import REFUSALS_KEPT, forget_old
+from tracking.models import Click, RefusedDelivery, StoreEvent, Verdict, VisitorSalt
+from tracking.services.partitions import REFUSALS_KEPT, forget_old, prepare_partitions
 
 pytestmark = pytest.mark.django_db
 
@@ -49,11 +52,11 @@ def test_a_raw_body_goes_after_its_days_unless_its_event_still_waits(status, is_
 
 def test_the_last_hundred_refusals_of_each_shop_are_kept():
     loud, quiet = make_connection(), make_connection()
-    for connection, count in ((loud, REFUSALS_KEPT + 5), (quiet, 3)):
+    for shop, count in ((loud, REFUSALS_KEPT + 5), (quiet, 3)):
         RefusedDelivery.objects.bulk_create(
             RefusedDelivery(
-                brand=connection.brand,
-                connection=connection,
+                brand=shop.brand,
+                connection=shop,
                 at=NOW + timedelta(seconds=n),
                 code="signature",
                 size_bytes=n,
@@ -84,3 +87,34 @@ def make_event(*, status: str, received_at: datetime) -> StoreEvent:
         status=status,
         next_attempt_at=received_at,
     )
+
+
+def test_a_click_of_a_month_without_partition_lands_and_is_moved_when_it_is_made():
+    month = datetime(2031, 5, 1, tzinfo=UTC)
+    click_id = uuid7(month + timedelta(days=3))
+    Click.objects.create(
+        id=click_id,
+        brand_id=1,
+        program_id=1,
+        enrollment_id=1,
+        link_id=1,
+        at=month,
+        visitor_key=0,
+        net_key=0,
+        verdict=Verdict.COUNTED,
+    )
+    assert partition_of(click_id) == "tracking_click_default"
+
+    made = prepare_partitions(now=month - timedelta(days=40))
+
+    assert made == 4
+    assert partition_of(click_id) == "tracking_click_203105"
+    assert prepare_partitions(now=month - timedelta(days=40)) == 0
+
+
+def partition_of(click_id: UUID) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tableoid::regclass::text FROM tracking_click WHERE id = %s", [click_id]
+        )
+        return str(cursor.fetchone()[0])

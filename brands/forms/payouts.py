@@ -1,0 +1,80 @@
+"""Forms of the payout policy and the rails; keys go in and never come out."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from brands.forms.fields import AmountsField
+from brands.models import PayoutPolicy
+from brands.services.payouts import MAX_DAY, MAX_RECOVERY_DAYS
+
+_KEY = {
+    "widget": forms.PasswordInput(attrs={"class": "ltr", "autocomplete": "off"}),
+    "max_length": 255,
+    "required": False,
+}
+
+
+class PolicyForm(forms.Form):
+    day_of_month = forms.IntegerField(
+        label=_("Payouts are made on day"),
+        min_value=1,
+        max_value=MAX_DAY,
+        help_text=_("Of each month, by the brand's clock; 1 to 28, so that every month has it."),
+    )
+    minimums = AmountsField(
+        label=_("A payout is made from"),
+        required=False,
+        help_text=_(
+            "One amount per currency: 50.00 EUR, 5000 JPY. A currency without one is not paid."
+        ),
+    )
+    approval_limits = AmountsField(
+        label=_("A second person approves from"),
+        required=False,
+        help_text=_("One amount per currency. Empty: one person is enough."),
+    )
+    recovery_days = forms.IntegerField(
+        label=_("Refunds after release are taken from later commissions for"),
+        min_value=0,
+        max_value=MAX_RECOVERY_DAYS,
+        help_text=_("Days; what is left then is written off, visibly."),
+    )
+
+    def __init__(self, *args: Any, policy: PayoutPolicy, **kwargs: Any) -> None:
+        initial = {name: getattr(policy, name) for name in self.base_fields}
+        super().__init__(*args, initial=initial, **kwargs)
+
+
+class CsvForm(forms.Form):
+    is_enabled = forms.BooleanField(
+        label=_("Pay by bank transfer with a file"),
+        required=False,
+        help_text=_("You download the file, have your bank pay it, and confirm it here."),
+    )
+
+
+class StripeForm(forms.Form):
+    is_enabled = forms.BooleanField(label=_("Pay by Stripe"), required=False, initial=True)
+    secret_key = forms.CharField(label=_("Secret key"), **_KEY)
+    webhook_secret = forms.CharField(label=_("Signing secret of the webhook"), **_KEY)
+    country = forms.CharField(
+        label=_("Country of your Stripe account"),
+        required=False,
+        max_length=2,
+        widget=forms.TextInput(attrs={"class": "ltr short"}),
+        help_text=_("Two letters, for example DE."),
+    )
+
+    def clean_secret_key(self) -> str:
+        return str(self.cleaned_data["secret_key"]).strip()
+
+    def clean_webhook_secret(self) -> str:
+        return str(self.cleaned_data["webhook_secret"]).strip()
+
+    def clean_country(self) -> str:
+        country = str(self.cleaned_data["country"]).strip().upper()
+        if country and not (len(country) == 2 and country.isascii() and country.isalpha()):
+            raise forms.ValidationError(_("Write the country in two letters, for example DE."))
+        return country

@@ -1,0 +1,54 @@
+"""Addresses of what a brand decides."""
+
+from django.urls import path
+
+from brands.views import (
+    groups,
+    payouts,
+    programs,
+    rules,
+    sandbox,
+    setup,
+    stores,
+    team,
+    terms,
+)
+
+app_name = "brands"
+
+BRAND = "b/<str:slug>"
+PROGRAM = f"{BRAND}/program"
+STORE = f"{PROGRAM}/stores/<str:connection_id>"
+
+urlpatterns = [
+    path("brands/new/", setup.create, name="create"),
+    path(f"{BRAND}/setup/", setup.show, name="setup"),
+    path(f"{BRAND}/setup/rules/", setup.ask_first_rule, name="setup-rules"),
+    path(f"{BRAND}/programs/", programs.list_all, name="program-list"),
+    path(f"{BRAND}/programs/new/", setup.create_program, name="program-create"),
+    path(f"{PROGRAM}/", programs.show_settings, name="program-settings"),
+    path(f"{PROGRAM}/settings/<str:section>/", programs.edit, name="program-edit"),
+    path(f"{PROGRAM}/status/<str:status>/", programs.change_status, name="program-status"),
+    path(f"{PROGRAM}/rules/", rules.show, name="rules"),
+    path(f"{PROGRAM}/rules/change/", rules.change, name="rules-change"),
+    path(f"{PROGRAM}/rules/new/", rules.edit, name="rule-create"),
+    path(f"{PROGRAM}/rules/publish/", rules.publish, name="rules-publish"),
+    path(f"{PROGRAM}/rules/<int:place>/", rules.edit, name="rule-edit"),
+    path(f"{PROGRAM}/terms/", terms.show, name="terms"),
+    path(f"{PROGRAM}/groups/", groups.show, name="groups"),
+    path(f"{PROGRAM}/groups/new/", groups.edit, name="group-create"),
+    path(f"{PROGRAM}/groups/<str:group_id>/", groups.edit, name="group-edit"),
+    path(f"{PROGRAM}/stores/", stores.show_list, name="connection-list"),
+    path(f"{PROGRAM}/stores/new/", stores.create, name="connection-create"),
+    path(f"{STORE}/settings/", stores.show, name="connection-detail"),
+    path(f"{STORE}/switch/", stores.switch, name="connection-switch"),
+    path(f"{PROGRAM}/payouts/", payouts.show, name="rails"),
+    path(f"{PROGRAM}/payouts/policy/", payouts.edit_policy, name="payout-policy"),
+    path(f"{PROGRAM}/payouts/rails/<str:rail>/", payouts.edit_rail, name="rail-edit"),
+    path(f"{BRAND}/team/", team.show, name="team"),
+    path(f"{BRAND}/team/invite/", team.invite, name="member-invite"),
+    path(f"{BRAND}/team/<int:member_id>/", team.edit, name="member-edit"),
+    path(f"{BRAND}/team/<int:member_id>/remove/", team.remove, name="member-remove"),
+    path(f"{BRAND}/sandbox/", sandbox.show, name="sandbox"),
+    path(f"{BRAND}/sandbox/change/", sandbox.change, name="sandbox-change"),
+]

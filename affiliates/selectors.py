@@ -55,20 +55,16 @@ def with_current_slug(links: QuerySet[Link]) -> QuerySet[Link]:
     return links.annotate(current_slug=Subquery(slugs))
 
 
-def list_links(affiliate: Affiliate) -> QuerySet[Link]:
-    """Return a creator's links, newest first, archived ones too, each with `current_slug`."""
-    rows = Link.objects.filter(
-        enrollment__affiliation__affiliate=affiliate, brand__archived_at__isnull=True
-    )
+def list_links(affiliations: Collection[Affiliation]) -> QuerySet[Link]:
+    """Return the links of a creator's places, newest first, archived too, with `current_slug`."""
+    rows = Link.objects.filter(enrollment__affiliation__in=affiliations)
     related = rows.select_related("brand", "enrollment__program", "enrollment__affiliation")
     return with_current_slug(related).order_by("-pk")
 
 
-def list_codes(affiliate: Affiliate) -> QuerySet[Code]:
-    """Return a creator's codes, newest first, disabled ones too."""
-    rows = Code.objects.filter(
-        enrollment__affiliation__affiliate=affiliate, brand__archived_at__isnull=True
-    )
+def list_codes(affiliations: Collection[Affiliation]) -> QuerySet[Code]:
+    """Return the codes of a creator's places, newest first, disabled ones too."""
+    rows = Code.objects.filter(enrollment__affiliation__in=affiliations)
     return rows.select_related("brand", "enrollment__program").order_by("-pk")
 
 

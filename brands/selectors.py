@@ -1,7 +1,7 @@
 """Reads of brands: rules in force, terms, stores, teams."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -46,21 +46,16 @@ def list_rules_at(program: models.Program, at: datetime) -> tuple[models.RuleSet
 
 def list_rules_of(rule_set: models.RuleSet) -> tuple[Rule, ...]:
     """Return the rules of a version as pricing sees them; a rule's id is its primary key."""
-    rows = models.Rule.objects.filter(rule_set=rule_set).order_by("position")
-    return tuple(
-        Rule(
-            rule_id=row.pk,
-            position=row.position,
-            name=row.name,
-            kind=row.kind,  # type: ignore[arg-type]  # a CHECK holds the choices
-            rate_bps=row.rate_bps,
-            amounts=row.amounts,
-            conditions=Conditions.from_json(row.conditions),
-            is_pro_rata=row.is_pro_rata,
-            cap_order=row.cap_order,
-        )
-        for row in rows
-    )
+    return list_rules_of_all([rule_set])[rule_set.pk]
+
+
+def list_rules_of_all(rule_sets: Iterable[models.RuleSet]) -> dict[int, tuple[Rule, ...]]:
+    """Return the rules of several versions by the version's primary key, in one query."""
+    found: dict[int, list[Rule]] = {rule_set.pk: [] for rule_set in rule_sets}
+    rows = models.Rule.objects.filter(rule_set_id__in=found).order_by("rule_set_id", "position")
+    for row in rows:
+        found[row.rule_set_id].append(_to_rule(row))
+    return {pk: tuple(rules) for pk, rules in found.items()}
 
 
 def find_latest_rules(program: models.Program) -> models.RuleSet | None:
@@ -77,6 +72,11 @@ def list_rule_sets(program: models.Program) -> QuerySet[models.RuleSet]:
 def find_latest_terms(program: models.Program) -> models.Terms | None:
     """Return the newest version of the terms: the one to be accepted."""
     return models.Terms.objects.filter(program=program).order_by("-version").first()
+
+
+def find_terms(program: models.Program, version: int) -> models.Terms | None:
+    """Return a version of the terms, however old."""
+    return models.Terms.objects.filter(program=program, version=version).first()
 
 
 def list_terms(program: models.Program) -> QuerySet[models.Terms]:
@@ -247,3 +247,17 @@ def list_missing_minimums(brand: Brand, currencies: Sequence[str]) -> list[str]:
     """Return those currencies for which no minimum is set: they are not paid."""
     minimums = models.PayoutPolicy.objects.get(brand=brand).minimums
     return sorted(set(currencies) - set(minimums))
+
+
+def _to_rule(row: models.Rule) -> Rule:
+    return Rule(
+        rule_id=row.pk,
+        position=row.position,
+        name=row.name,
+        kind=row.kind,  # type: ignore[arg-type]  # a CHECK holds the choices
+        rate_bps=row.rate_bps,
+        amounts=row.amounts,
+        conditions=Conditions.from_json(row.conditions),
+        is_pro_rata=row.is_pro_rata,
+        cap_order=row.cap_order,
+    )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.middleware.locale import LocaleMiddleware as DjangoLocaleMiddleware
-from django.utils import translation
+from django.utils import timezone, translation
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -14,7 +14,7 @@ class LocaleMiddleware(DjangoLocaleMiddleware):
 
 
 class PreferencesMiddleware:
-    """A signed-in reader's own language wins; signed-in pages are never cached."""
+    """A signed-in reader's own language and time zone win; signed-in pages are never cached."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -24,7 +24,9 @@ class PreferencesMiddleware:
         if user.is_authenticated and user.language:
             translation.activate(user.language)
             request.LANGUAGE_CODE = translation.get_language()
-        response = self.get_response(request)
+        zone = user.time_zone if user.is_authenticated else ""
+        with timezone.override(zone or None):
+            response = self.get_response(request)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if user.is_authenticated and "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "no-store, private"

@@ -6,7 +6,20 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from brands.models import PayoutPolicy
+from django.conf import settings
+from django.urls import reverse
+
+from affiliates.access import Visitor, find_affiliate
+from affiliates.keys import make_join_key
+from affiliates.models import (
+    Affiliation,
+    AffiliationStatus,
+    Application,
+    ApplicationStatus,
+    Enrollment,
+)
+from affiliates.selectors import find_enrollment
+from brands.models import PayoutPolicy, Program
 from payouts.domain.calendar import next_run_day
 from payouts.models import Payout
 from payouts.selectors import find_covering_payout, find_next_run
@@ -68,3 +81,45 @@ def _find_run(commission: Commission, now: datetime) -> date | None:
     policy = PayoutPolicy.objects.filter(brand=brand).first() or PayoutPolicy()
     released_on = due_at.astimezone(ZoneInfo(brand.time_zone)).date()
     return next_run_day(day_of_month=policy.day_of_month, start=max(run, released_on))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a person stands in a program: a place in it, his last application, or nothing."""
+
+    enrollment: Enrollment | None = None
+    application: Application | None = None
+    is_suspended: bool = False
+
+    @property
+    def is_waiting(self) -> bool:
+        one = self.application
+        return one is not None and one.status == ApplicationStatus.SUBMITTED
+
+    @property
+    def may_apply(self) -> bool:
+        return self.enrollment is None and not self.is_waiting and not self.is_suspended
+
+
+NOWHERE = Standing()
+
+
+def find_standing(user: Visitor, program: Program) -> Standing:
+    """Return where a person stands in a program."""
+    affiliate = find_affiliate(user)
+    if affiliate is None:
+        return NOWHERE
+    place = Affiliation.objects.filter(affiliate=affiliate, brand_id=program.brand_id).first()
+    applications = Application.objects.filter(affiliate=affiliate, program=program)
+    return Standing(
+        enrollment=find_enrollment(affiliate, program),
+        application=applications.select_related("affiliate__user").order_by("-pk").first(),
+        is_suspended=place is not None and place.status == AffiliationStatus.SUSPENDED,
+    )
+
+
+def join_link(program: Program) -> str:
+    """Return the address at which creators join; a sandbox's carries the key that opens it."""
+    path = reverse("portal:join", args=[program.brand.slug, program.slug])
+    key = f"?key={make_join_key(program)}" if program.brand.is_sandbox else ""
+    return f"{settings.SITE_URL}{path}{key}"

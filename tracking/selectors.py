@@ -50,10 +50,10 @@ class Earned:
 
 @dataclass(frozen=True, slots=True)
 class Candidacy:
-    """An order that somebody else got or nobody, and why this creator did not."""
+    """An order somebody else got, or nobody, and the enrollment that stood for it."""
 
     attribution: Attribution
-    row: dict[str, Any]
+    enrollment_id: int
 
 
 def count_clicks(link_ids: Collection[int]) -> dict[int, ClickCount]:
@@ -110,21 +110,29 @@ def sum_amounts(commissions: QuerySet[Commission]) -> list[Money]:
     return [Money(total, currency) for currency, total in sorted(rows)]
 
 
-def sum_due(*, affiliation_ids: Collection[UUID], before: datetime) -> dict[tuple[UUID, str], int]:
-    """Return {(affiliation, currency): minor units} of what will be released before a time.
+def list_releasing(affiliation_ids: Collection[UUID]) -> QuerySet[Commission]:
+    """Return what will be released on its date, by the conditions of release itself.
 
-    As release itself chooses: no open review, nothing rejected, no suspended creator.
+    No open review, nothing rejected or unposted, no suspended creator, and the date is known.
     """
+    open_hold = ReviewHold.objects.filter(commission=OuterRef("pk"), closed_at__isnull=True)
+    return Commission.objects.filter(
+        ~Exists(open_hold),
+        affiliation_id__in=affiliation_ids,
+        affiliation__status="active",
+        released_at__isnull=True,
+        rejected_at__isnull=True,
+        has_unposted_change=False,
+        release_at__isnull=False,
+        amount_minor__gt=0,
+    )
+
+
+def sum_due(*, affiliation_ids: Collection[UUID], before: datetime) -> dict[tuple[UUID, str], int]:
+    """Return {(affiliation, currency): minor units} of what will be released before a time."""
     rows = (
-        Commission.objects.filter(
-            affiliation_id__in=affiliation_ids,
-            affiliation__status="active",
-            released_at__isnull=True,
-            rejected_at__isnull=True,
-            has_unposted_change=False,
-            release_at__lt=before,
-        )
-        .filter(~Exists(ReviewHold.objects.filter(commission=OuterRef("pk"), closed_at=None)))
+        list_releasing(affiliation_ids)
+        .filter(release_at__lt=before)
         .order_by()
         .values_list("affiliation_id", "currency")
         .annotate(total=Sum("amount_minor"))
@@ -166,7 +174,12 @@ def list_lost(
         .select_related("order__brand")
         .order_by("-order_id")[:limit]
     )
-    return [Candidacy(row, find_own_row(row, enrollment_ids) or {}) for row in rows]
+    stood_for = ((row, find_own_row(row, enrollment_ids)) for row in rows)
+    return [
+        Candidacy(row, int(own["candidate"]["party"]["enrollment"]))
+        for row, own in stood_for
+        if own is not None
+    ]
 
 
 def find_own_row(attribution: Attribution, enrollment_ids: Iterable[int]) -> dict[str, Any] | None:

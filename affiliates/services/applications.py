@@ -1,10 +1,12 @@
 """From an application to a place in a program, or a refusal with its reason."""
 
 from datetime import datetime
+from typing import TypedDict, Unpack
 
 from django.db import transaction
 
 from affiliates import emails
+from affiliates.keys import is_join_key
 from affiliates.models import (
     Affiliate,
     Affiliation,
@@ -59,6 +61,13 @@ class ReasonUnknown(ValueError):
     """The reason is not in the list."""
 
 
+class Joining(TypedDict, total=False):
+    """What may come with an application: a creator's name, the key of a join address."""
+
+    display_name: str
+    join_key: str
+
+
 @transaction.atomic
 def apply_to_program(
     *,
@@ -68,10 +77,12 @@ def apply_to_program(
     publishes_at: str,
     message: str,
     now: datetime,
+    **joining: Unpack[Joining],
 ) -> Application:
     """Ask to join; a program that approves by itself takes the creator in at once.
 
-    `terms_id` is the version he accepted: the newest. A sandbox is open to the brand's own team.
+    `terms_id` is the version he accepted: the newest. A sandbox is open to the brand's own team and
+    to who holds its join address. The name is taken once, when he becomes a creator.
 
     :raises core.access.NotFound: the program is not there for this person.
     :raises ProgramNotOpen: it is not live.
@@ -80,10 +91,12 @@ def apply_to_program(
     :raises AffiliationSuspended: the brand suspended him.
     :raises StaleTerms: the terms were published anew since he read them.
     """
-    affiliate = ensure_affiliate(user_id=user_id, display_name="", country="", now=now)
+    affiliate = ensure_affiliate(
+        user_id=user_id, display_name=joining.get("display_name", ""), country="", now=now
+    )
     lock_row(Affiliate, affiliate.pk)
     program = Program.objects.select_related("brand").get(pk=program_id)
-    _check_open(program, user_id)
+    _check_open(program, user_id, joining.get("join_key", ""))
     _check_applicant(program, affiliate)
     terms = find_latest_terms(program)
     if terms is None or terms.pk != terms_id:
@@ -167,12 +180,13 @@ def reject_application(
     return application
 
 
-def _check_open(program: Program, user_id: int) -> None:
+def _check_open(program: Program, user_id: int, join_key: str) -> None:
     brand = program.brand
     if brand.archived_at is not None or brand.status != BrandStatus.ACTIVE:
         raise NotFound
     is_team = Member.objects.filter(brand=brand, user_id=user_id).exists()
-    if program.status == ProgramStatus.DRAFT or (brand.is_sandbox and not is_team):
+    is_hidden = brand.is_sandbox and not is_team and not is_join_key(program, join_key)
+    if program.status == ProgramStatus.DRAFT or is_hidden:
         raise NotFound
     if program.status != ProgramStatus.LIVE:
         raise ProgramNotOpen(program)

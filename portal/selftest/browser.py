@@ -81,7 +81,8 @@ class _Reader(HTMLParser):
         if kind in {"checkbox", "radio"} and "checked" not in given:
             return
         if kind not in {"submit", "image", "file"}:
-            form.values.setdefault(name, []).append(given.get("value", "on"))
+            unsaid = "on" if kind in {"checkbox", "radio"} else ""
+            form.values.setdefault(name, []).append(given.get("value", unsaid))
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,117 @@
-"""Pages for anyone."""
+"""Pages for anyone: what this installation is, its programs, their terms."""
 
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
+
+from affiliates.access import list_affiliations
+from brands.access import find_member, list_brands_of
+from brands.models import Program, ProgramStatus
+from brands.selectors import find_latest_terms, find_terms, list_open_programs
+from brands.wording import render_terms
+from core.access import NotFound
+from core.clock import brand_now, database_now
+from core.edges import public_door
+from core.paging import cut_page
+from portal.access import get_program_page
+from portal.offer import list_offers, make_offer
+from portal.selectors import find_standing
+
+ON_LANDING = 6
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Say that the form was too old to trust and that nothing was changed."""
     return render(request, "portal/csrf_failure.html", {"reason": reason}, status=403)
+
+
+@require_GET
+def show_landing(request: HttpRequest) -> HttpResponse:
+    """Say what this installation is, with its open programs."""
+    offers = list_offers(list_open_programs()[:ON_LANDING], now=database_now())
+    return render(request, "portal/landing.html", {"offers": offers})
+
+
+@require_GET
+@login_required
+def show_home(request: HttpRequest) -> HttpResponse:
+    """Send a person to where his work is; ask him where there are several places."""
+    brands = list(list_brands_of(request.user))
+    is_creator = list_affiliations(request.user).exists()
+    if not brands:
+        return redirect("portal:creator-home" if is_creator else "portal:directory")
+    if len(brands) == 1 and not is_creator:
+        return redirect("portal:brand-home", brands[0].slug)
+    context = {"brands": brands, "is_creator": is_creator}
+    return render(request, "portal/home.html", context)
+
+
+@require_GET
+def show_directory(request: HttpRequest) -> HttpResponse:
+    """List the open programs, the newest first."""
+    rows = list_open_programs().order_by("-pk")
+    page = cut_page(rows, before=request.GET.get("before", ""))
+    context = {
+        "offers": list_offers(page.rows, now=database_now()),
+        "next_url": page.older_url(request.GET.dict()),
+    }
+    return render(request, "portal/directory.html", context)
+
+
+@require_GET
+@public_door
+def show_program(request: HttpRequest, brand_slug: str, program_slug: str) -> HttpResponse:
+    """Show what a program offers, and where the reader stands in it."""
+    key = request.GET.get("key", "")
+    program = get_program_page(request.user, brand_slug, program_slug, key=key)
+    return render(request, "portal/program.html", program_page(request, program, key))
+
+
+@require_GET
+@public_door
+def show_terms(
+    request: HttpRequest, brand_slug: str, program_slug: str, version: int
+) -> HttpResponse:
+    """Show a version of the terms, for ever readable, and what changed since the one before."""
+    key = request.GET.get("key", "")
+    program = get_program_page(request.user, brand_slug, program_slug, key=key)
+    terms, earlier = find_terms(program, version), find_terms(program, version - 1)
+    if terms is None:
+        raise NotFound
+    after, before = (
+        render_terms(terms.generated),
+        render_terms(earlier.generated if earlier else []),
+    )
+    context = program_page(
+        request,
+        program,
+        key,
+        shown=terms,
+        sentences=after,
+        earlier=earlier,
+        added=[text for text in after if text not in before],
+        removed=[text for text in before if text not in after],
+        is_own_text_new=earlier is not None and earlier.own_text != terms.own_text,
+    )
+    return render(request, "portal/terms.html", context)
+
+
+def program_page(
+    request: HttpRequest, program: Program, key: str, **context: Any
+) -> dict[str, Any]:
+    """Return what every page of a program shows; `query` keeps the key of a join address."""
+    return {
+        "program": program,
+        "brand": program.brand,
+        "offer": make_offer(program, now=brand_now(program.brand)),
+        "terms": find_latest_terms(program),
+        "standing": find_standing(request.user, program),
+        "is_open": program.status == ProgramStatus.LIVE,
+        "is_team": find_member(request.user, program.brand) is not None,
+        "query": f"?key={key}" if key else "",
+        "nav_current": "portal:directory",
+        **context,
+    }

@@ -1,0 +1,138 @@
+"""Forms of a creator: new links, their slugs."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from affiliates.domain.codes import is_slug
+from affiliates.domain.urls import Refused, check_destination
+from affiliates.models import Enrollment
+from affiliates.services.links import MAX_SUB_ID, MAX_SUB_IDS, MAX_UTM
+from brands.models import Program
+from brands.wording import render_refusal
+
+UTM_FIELDS = ("source", "medium", "campaign", "term", "content")
+
+
+class SlugField(forms.CharField):
+    """The end of a link's address."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            max_length=40,
+            label=_("End of the address"),
+            widget=forms.TextInput(attrs={"dir": "ltr", "autocapitalize": "none"}),
+            **kwargs,
+        )
+
+    def clean(self, value: Any) -> str:
+        text: str = super().clean(value)
+        if text and not is_slug(text):
+            raise forms.ValidationError(
+                _("Use 3 to 40 letters from a to z, digits, - or _, a letter or digit first.")
+            )
+        return text
+
+
+class SlugForm(forms.Form):
+    slug = SlugField(
+        help_text=_("The old address keeps working for you and is never given to anyone else.")
+    )
+
+
+class LinkForm(forms.Form):
+    """A new link: the page it leads to, and what the creator notes on it."""
+
+    enrollment = forms.ChoiceField(label=_("Program"))
+    destination_url = forms.CharField(
+        max_length=2000,
+        label=_("Page of the store"),
+        help_text=_("Paste the address of any page: a product, a collection, the home page."),
+        widget=forms.TextInput(attrs={"dir": "ltr", "inputmode": "url", "autocomplete": "url"}),
+    )
+    name = forms.CharField(
+        max_length=80,
+        required=False,
+        label=_("Name for yourself"),
+        help_text=_("For example where you will post it. Shoppers do not see it."),
+    )
+    slug = SlugField(
+        required=False,
+        help_text=_("3 to 40 letters, digits, - or _. Without one it gets ten random characters."),
+    )
+
+    def __init__(self, *args: Any, enrollments: Sequence[Enrollment], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._enrollments = {row.public_id: row for row in enrollments}
+        choice = self.fields["enrollment"]
+        assert isinstance(choice, forms.ChoiceField)  # noqa: S101
+        choice.choices = [(row.public_id, _name(row)) for row in enrollments]
+        if len(enrollments) == 1:
+            choice.widget = forms.HiddenInput()
+            choice.initial = enrollments[0].public_id
+        self.fields |= {f"utm_{key}": _short(f"utm_{key}", MAX_UTM) for key in UTM_FIELDS}
+        self.fields |= {
+            f"sub_{i}": _short(f"sub{i}", MAX_SUB_ID) for i in range(1, MAX_SUB_IDS + 1)
+        }
+
+    @property
+    def place(self) -> Enrollment:
+        return self._enrollments[self.cleaned_data["enrollment"]]
+
+    @property
+    def utm(self) -> dict[str, str]:
+        return {key: self.cleaned_data[f"utm_{key}"] for key in UTM_FIELDS}
+
+    @property
+    def sub_ids(self) -> list[str]:
+        """Return the sub-ids up to the last one given: their places matter."""
+        values = [self.cleaned_data[f"sub_{i}"] for i in range(1, MAX_SUB_IDS + 1)]
+        while values and not values[-1]:
+            values.pop()
+        return values
+
+    @property
+    def has_tags(self) -> bool:
+        """Tell whether any of them was filled in: the part of the page that holds them is open."""
+        return any(field.value() for field in self.tag_fields())
+
+    def tag_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if name.startswith(("utm_", "sub_"))]
+
+    def main_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in ("enrollment", "destination_url", "name", "slug")]
+
+    def clean_destination_url(self) -> str:
+        """Take an address without its scheme as people paste it."""
+        text: str = self.cleaned_data["destination_url"].strip()
+        return text if "://" in text else f"https://{text}"
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        url, place = data.get("destination_url"), self._enrollments.get(data.get("enrollment", ""))
+        if url and place:
+            found = check_destination(url, place.program.domains, allow_local=settings.LOCAL)
+            if isinstance(found, Refused):
+                self.add_error("destination_url", say_refusal(found, place.program))
+        return data
+
+
+def say_refusal(refused: Refused, program: Program) -> str:
+    """Say why a page cannot be linked to, and which ones can."""
+    return render_refusal(refused, brand=program.brand.name, domains=program.domains)
+
+
+def _name(enrollment: Enrollment) -> str:
+    return f"{enrollment.program.brand.name}: {enrollment.program.name}"
+
+
+def _short(label: str, length: int) -> forms.CharField:
+    return forms.CharField(
+        max_length=length,
+        required=False,
+        label=label,
+        widget=forms.TextInput(attrs={"dir": "ltr"}),
+    )

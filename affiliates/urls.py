@@ -1,0 +1,10 @@
+"""Addresses of affiliates on the creator's side, under /me/."""
+
+from django.urls import path
+
+from affiliates.views import programs
+
+urlpatterns = [
+    path("me/programs/", programs.show_programs, name="program-list"),
+    path("me/programs/<str:enrollment_id>/accept/", programs.accept, name="terms-accept"),
+]

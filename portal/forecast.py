@@ -1,0 +1,111 @@
+"""The next payout of a creator: what is expected in it, and what is still missing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from affiliates.models import Affiliation
+from brands.models import PayoutPolicy
+from core.models import Brand
+from core.money import Money
+from core.wording import Reader
+from ledger.models import AccountKind
+from payouts import wording
+from payouts.domain.plan import Gate, PlanPolicy, find_gates
+from payouts.rails.registry import LIMITS
+from payouts.selectors import list_next_runs
+from payouts.services.planning import get_payee
+from tracking.selectors import sum_due
+
+Kinds = dict[AccountKind, int]
+Balances = dict[tuple[UUID, str], Kinds]
+OPEN_PAYOUT = "gate.open_payout"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What keeps money from being paid; `view_name`: where to act, "" where nothing can be done."""
+
+    text: str
+    view_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """One brand's next payout in one currency.
+
+    expected = released + due - to_recover; what refunds left below zero is to recover.
+    """
+
+    brand: Brand
+    run_date: date
+    released: Money
+    due: Money
+    to_recover: Money
+    expected: Money
+    tasks: tuple[Task, ...]
+
+    @property
+    def taken(self) -> Money:
+        """What earlier refunds take from this payout: below zero."""
+        return Money(-self.to_recover.amount_minor, self.to_recover.currency)
+
+
+def list_forecasts(
+    *, affiliations: Sequence[Affiliation], balances: Balances, now: datetime
+) -> list[Forecast]:
+    """Return a forecast for each brand and currency in which there is or will be money."""
+    by_place = {place.pk: place for place in affiliations}
+    found = []
+    for (party, currency), kinds in sorted(balances.items(), key=lambda item: str(item[0])):
+        place = by_place.get(party)
+        if place is not None and (kinds.get(AccountKind.PENDING) or kinds.get(AccountKind.PAYABLE)):
+            found.append(_forecast(place, currency, kinds, now))
+    return found
+
+
+def _forecast(place: Affiliation, currency: str, kinds: Kinds, now: datetime) -> Forecast:
+    brand = place.brand
+    run_date = list_next_runs(brand=brand, currencies=[currency], now=now)[currency]
+    run_end = _end_of(run_date, ZoneInfo(brand.time_zone))
+    payable = kinds.get(AccountKind.PAYABLE, 0)
+    due = sum_due(affiliation_ids=[place.pk], before=run_end).get((place.pk, currency), 0)
+    return Forecast(
+        brand=brand,
+        run_date=run_date,
+        released=Money(max(0, payable), currency),
+        due=Money(due, currency),
+        to_recover=Money(max(0, -payable), currency),
+        expected=Money(max(0, payable + due), currency),
+        tasks=tuple(_list_tasks(place, currency, payable + due, run_end)),
+    )
+
+
+def _list_tasks(
+    place: Affiliation, currency: str, expected_minor: int, run_end: datetime
+) -> list[Task]:
+    """Return what would keep the run from paying what is expected by then."""
+    policy = PayoutPolicy.objects.filter(brand=place.brand).first() or PayoutPolicy()
+    payee = get_payee(affiliation=place, currency=currency, limits=LIMITS)
+    gates = find_gates(
+        payee=replace(payee, payable_minor=expected_minor),
+        policy=PlanPolicy(policy.minimums),
+        now=run_end,
+    )
+    reader = Reader(
+        audience="creator",
+        zone=ZoneInfo(place.brand.time_zone),
+        known={"brand": place.brand.name},
+    )
+    return [_task(gate, reader) for gate in gates if gate.code != OPEN_PAYOUT]
+
+
+def _task(gate: Gate, reader: Reader) -> Task:
+    text = wording.explain(code=gate.code, params=gate.params, reader=reader)
+    return Task(text, wording.next_step(code=gate.code, audience="creator") or "")
+
+
+def _end_of(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=zone)

@@ -1,0 +1,75 @@
+"""A creator's links and codes beside what they brought."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from affiliates.models import Code, Link, LinkSlug
+from affiliates.selectors import short_url
+from tracking.selectors import (
+    ClickCount,
+    Earned,
+    count_clicks,
+    sum_earned_by_code,
+    sum_earned_by_link,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """A link as lists show it; `old_slugs` are those that still lead here, on its own page."""
+
+    link: Link
+    slug: str
+    clicks: ClickCount
+    earned: Earned
+    old_slugs: tuple[str, ...] = ()
+
+    @property
+    def url(self) -> str:
+        return short_url(self.slug)
+
+    @property
+    def old_urls(self) -> list[str]:
+        return [short_url(slug) for slug in self.old_slugs]
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRow:
+    code: Code
+    earned: Earned = field(default_factory=Earned)
+
+
+def list_link_rows(links: Iterable[Link]) -> list[LinkRow]:
+    """Return rows for links that carry `current_slug`."""
+    rows = list(links)
+    return _make_rows(rows, [(getattr(row, "current_slug", ""), ()) for row in rows])
+
+
+def load_link_row(link: Link) -> LinkRow:
+    """Return the row of one link, with every slug it ever had."""
+    slugs = LinkSlug.objects.filter(link=link).order_by("-is_current", "-pk")
+    current, *old = slugs.values_list("slug", flat=True)
+    return _make_rows([link], [(current, tuple(old))])[0]
+
+
+def list_code_rows(codes: Iterable[Code]) -> list[CodeRow]:
+    rows = list(codes)
+    earned = sum_earned_by_code({row.enrollment_id for row in rows})
+    return [CodeRow(row, earned.get((row.enrollment_id, row.text), Earned())) for row in rows]
+
+
+def _make_rows(
+    links: Sequence[Link], slugs: Sequence[tuple[str, tuple[str, ...]]]
+) -> list[LinkRow]:
+    clicks = count_clicks([link.pk for link in links])
+    earned = sum_earned_by_link({link.enrollment_id for link in links})
+    return [
+        LinkRow(
+            link=link,
+            slug=current,
+            clicks=clicks.get(link.pk, ClickCount()),
+            earned=earned.get((link.enrollment_id, link.public_id), Earned()),
+            old_slugs=old,
+        )
+        for link, (current, old) in zip(links, slugs, strict=True)
+    ]

@@ -1,0 +1,32 @@
+"""Addresses of pages for anyone and for creators, by the namespace they belong to."""
+
+from django.urls import path
+
+from portal.views import account, creator, join, links, public
+
+_PROGRAM = "p/<slug:brand_slug>/<slug:program_slug>"
+_LINK = "me/links/<str:link_id>"
+
+urlpatterns = [
+    path("", public.show_landing, name="landing"),
+    path("home/", public.show_home, name="home"),
+    path("programs/", public.show_directory, name="directory"),
+    path(f"{_PROGRAM}/", public.show_program, name="program"),
+    path(f"{_PROGRAM}/join/", join.join_program, name="join"),
+    path(f"{_PROGRAM}/terms/<int:version>/", public.show_terms, name="terms"),
+    path("me/", creator.show_home, name="creator-home"),
+    path("me/earnings/", creator.show_earnings, name="creator-earnings"),
+    path("me/earnings/<str:commission_id>/", creator.show_commission, name="commission-story"),
+    path("me/settings/", account.show_settings, name="settings"),
+]
+
+link_urls = [
+    path("me/links/", links.show_links, name="link-list"),
+    path("me/links/new/", links.create_link, name="link-new"),
+    path(f"{_LINK}/", links.show_link, name="link-detail"),
+    path(f"{_LINK}/slug/", links.change_slug, name="link-slug"),
+    path(f"{_LINK}/archive/", links.archive_link, name="link-archive"),
+    path(f"{_LINK}/restore/", links.restore_link, name="link-restore"),
+    path(f"{_LINK}/qr.svg", links.show_qr, {"kind": "svg"}, name="link-qr-svg"),
+    path(f"{_LINK}/qr.png", links.show_qr, {"kind": "png"}, name="link-qr-png"),
+]

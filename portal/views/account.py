@@ -1,0 +1,68 @@
+"""What a person decides about his own account."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from affiliates.access import find_affiliate
+from affiliates.models import Affiliate
+from affiliates.services.people import update_profile
+from core.edges import door, see_other
+from core.models import User
+from core.people import update_account
+from portal.forms import AccountForm, CreatorForm
+
+
+@require_http_methods(["GET", "POST"])
+@door
+def show_settings(request: HttpRequest) -> HttpResponse:
+    """Show and save how a person is called and reads, and what brands see of a creator."""
+    user = request.user
+    assert isinstance(user, User)  # noqa: S101  # behind the door
+    affiliate = find_affiliate(user)
+    form_class = CreatorForm if affiliate else AccountForm
+    form = form_class(request.POST or None, initial=_initial(user, affiliate))
+    if request.method == "POST" and form.is_valid():
+        _save(user, affiliate, form.cleaned_data)
+        with translation.override(form.cleaned_data["language"] or settings.LANGUAGE_CODE):
+            messages.success(request, _("Saved."))
+        return see_other(reverse("portal:settings"))
+    context = {"form": form, "layout": _layout(affiliate)}
+    return render(request, "portal/settings.html", context, status=422 if form.errors else 200)
+
+
+def _initial(user: User, affiliate: Affiliate | None) -> dict[str, str]:
+    own = {
+        "name": user.name,
+        "language": user.language,
+        "time_zone": user.time_zone,
+        "theme": user.theme,
+    }
+    if affiliate is None:
+        return own
+    return own | {"display_name": affiliate.display_name, "country": affiliate.country}
+
+
+def _save(user: User, affiliate: Affiliate | None, data: dict[str, Any]) -> None:
+    update_account(
+        user_id=user.pk,
+        name=data["name"],
+        language=data["language"],
+        time_zone=data["time_zone"],
+        theme=data["theme"],
+    )
+    if affiliate is not None:
+        update_profile(
+            affiliate_id=affiliate.pk, display_name=data["display_name"], country=data["country"]
+        )
+
+
+def _layout(affiliate: Affiliate | None) -> str:
+    return "layouts/creator.html" if affiliate else "layouts/public.html"

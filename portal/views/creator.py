@@ -1,0 +1,153 @@
+"""A creator's home, earnings, and the story of each commission."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from affiliates.access import find_affiliate, list_enrollments
+from affiliates.context import Scope, creator_page, read_scope
+from affiliates.models import ApplicationStatus, Enrollment
+from affiliates.selectors import (
+    list_codes,
+    list_links,
+    list_own_applications,
+    list_terms_to_accept,
+)
+from core.clock import brand_now
+from core.edges import door
+from core.paging import cut_page
+from portal.charts import chart_earned
+from portal.clicks import list_click_rows
+from portal.earnings import find_commissions, list_lost_orders, list_rows
+from portal.forecast import list_forecasts
+from portal.forms import EarningsFilter
+from portal.home import list_releases, load_balances, load_period, make_tiles
+from portal.links import list_code_rows, list_link_rows
+from portal.selectors import load_story
+from portal.story import build_story, make_reader
+from tracking.access import get_own_commission, list_own_commissions
+from tracking.selectors import sum_amounts
+
+LATEST = 5
+
+
+@require_GET
+@door
+def show_home(request: HttpRequest) -> HttpResponse:
+    """Show what is coming, when, and what is missing."""
+    scope = read_scope(request)
+    now = scope.now()
+    balances = load_balances(scope)
+    forecasts = list_forecasts(affiliations=scope.affiliations, balances=balances, now=now)
+    period = load_period(scope, now=now)
+    latest = find_commissions(list_own_commissions(request.user), scope)[:LATEST]
+    context = creator_page(
+        scope,
+        forecasts=forecasts,
+        tiles=make_tiles(scope, balances),
+        releases=list_releases(scope, forecasts),
+        period=period,
+        charts=chart_earned(period),
+        latest=list_rows(latest),
+        lost=list_lost_orders(scope, now=now),
+        **_list_beginnings(request, scope),
+    )
+    return render(request, "portal/creator_home.html", context)
+
+
+@require_GET
+@door
+def show_earnings(request: HttpRequest) -> HttpResponse:
+    """List commissions, or clicks, with the reason of each."""
+    scope = read_scope(request)
+    places = list(list_enrollments(request.user).filter(affiliation__in=scope.affiliations))
+    form = EarningsFilter(
+        request.GET or None, programs=[(place.public_id, _name(place)) for place in places]
+    )
+    is_clicks = request.GET.get("tab") == "clicks"
+    found = (
+        _show_clicks(request, scope, form, places)
+        if is_clicks
+        else _show_commissions(request, scope, form)
+    )
+    context = creator_page(
+        scope, form=form, is_clicks=is_clicks, has_filter=form.has_changed(), **found
+    )
+    return render(request, "portal/earnings.html", context)
+
+
+@require_GET
+@door
+def show_commission(request: HttpRequest, commission_id: str) -> HttpResponse:
+    """Tell the story of one commission."""
+    commission = get_own_commission(request.user, commission_id)
+    rows = load_story(commission=commission, now=brand_now(commission.brand))
+    story = build_story(rows=rows, reader=make_reader(audience="creator", rows=rows))
+    context = {
+        "story": story,
+        "commission": commission,
+        "order": commission.order,
+        "brand": commission.brand,
+        "zone": commission.brand.time_zone,
+        "nav_current": "portal:creator-earnings",
+    }
+    return render(request, "portal/commission_story.html", context)
+
+
+def _show_commissions(request: HttpRequest, scope: Scope, form: EarningsFilter) -> dict[str, Any]:
+    rows = find_commissions(
+        list_own_commissions(request.user),
+        scope,
+        program=form.value_of("program"),
+        state=form.value_of("state"),
+    )
+    page = cut_page(rows, before=request.GET.get("before", ""))
+    return {
+        "rows": list_rows(page.rows),
+        "count": rows.count(),
+        "sums": sum_amounts(rows),
+        "next_url": page.older_url(request.GET.dict()),
+    }
+
+
+def _show_clicks(
+    request: HttpRequest, scope: Scope, form: EarningsFilter, places: list[Enrollment]
+) -> dict[str, Any]:
+    program = form.value_of("program")
+    chosen = [place for place in places if program in ("", place.public_id)]
+    clicks = list_click_rows(
+        chosen, before=request.GET.get("before", ""), now=scope.now(), zone=_zone(scope)
+    )
+    return {"clicks": clicks.rows, "next_url": clicks.older_url(request.GET.dict())}
+
+
+def _list_beginnings(request: HttpRequest, scope: Scope) -> dict[str, Any]:
+    """Return what matters on the first days: applications, terms, a link and a code to share."""
+    affiliate = find_affiliate(request.user)
+    if affiliate is None:
+        return {}
+    applications = list_own_applications(affiliate).filter(status=ApplicationStatus.SUBMITTED)
+    due = [
+        (place, terms)
+        for place, terms in list_terms_to_accept(affiliate)
+        if place.affiliation_id in {one.pk for one in scope.affiliations}
+    ]
+    links = list_links(scope.affiliations).filter(archived_at__isnull=True)[:1]
+    codes = list_codes(scope.affiliations).filter(disabled_at__isnull=True)[:1]
+    return {
+        "applications": list(applications),
+        "terms_due": due,
+        "link": next(iter(list_link_rows(links)), None),
+        "code": next(iter(list_code_rows(codes)), None),
+    }
+
+
+def _name(place: Enrollment) -> str:
+    return f"{place.program.brand.name}: {place.program.name}"
+
+
+def _zone(scope: Scope) -> ZoneInfo:
+    return ZoneInfo(scope.affiliations[0].brand.time_zone if scope.affiliations else "UTC")

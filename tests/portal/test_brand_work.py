@@ -213,6 +213,12 @@ def test_moving_to_a_group_of_another_creators_place_is_404(client, world):
     assert client.post(wrong, {"group": group.public_id}).status_code == 404
 
 
+def test_the_address_to_send_leads_to_the_page_where_creators_join(client, world):
+    page = client.get(reverse("affiliates:creator-list", args=[world.brand.slug])).content.decode()
+
+    assert reverse("portal:join", args=[world.brand.slug, world.anna.program.slug]) in page
+
+
 @pytest.mark.parametrize(
     "page", ["tracking:order-list", "tracking:commission-list", "affiliates:creator-list"]
 )

@@ -93,13 +93,13 @@ def test_revenue_and_commission_are_net_of_refunds_and_only_of_credited_orders(w
 
 def test_unpaid_test_and_cancelled_orders_are_not_counted(world):
     shop = world.shop
-    unpaid = shop.order("1", status="pending", discounts=code("ANNA10"))
+    unpaid = shop.order("1", status="pending", discounts=code("COFFEE10"))
     del unpaid["paid_at"]
     shop.send("order.created", unpaid)
-    shop.pay("2", test=True, discounts=code("ANNA10"))
-    shop.pay("3", discounts=code("ANNA10"))
+    shop.pay("2", test=True, discounts=code("COFFEE10"))
+    shop.pay("3", discounts=code("COFFEE10"))
     at = stamp(shop.now)
-    cancelled = shop.order("3", status="cancelled", cancelled_at=at, discounts=code("ANNA10"))
+    cancelled = shop.order("3", status="cancelled", cancelled_at=at, discounts=code("COFFEE10"))
     assert shop.send("order.cancelled", cancelled) == 200
 
     assert compare(world).now.orders == 0
@@ -107,9 +107,9 @@ def test_unpaid_test_and_cancelled_orders_are_not_counted(world):
 
 def test_currencies_stand_apart(world):
     shop = world.shop
-    shop.pay("1", discounts=code("ANNA10"))
+    shop.pay("1", discounts=code("COFFEE10"))
     yen = [line("1", "5005", discount="0", tax="0")]
-    shop.pay("2", currency="JPY", total="5005", lines=yen, discounts=code("BEN10", "0"))
+    shop.pay("2", currency="JPY", total="5005", lines=yen, discounts=code("TEA10", "0"))
 
     compared = compare(world)
 
@@ -127,7 +127,7 @@ def test_totals_are_the_sums_of_days_and_of_creators(world):
             str(number),
             placed_at=stamp(placed),
             total=f"{rng.randint(10, 99)}.00",
-            discounts=code(rng.choice(["ANNA10", "BEN10"])),
+            discounts=code(rng.choice(["COFFEE10", "TEA10"])),
         )
 
     period = compare(world).now
@@ -139,7 +139,7 @@ def test_totals_are_the_sums_of_days_and_of_creators(world):
 
 
 def test_conversion_and_amount_per_click_say_nothing_without_clicks(world):
-    world.shop.pay("1", discounts=code("ANNA10"))
+    world.shop.pay("1", discounts=code("COFFEE10"))
     assert compare(world).now.conversion_bps is None
     assert compare(world).now.per_click("EUR") is None
 
@@ -180,7 +180,7 @@ def test_tasks_name_what_waits(world, client):
     make_application(world.anna.program)
     shop = world.shop
     yen = [line("1", "5005", discount="0", tax="0")]
-    shop.pay("9", currency="JPY", total="5005", lines=yen, discounts=code("BEN10", "0"))
+    shop.pay("9", currency="JPY", total="5005", lines=yen, discounts=code("TEA10", "0"))
     shop.post(b'{"type": "order.paid", "data": 7}', event_id="evt_bad")
 
     tasks = list_tasks(brand=world.brand, owed=list_owed(world.brand), now=shop.now)
@@ -204,13 +204,13 @@ def test_tasks_name_what_waits(world, client):
 
 def test_the_home_asks_as_much_for_a_busy_brand_as_for_a_quiet_one(world, client):
     client.force_login(get_owner(world.brand))
-    world.shop.pay("1", discounts=code("ANNA10"))
+    world.shop.pay("1", discounts=code("COFFEE10"))
     url = reverse("portal:brand-home", args=[world.brand.slug])
     client.get(url)
     few = count_queries(client, url)
 
     for number in range(2, 9):
-        world.shop.pay(str(number), discounts=code("BEN10" if number % 2 else "ANNA10"))
+        world.shop.pay(str(number), discounts=code("TEA10" if number % 2 else "COFFEE10"))
         click(world, world.shop.now, number)
 
     assert count_queries(client, url) == few

@@ -32,17 +32,17 @@ def make_world() -> World:
     program = make_program(brand)
     anna = make_enrollment(program, user=make_user(name="Anna"))
     ben = make_enrollment(program, user=make_user(name="Ben"))
-    make_code(anna, "ANNA10")
-    make_code(ben, "BEN10")
+    make_code(anna, "COFFEE10")
+    make_code(ben, "TEA10")
     return World(brand, anna, ben, Shop(make_connection(brand)))
 
 
 def fill_world(world: World) -> None:
     """Send a credited order, one that nobody gets, a refunded one and one that is not paid."""
     shop = world.shop
-    shop.pay("1", discounts=code("ANNA10"))
+    shop.pay("1", discounts=code("COFFEE10"))
     shop.pay("2")
-    shop.pay("3", discounts=code("ANNA10"))
+    shop.pay("3", discounts=code("COFFEE10"))
     shop.refund("3", "r3", "25.00")
     hold_commission(
         commission_id=shop.commission("1").pk,

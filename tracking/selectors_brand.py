@@ -221,9 +221,10 @@ def list_attributions(order: Order) -> QuerySet[Attribution]:
 
 def list_events_of(order: Order) -> QuerySet[StoreEvent]:
     """Return the stored deliveries that told of an order, oldest first."""
-    return StoreEvent.objects.filter(
+    rows = StoreEvent.objects.filter(
         connection_id=order.connection_id, order_ref=order.external_order_id
-    ).order_by("pk")
+    )
+    return rows.select_related("connection").order_by("pk")
 
 
 def list_unprocessed(brand: Brand, *, refused_since: datetime) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """A brand's creators with what they brought: the list, and one of them."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -28,11 +29,13 @@ from brands.selectors import list_programs
 from core.clock import brand_now
 from core.edges import door
 from core.models import AuditEvent
+from core.money import Money
 from core.paging import cut_page
 from payouts.selectors import list_payouts_of, list_standings
 from portal.history import list_history
 from tracking.selectors_brand import (
     NO_FIGURES,
+    CreatorFigures,
     list_commissions,
     number_of,
     sum_creators,
@@ -60,7 +63,7 @@ def show_creators(request: HttpRequest, slug: str) -> HttpResponse:
     programs = list(list_programs(brand).select_related("brand"))
     context = brand_page(
         access,
-        rows=[(row, figures.get(row.pk, NO_FIGURES)) for row in page.rows],
+        rows=[(row, _with_zero(figures.get(row.pk, NO_FIGURES), row)) for row in page.rows],
         next_url=page.older_url(asked.dict()),
         total=rows.order_by().count(),
         filters=filters,
@@ -101,6 +104,13 @@ def show_creator(request: HttpRequest, slug: str, creator_id: str) -> HttpRespon
         now=brand_now(brand),
     )
     return render(request, "portal/creator_detail.html", context)
+
+
+def _with_zero(figures: CreatorFigures, affiliation: Affiliation) -> CreatorFigures:
+    """Return figures that say 0 in the program's currency where there is nothing yet."""
+    places = list(affiliation.enrollments.all())
+    zero = (Money(0, places[0].program.currency),) if places else ()
+    return replace(figures, revenue=figures.revenue or zero, commission=figures.commission or zero)
 
 
 def _describe(commission: Any) -> dict[str, Any]:

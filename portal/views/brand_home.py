@@ -17,6 +17,7 @@ from core.edges import door
 from core.models import Brand
 from core.money import Money
 from core.templatetags.fairshare import current_language
+from payouts.selectors import find_next_run
 from portal.books import prove_books
 from portal.reports import Comparison, Day, change_bps, compare_periods, list_top_creators
 from portal.todo import find_setup, list_owed, list_tasks
@@ -41,6 +42,7 @@ def show_home(request: HttpRequest, slug: str) -> HttpResponse:
         now=now,
         tasks=list_tasks(brand=brand, owed=owed, now=now),
         setup=find_setup(brand),
+        next_run=find_next_run(brand=brand, currency=currency, now=now),
         has_orders=bool(compared.now.orders or compared.before.orders or _has_orders(brand)),
         currency=currency,
         currencies=currencies,
@@ -142,7 +144,7 @@ def _point(index: int, day: Day, value: int, before: int, currency: str) -> Poin
         value=value,
         text=_text(value, currency),
         short=formats.day_short_text(day.day, language=language)
-        if index % LABEL_EVERY == 1
+        if index % LABEL_EVERY == LABEL_EVERY // 2
         else "",
         before=before,
         before_text=_text(before, currency),

@@ -183,7 +183,7 @@ def test_codes_are_created_renamed_and_ended(client, world):
     new = reverse("affiliates:code-create-brand", args=[slug, creator, world.anna.public_id])
 
     assert client.post(new, {"text": "SPRING", "discount_note": "10 % off"}).status_code == 303
-    taken = client.post(new, {"text": "ben10"})
+    taken = client.post(new, {"text": "tea10"})
     assert taken.status_code == 422 and "exists already" in taken.content.decode()
     assert client.post(new, {"text": "two words"}).status_code == 422
 
@@ -213,6 +213,12 @@ def test_moving_to_a_group_of_another_creators_place_is_404(client, world):
     assert client.post(wrong, {"group": group.public_id}).status_code == 404
 
 
+def test_the_address_to_send_leads_to_the_page_where_creators_join(client, world):
+    page = client.get(reverse("affiliates:creator-list", args=[world.brand.slug])).content.decode()
+
+    assert reverse("portal:join", args=[world.brand.slug, world.anna.program.slug]) in page
+
+
 @pytest.mark.parametrize(
     "page", ["tracking:order-list", "tracking:commission-list", "affiliates:creator-list"]
 )
@@ -221,7 +227,7 @@ def test_a_longer_list_asks_the_database_no_more(client, world, page):
     few = count_queries(client, url)
 
     for number in range(10, 16):
-        world.shop.pay(str(number), discounts=code("BEN10" if number % 2 else "ANNA10"))
+        world.shop.pay(str(number), discounts=code("TEA10" if number % 2 else "COFFEE10"))
 
     assert count_queries(client, url) == few
 

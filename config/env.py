@@ -19,15 +19,18 @@ Read = TypeVar("Read")
 
 
 def text(name: str, default: str = "") -> str:
-    """Return the value of NAME, or of the file NAME_FILE names, without outer whitespace."""
+    """Return the value of NAME, or of the file NAME_FILE names, without outer whitespace.
+
+    An empty value is none: the default holds.
+    """
     file = os.environ.get(f"{name}_FILE")
     if file:
         try:
-            return Path(file).read_text(encoding="utf-8").strip()
+            return Path(file).read_text(encoding="utf-8").strip() or default
         except (OSError, UnicodeDecodeError) as error:
             why = getattr(error, "strerror", "it is no UTF-8 text")
             raise ImproperlyConfigured(f"{name}_FILE: {file} cannot be read ({why}).") from None
-    return os.environ.get(name, default).strip()
+    return os.environ.get(name, "").strip() or default
 
 
 def required(name: str) -> str:

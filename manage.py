@@ -1,11 +1,12 @@
 #!/usr/bin/env python
 """Run a management command."""
 
-import os
 import sys
 
+from config import boot
+
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    boot.set_up()
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

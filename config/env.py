@@ -1,26 +1,36 @@
-"""Read settings from the environment: typed, `NAME_FILE` for secrets, one sentence when wrong."""
+"""Read settings from the environment: typed, `NAME_FILE` for secrets, one sentence when wrong.
+
+No sentence repeats a value that may hold a secret.
+"""
 
 import os
+from collections.abc import Callable, Collection
 from pathlib import Path
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
+from environ import Env
 
 TRUE = frozenset({"1", "true", "yes", "on"})
 FALSE = frozenset({"0", "false", "no", "off", ""})
+Read = TypeVar("Read")
 
 
 def text(name: str, default: str = "") -> str:
-    """Return the value of NAME, or of the file NAME_FILE names, without outer whitespace."""
+    """Return the value of NAME, or of the file NAME_FILE names, without outer whitespace.
+
+    An empty value is none: the default holds.
+    """
     file = os.environ.get(f"{name}_FILE")
     if file:
         try:
-            return Path(file).read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise ImproperlyConfigured(
-                f"{name}_FILE: {file} cannot be read ({error.strerror})."
-            ) from None
-    return os.environ.get(name, default).strip()
+            return Path(file).read_text(encoding="utf-8").strip() or default
+        except (OSError, UnicodeDecodeError) as error:
+            why = getattr(error, "strerror", "it is no UTF-8 text")
+            raise ImproperlyConfigured(f"{name}_FILE: {file} cannot be read ({why}).") from None
+    return os.environ.get(name, "").strip() or default
 
 
 def required(name: str) -> str:
@@ -55,10 +65,69 @@ def listed(name: str, default: str = "") -> list[str]:
     return [part for part in (p.strip() for p in text(name, default).split(",")) if part]
 
 
+def one_of(name: str, default: str, choices: Collection[str]) -> str:
+    """Return NAME, one of `choices`."""
+    value = text(name, default)
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name} is {value!r}; use one of {', '.join(choices)}.")
+    return value
+
+
 def site_url(name: str, default: str) -> str:
     """Return NAME as scheme://host[:port], no path."""
     value = text(name, default).rstrip("/")
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path:
+    try:
+        parts = urlsplit(value)
+        fits = parts.scheme in {"http", "https"} and parts.hostname and not parts.path
+        fits = fits and (parts.port is None or parts.port > 0)
+    except ValueError:  # no port number
+        fits = False
+    if not fits:
         raise ImproperlyConfigured(f"{name} is {value!r}; use https://host without a path.")
     return value
+
+
+def database(name: str) -> dict[str, Any]:
+    """Return the PostgreSQL database that NAME names, as Django's settings want it."""
+    return dict(_read_address(name, required(name), ("postgres", "postgresql"), Env.db_url_config))
+
+
+def redis_url(name: str, default: str) -> str:
+    """Return NAME, the address of a Redis-compatible server."""
+    value = text(name, default)
+    _read_address(name, value, ("redis", "rediss", "unix"), lambda url: urlsplit(url).port)
+    return value
+
+
+def mail_server(name: str) -> dict[str, Any]:
+    """Return the mail server that NAME names as EMAIL_ settings; none when NAME is empty."""
+    value = text(name)
+    schemes = ("smtp+tls", "smtp+ssl", "smtp")
+    return dict(_read_address(name, value, schemes, Env.email_url_config)) if value else {}
+
+
+def fernet_keys(name: str) -> list[str]:
+    """Return NAME split at commas, each a key that Fernet takes."""
+    required(name)
+    keys = listed(name)
+    try:
+        for key in keys:
+            Fernet(key)
+    except ValueError:
+        raise ImproperlyConfigured(
+            f"{name}: each key is 32 random bytes in URL-safe base64, 44 characters."
+        ) from None
+    return keys
+
+
+def _read_address(
+    name: str, value: str, schemes: tuple[str, ...], read: Callable[[str], Read]
+) -> Read:
+    try:
+        if value.partition("://")[0] in schemes:
+            return read(value)
+    except ValueError:  # a port that is no number, a broken IPv6 address
+        pass
+    raise ImproperlyConfigured(
+        f"{name} is not an address of the form {schemes[0]}://user:password@host:port/name."
+    )

@@ -10,7 +10,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
-GROUPS = {"requirements.txt": ("embedded", "build"), "requirements-dev.txt": ("dev",)}
+# Each file and what it resolves. An image takes the last two: one to build with, one to run on.
+SETS = {
+    "requirements.txt": ("pyproject.toml", "--group=embedded", "--group=build"),
+    "requirements-dev.txt": ("pyproject.toml", "--group=dev"),
+    "requirements-build.txt": ("--group=build",),
+    "requirements-server.txt": ("pyproject.toml",),
+}
 OPTIONS = (
     "--universal",
     "--python-version=3.11",
@@ -23,10 +29,9 @@ OPTIONS = (
 
 
 def main(arguments: list[str]) -> int:
-    """Resolve both Python sets and the front-end set."""
-    for output, groups in GROUPS.items():
-        chosen = [f"--group={group}" for group in groups]
-        _run("uv", "pip", "compile", "pyproject.toml", *chosen, *OPTIONS, "-o", output, *arguments)
+    """Resolve every Python set and the front-end set."""
+    for output, sources in SETS.items():
+        _run("uv", "pip", "compile", *sources, *OPTIONS, "-o", output, *arguments)
     _run("npm", "install", "--package-lock-only", "--loglevel=error")
     return 0
 

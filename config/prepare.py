@@ -1,18 +1,19 @@
-"""Bring a local database up to date and load the demo; a step of `make run` in one process."""
+"""Bring a database up to date, for `make run` also with the demo: what runs before a start."""
 
 import sys
 from pathlib import Path
 
-import django
 from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
+from config import boot
+
 
 def main(arguments: list[str]) -> None:
     """Migrate; with a path, load the demo and write its log-ins there."""
-    django.setup()
+    boot.set_up()
     migrate()
     if arguments and "load_demo" in get_commands():
         call_command("load_demo")  # it knows itself whether it has been loaded

@@ -199,7 +199,7 @@ def _prepare(local: Local, environment: Mapping[str, str], apps: list[Child], *,
 
 def _start_apps(local: Local, environment: Mapping[str, str], apps: list[Child]) -> None:
     """Start web server, worker and scheduler, adding each to `apps`; wait for the first page."""
-    celery = ["celery", "--app=config.celery:app"]
+    celery = ["celery", "--app=config.worker:app"]
     schedule = f"--schedule={local.data / 'schedule'}"
     address = [f"--host={HOST}", f"--port={local.port}", "--no-ws"]
     web = ["granian", "--interface=wsgi", *address, "--workers=1", "--blocking-threads=16"]

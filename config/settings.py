@@ -6,7 +6,6 @@ Documented in docs/operators.md, one row a name.
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import environ
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -35,17 +34,17 @@ SECRET_KEY = env.required("SECRET_KEY")
 if len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("SECRET_KEY is too short: use at least 50 random characters.")
 SECRET_KEY_FALLBACKS = env.listed("SECRET_KEY_FALLBACKS")
-FIELD_ENCRYPTION_KEYS = env.listed("FIELD_ENCRYPTION_KEYS")
+FIELD_ENCRYPTION_KEYS = env.fernet_keys("FIELD_ENCRYPTION_KEYS")
+env.required("CLICK_TOKEN_KEYS")
 CLICK_TOKEN_KEYS = env.listed("CLICK_TOKEN_KEYS")
-if not FIELD_ENCRYPTION_KEYS or not CLICK_TOKEN_KEYS:
-    raise ImproperlyConfigured("FIELD_ENCRYPTION_KEYS and CLICK_TOKEN_KEYS must be set.")
 
 # Limits an operator may widen.
 HOLD_DAYS_MIN = env.number("HOLD_DAYS_MIN", 30, 0, 365)
 HOLD_DAYS_MAX = env.number("HOLD_DAYS_MAX", 60, HOLD_DAYS_MIN, 365)
 RAW_BODY_DAYS = env.number("RAW_BODY_DAYS", 30, 1, 365)
 
-ALLOWED_HOSTS = [SITE_HOST, *env.listed("EXTRA_HOSTS")]
+INTERNAL_HOST = urlsplit(INTERNAL_URL).hostname or ""
+ALLOWED_HOSTS = list(dict.fromkeys([SITE_HOST, INTERNAL_HOST, *env.listed("EXTRA_HOSTS")]))
 if LOCAL:
     ALLOWED_HOSTS += ["localhost", "127.0.0.1", "[::1]", "testserver"]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
@@ -118,10 +117,7 @@ BRAND_PAGE_COUNTS = {"review_count": "tracking.context.count_open_reviews"}
 COUNT_PENDING = "tracking.context.count_pending"
 
 # PostgreSQL is the one engine.
-_environ = environ.Env()
-DATABASES = {"default": _environ.db("DATABASE_URL")}
-if "postgresql" not in DATABASES["default"]["ENGINE"]:
-    raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database (15 or newer).")
+DATABASES = {"default": env.database("DATABASE_URL")}
 DATABASES["default"] |= {
     "ATOMIC_REQUESTS": False,
     "CONN_MAX_AGE": 60,
@@ -131,11 +127,11 @@ DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
     "-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000"
 )
 if env.text("MIGRATION_DATABASE_URL"):
-    DATABASES["migration"] = _environ.db("MIGRATION_DATABASE_URL")
+    DATABASES["migration"] = env.database("MIGRATION_DATABASE_URL")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Redis carries messages and throttle counters; nothing in it that cannot be rebuilt.
-REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
+REDIS_URL = env.redis_url("REDIS_URL", "redis://127.0.0.1:6379/0")
 CACHES = {"default": {"BACKEND": "core.cache.ForgivingRedisCache", "LOCATION": REDIS_URL}}
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TIMEZONE = "UTC"
@@ -223,6 +219,8 @@ if not LOCAL:
     if TRUSTED_PROXIES:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_REDIRECT_EXEMPT = [r"^health/$"]
+    if INTERNAL_URL.startswith("http://"):  # what the program asks of itself, and no page
+        SECURE_REDIRECT_EXEMPT += [r"^rails/stripe/", r"^standin/stripe/(?!setup/)"]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
@@ -277,19 +275,17 @@ STORAGES = {
 }
 
 # Mail: a URL such as smtp+tls://user:password@host:587; without one, mail is kept in the database.
-_email_url = env.text("EMAIL_URL")
-if _email_url:
-    globals().update(_environ.email_url_config(_email_url))
-else:
-    EMAIL_BACKEND = "core.mail.KeepOnlyBackend"
+EMAIL_BACKEND = "core.mail.KeepOnlyBackend"
+globals().update(env.mail_server("EMAIL_URL"))
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"Fairshare <noreply@{SITE_HOST}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
+LOG_LEVEL = env.one_of("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {"django.request": {"level": "ERROR"}, "httpx": {"level": "WARNING"}},
 }

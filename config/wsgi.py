@@ -1,18 +1,18 @@
 """WSGI entry: links go to the redirect, everything else to Django."""
 
-import os
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from http.client import responses
 from typing import Any
 
-from django.core.wsgi import get_wsgi_application
+from django.core.handlers.wsgi import WSGIHandler
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+from config import boot
 
 Start = Callable[..., Any]
 
-django_application = get_wsgi_application()
+boot.set_up()
+django_application = WSGIHandler()
 
 # Reads settings when imported, so it comes after Django is set up.
 from tracking.redirect import PREFIX, handle  # noqa: E402

@@ -1,11 +1,12 @@
-"""Preferences of the reader, and the gallery of every page component."""
+"""Preferences of the reader, the health check, and the gallery of every page component."""
 
 from django.conf import settings
+from django.db import Error, connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from core import gallery
 from core.context import THEME_COOKIE
@@ -31,6 +32,17 @@ def change_preferences(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@require_safe
+def check_health(_request: HttpRequest) -> HttpResponse:
+    """Say whether this process reaches its database, and nothing more: anyone may ask."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except Error:
+        return _say("the database does not answer", status=503)
+    return _say("ok", status=200)
+
+
 @require_GET
 def show_components(request: HttpRequest) -> HttpResponse:
     """Show every component; `?theme=` and `?language=` pick how."""
@@ -44,6 +56,11 @@ def show_components(request: HttpRequest) -> HttpResponse:
         if theme in Theme.values:
             context["theme"] = theme
         return render(request, "core/components.html", context)
+
+
+def _say(text: str, *, status: int) -> HttpResponse:
+    headers = {"Cache-Control": "no-store"}
+    return HttpResponse(f"{text}\n", status=status, content_type="text/plain", headers=headers)
 
 
 def _keep_cookie(response: HttpResponse, name: str, value: str) -> None:

@@ -17,7 +17,9 @@ SOURCES = [
 MONEY_APPS = {"ledger", "tracking", "payouts"}
 LOCKS = (
     "requirements.txt",
+    "requirements-build.txt",
     "requirements-dev.txt",
+    "requirements-server.txt",
     "requirements-uv.txt",
     "package-lock.json",
     ".npmrc",
@@ -50,6 +52,14 @@ def test_every_locked_package_has_a_hash(name: str):
     assert [entry for entry in entries if "--hash=sha256:" not in entry] == []
 
 
+@pytest.mark.parametrize("name", ["requirements-build.txt", "requirements-server.txt"])
+def test_what_an_image_installs_is_pinned_as_it_is_tested(name: str):
+    entries = re.split(r"\n(?=\S)", (ROOT / name).read_text("utf-8").strip())
+    tested = re.split(r"\n(?=\S)", (ROOT / "requirements-dev.txt").read_text("utf-8").strip())
+
+    assert set(entries) - set(tested) == set()
+
+
 def test_every_locked_asset_has_a_hash():
     lock = (ROOT / "package-lock.json").read_text("utf-8")
     entries = re.findall(r'"node_modules/[^"]+": \{[^}]*', lock)
@@ -80,7 +90,7 @@ def test_every_task_that_is_enqueued_or_scheduled_is_registered():
 
 
 def test_every_setting_is_documented():
-    read = names_in_sources(r'(?:env\.\w+|_environ\.db)\(\s*"([A-Z_]+)"')
+    read = names_in_sources(r'env\.\w+\(\s*"([A-Z_]+)"')
     documented = set(
         re.findall(r"`([A-Z_]+)`", (ROOT / "docs" / "operators.md").read_text("utf-8"))
     )

@@ -34,7 +34,7 @@ from tracking.domain.token import make_token
 EXPONENTS = {"EUR": 2, "JPY": 0, "KWD": 3}
 CREATORS = ("anna", "ben")
 PLACED = NOW + timedelta(hours=2)
-CLICKED = NOW + timedelta(hours=1)
+CLICKED = {"anna": NOW + timedelta(hours=1), "ben": NOW + timedelta(minutes=90)}
 PRODUCTS = ("cup", "lamp", "rug")
 
 RULES = (
@@ -108,9 +108,9 @@ class World:
     def _token(self, order: str, name: str) -> str:
         """Return the token of a click; those of even orders are stored, the others recovered."""
         if (order, name) not in self.tokens:
-            link = self.links[name]
+            link, at = self.links[name], CLICKED[name]
             is_stored = int(order) % 2 == 0
-            click_id = make_click(link, at=CLICKED).id if is_stored else uuid7(CLICKED)
+            click_id = make_click(link, at=at).id if is_stored else uuid7(at)
             self.tokens[order, name] = make_token(settings.CLICK_TOKEN_KEYS, click_id, link.pk)
         return self.tokens[order, name]
 

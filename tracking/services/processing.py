@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import Error as DatabaseError
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import DateTimeField, ExpressionWrapper, F, Value
 
 from brands.models import StoreConnection
 from core.crypto import customer_hash
@@ -50,9 +50,14 @@ def limit_waiting() -> None:
 
 
 def list_due(*, now: datetime, limit: int) -> list[StoreEvent]:
-    """Return waiting events whose time has come, oldest first; a hint, the claim decides."""
+    """Return waiting events whose time has come, oldest first; a hint, the claim decides.
+
+    `now` is real time; each event is due by the clock of its brand, as it was dated.
+    """
+    offset = F("brand__clock_offset_s") * Value(timedelta(seconds=1))
+    brand_time = ExpressionWrapper(Value(now) + offset, output_field=DateTimeField())
     return list(
-        StoreEvent.objects.filter(status__in=WAITING, next_attempt_at__lte=now)
+        StoreEvent.objects.filter(status__in=WAITING, next_attempt_at__lte=brand_time)
         .select_related("connection", "brand")
         .order_by("id")[:limit]
     )

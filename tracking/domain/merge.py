@@ -37,18 +37,22 @@ _STATUS_RANK = {
 }
 _REFUND_RANK = {"pending": 0, "succeeded": 1, "cancelled": 2, "failed": 3}
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
+MAX_VERSIONS = 20  # a hundred edits of one order must not make its row grow without end
 
 
 @dataclass(frozen=True, slots=True)
 class OrderState:
     """All that is known of one order. Tuples are sorted, so that equal knowledge is equal.
 
+    `versions`: of each content that edits gave the order the earliest version, oldest first and
+    without the snapshot itself; see `list_versions`.
     `cumulative`: the largest running refund total by currency, from events that tell no more.
     `received_at`: first receipt of any event; `paid_received_at`: first receipt of a payment.
     `cancelled_at` stays None where the store told no time of the cancellation.
     """
 
     snapshot: OrderSnapshot | None = None
+    versions: tuple[OrderSnapshot, ...] = ()
     refunds: tuple[RefundEvent, ...] = ()
     disputes: tuple[DisputeEvent, ...] = ()
     cumulative: tuple[tuple[str, int], ...] = ()
@@ -76,8 +80,10 @@ def merge_event(state: OrderState, event: CanonicalEvent, *, received_at: dateti
 
 def join_states(a: OrderState, b: OrderState) -> OrderState:
     """Return the least state that knows all that both know."""
+    snapshot = _join_optional(a.snapshot, b.snapshot, _newer_snapshot)
     return OrderState(
-        snapshot=_join_optional(a.snapshot, b.snapshot, _newer_snapshot),
+        snapshot=snapshot,
+        versions=_join_versions(a, b, snapshot),
         refunds=_join_by_id(a.refunds + b.refunds, _refund_id, _join_refund),
         disputes=_join_by_id(a.disputes + b.disputes, _dispute_id, _join_dispute),
         cumulative=_join_by_id(a.cumulative + b.cumulative, _currency_of, max),
@@ -91,6 +97,17 @@ def join_states(a: OrderState, b: OrderState) -> OrderState:
         received_at=_earliest(a.received_at, b.received_at),
         paid_received_at=_earliest(a.paid_received_at, b.paid_received_at),
     )
+
+
+def list_versions(state: OrderState) -> tuple[OrderSnapshot, ...]:
+    """Return the contents an order went through, oldest first; the last is what it is now.
+
+    A line keeps the rule it had before an edit, so pricing must know the earlier versions, also
+    one that arrived after the edit; else the commission would depend on the order of arrival.
+    """
+    if state.snapshot is None:
+        return ()
+    return (*state.versions, state.snapshot)
 
 
 def to_json(state: OrderState) -> dict[str, Any]:
@@ -146,6 +163,27 @@ def _newer_snapshot(a: OrderSnapshot, b: OrderSnapshot) -> OrderSnapshot:
     if a.version != b.version:
         return max(a, b, key=lambda snapshot: snapshot.version)
     return max(a, b, key=lambda snapshot: (_STATUS_RANK[snapshot.status], canonical_json(snapshot)))
+
+
+def _join_versions(
+    a: OrderState, b: OrderState, newest: OrderSnapshot | None
+) -> tuple[OrderSnapshot, ...]:
+    earliest: dict[str, OrderSnapshot] = {}
+    for version in (*list_versions(a), *list_versions(b)):
+        known = earliest.setdefault(_content(version), version)
+        earliest[_content(version)] = min(known, version, key=_age)
+    kept = sorted(earliest.values(), key=_age)[:MAX_VERSIONS]
+    return tuple(version for version in kept if version != newest)
+
+
+def _content(snapshot: OrderSnapshot) -> str:
+    """Return what the rules look at: an update that changes none of it is no other version."""
+    facts = (snapshot.currency, snapshot.customer.country, snapshot.shipping, snapshot.shipping_tax)
+    return canonical_json([*facts, snapshot.lines])
+
+
+def _age(snapshot: OrderSnapshot) -> tuple[int, int, str]:
+    return snapshot.version, _STATUS_RANK[snapshot.status], canonical_json(snapshot)
 
 
 def _join_refund(a: RefundEvent, b: RefundEvent) -> RefundEvent:

@@ -1,5 +1,6 @@
 """Read once what looks beyond an order, keep it as the order's decision, and price by it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from django.db import connection
@@ -11,8 +12,9 @@ from brands.domain.pricing import Pricing, price_order
 from brands.domain.rules import LineMatch, PriceContext, PriceLine, PriceOrder, match_lines
 from brands.models import Program
 from brands.selectors import get_base_policy, list_rules_at, list_rules_of
+from core.locks import lock_row
 from core.money import allocate
-from tracking.domain.merge import OrderState
+from tracking.domain.merge import OrderState, list_versions
 from tracking.domain.standing import (
     RefundTotals,
     commissionable,
@@ -23,16 +25,25 @@ from tracking.models import Attribution, Commission, Decision, Order
 
 
 def price(*, order: Order, state: OrderState, attribution: Attribution, now: datetime) -> Pricing:
-    """Return what the order earns the creator it is attributed to, and keep the line matches."""
+    """Return what the order earns the creator it is attributed to, and keep what it was priced by.
+
+    A pure function of the decision and of all that is known of the order: no matter in which
+    order its versions came, the result is the same.
+    """
     decision = ensure_decision(order=order, state=state, attribution=attribution, now=now)
     base = BasePolicy.from_json(decision.base)
-    facts = to_price_order(state, include_shipping=base.include_shipping)
     rules = list_rules_of(decision.rule_set)
-    context = PriceContext.from_json(decision.context)
-    previous = {m.line_id: m for m in map(LineMatch.from_json, decision.matches)}
-    matches = match_lines(order=facts, rules=rules, context=context, previous=previous)
-    _keep_matches(decision, matches)
-    return price_order(order=facts, rules=rules, base=base, context=context, matches=matches)
+    context = _of_this_order(PriceContext.from_json(decision.context), state, attribution)
+    versions = [
+        to_price_order(replace(state, snapshot=version), include_shipping=base.include_shipping)
+        for version in list_versions(state)
+    ]
+    matches: tuple[LineMatch, ...] = ()
+    for version in versions:
+        previous = {match.line_id: match for match in matches}
+        matches = match_lines(order=version, rules=rules, context=context, previous=previous)
+    _keep(decision, context, matches)
+    return price_order(order=versions[-1], rules=rules, base=base, context=context, matches=matches)
 
 
 def ensure_decision(
@@ -121,9 +132,8 @@ def _decide(order: Order, state: OrderState, attribution: Attribution, now: date
         group_id=enrollment.group_id,
         enrollment_id=enrollment.pk,
         is_new_customer=_is_new_customer(order, state, placed_at),
-        country=state.snapshot.customer.country,
+        country="",  # this and the signal are the order's own: filled in at every pricing
         signal=attribution.signal,  # type: ignore[arg-type]
-        code=str(attribution.params.get("code") or "").casefold(),
         caps_left=_caps_left(enrollment, state.snapshot.currency, placed_at),
     )
     return Decision.objects.create(
@@ -131,7 +141,7 @@ def _decide(order: Order, state: OrderState, attribution: Attribution, now: date
         order=order,
         enrollment=enrollment,
         rule_set=rule_set,
-        context=context.to_json(),
+        context=_of_this_order(context, state, attribution).to_json(),
         base=get_base_policy(enrollment.program).to_json(),
         at=now,
     )
@@ -153,12 +163,12 @@ def _is_new_customer(order: Order, state: OrderState, placed_at: datetime) -> bo
 def _caps_left(enrollment: Enrollment, currency: str, placed_at: datetime) -> dict[str, int]:
     program, left = enrollment.program, {}
     if currency in program.cap_creator_month:
-        Enrollment.objects.select_for_update(of=("self",)).get(pk=enrollment.pk)
+        lock_row(Enrollment, enrollment.pk)
         month = placed_at.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
         spent = _spent(enrollment=enrollment, currency=currency, order__placed_at__gte=month)
         left["creator_period"] = max(0, program.cap_creator_month[currency] - spent)
     if program.budget_minor is not None and program.currency == currency:
-        Program.objects.select_for_update(of=("self",)).get(pk=program.pk)
+        lock_row(Program, program.pk)
         left["budget"] = max(0, program.budget_minor - _spent(program=program, currency=currency))
     return left
 
@@ -168,11 +178,27 @@ def _spent(**filters: object) -> int:
     return total or 0
 
 
-def _keep_matches(decision: Decision, matches: tuple[LineMatch, ...]) -> None:
-    stored = [match.to_json() for match in matches]
-    if stored != decision.matches:
-        decision.matches = stored
-        decision.save(update_fields=["matches"])
+def _of_this_order(
+    context: PriceContext, state: OrderState, attribution: Attribution
+) -> PriceContext:
+    """Return the context with the order's own facts as they are known now.
+
+    The country is the first that any version told: an edit may leave it out, and keeps its rate.
+    """
+    countries = (version.customer.country for version in list_versions(state))
+    return replace(
+        context,
+        country=next(filter(None, countries), ""),
+        signal=attribution.signal,  # type: ignore[arg-type]
+        code=str(attribution.params.get("code") or "").casefold(),
+    )
+
+
+def _keep(decision: Decision, context: PriceContext, matches: tuple[LineMatch, ...]) -> None:
+    facts, stored = context.to_json(), [match.to_json() for match in matches]
+    if (facts, stored) != (decision.context, decision.matches):
+        decision.context, decision.matches = facts, stored
+        decision.save(update_fields=["context", "matches"])
 
 
 def _lock_text(text: str) -> None:

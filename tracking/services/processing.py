@@ -52,9 +52,9 @@ def limit_waiting() -> None:
 def list_due(*, now: datetime, limit: int) -> list[StoreEvent]:
     """Return waiting events whose time has come, oldest first; a hint, the claim decides.
 
-    `now` is real time; an event's own times are by its brand's clock.
+    `now` is real time; each event is due by the clock of its brand, as it was dated.
     """
-    offset = F("brand__clock_offset_s") * timedelta(seconds=1)
+    offset = F("brand__clock_offset_s") * Value(timedelta(seconds=1))
     brand_time = ExpressionWrapper(Value(now) + offset, output_field=DateTimeField())
     return list(
         StoreEvent.objects.filter(status__in=WAITING, next_attempt_at__lte=brand_time)

@@ -1,0 +1,53 @@
+"""A cap holds when orders come at once, and nobody waits in a circle for it."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from brands.services.programs import update_program
+from core.models import InboundStatus
+from tests.makers import (
+    get_owner,
+    make_brand,
+    make_code,
+    make_connection,
+    make_enrollment,
+    make_program,
+)
+from tests.shop import Shop, code
+from tracking.models import Commission, StoreEvent
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+WORKERS = 4
+
+
+@pytest.mark.parametrize("cap", [{"cap_creator_month": {"EUR": 2_500}}, {"budget_minor": 2_500}])
+def test_orders_at_once_share_what_the_cap_leaves(cap):
+    program = make_program(make_brand())
+    make_code(make_enrollment(program), "ANNA")
+    owner = get_owner(program.brand).pk
+    update_program(program_id=program.pk, actor_id=owner, now=program.created_at, **cap)
+    store = make_connection(program.brand)
+    barrier = Barrier(WORKERS)
+
+    def pay(number: int) -> int:
+        shop = Shop(store, Client())
+        order = shop.order(str(number), discounts=code("anna"))
+        barrier.wait(10)
+        try:
+            return shop.send("order.paid", order)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        assert list(pool.map(pay, range(WORKERS))) == [200] * WORKERS
+
+    assert set(StoreEvent.objects.values_list("status", "attempts")) == {
+        (InboundStatus.PROCESSED, 1)
+    }
+    amounts = sorted(Commission.objects.values_list("amount_minor", flat=True))
+    assert amounts == [0, 500, 1_000, 1_000]

@@ -43,9 +43,7 @@ def receive_stripe(request: HttpRequest, brand_id: str) -> HttpResponse:
     )
     if isinstance(notice, Refusal):
         return HttpResponse(status=401)
-    store_notice(
-        brand_id=row.brand_id, rail=row.rail, notice=notice, body=body, now=database_now()
-    )
+    store_notice(brand_id=row.brand_id, rail=row.rail, notice=notice, body=body, now=database_now())
     return HttpResponse(status=200)
 
 

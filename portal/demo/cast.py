@@ -54,7 +54,7 @@ class Product:
     title: str
     price: int
     tax_bps: int = 1900
-    collection: str = "kitchen"
+    collection: str = "Kitchen"
     weight: int = 3
     is_gift_card: bool = False
 
@@ -105,20 +105,20 @@ REJECTED = Creator(
 CAREFUL = "hugo"  # has not accepted the newest terms
 
 PRODUCTS = (
-    Product("beans", "House espresso beans 1 kg", 2400, 700, "coffee-beans", 6),
-    Product("filter", "Filter coffee beans 500 g", 1450, 700, "coffee-beans", 4),
+    Product("beans", "House espresso beans 1 kg", 2400, 700, "Coffee beans", 6),
+    Product("filter", "Filter coffee beans 500 g", 1450, 700, "Coffee beans", 4),
     Product("cups", "Ceramic cups", 3000),
     Product("moka", "Moka pot", 4800),
     Product("grinder", "Grinder", 8000, weight=4),
     Product("kettle", "Kettle", 5900),
     Product("pan", "Iron pan", 7400),
     Product("board", "Oak board", 8400, weight=1),
-    Product("gift", "Gift card", 2500, 0, "gift-cards", 0, is_gift_card=True),
+    Product("gift", "Gift card", 2500, 0, "Gift cards", 0, is_gift_card=True),
 )
 PAPER_PRODUCTS = (
-    Product("notebook", "Linen notebook", 1800, 1000, "paper"),
-    Product("pen", "Brass pen", 4200, 1000, "pens"),
-    Product("ink", "Indigo ink", 2600, 1000, "ink"),
+    Product("notebook", "Linen notebook", 1800, 1000, "Paper"),
+    Product("pen", "Brass pen", 4200, 1000, "Pens"),
+    Product("ink", "Indigo ink", 2600, 1000, "Ink"),
 )
 PAPER_CREATORS = (
     Creator("anna", "Anna (demo)", STANDARD, 118, 3, 2, "ANNA10", (), "12"),

@@ -10,7 +10,7 @@ from portal.demo.cast import CREATORS, PRODUCTS, Creator, Product
 from portal.demo.sales import Back, Later, Return, Sale, Touch, all_goods, goods_of
 
 FIRST_DAY = 118
-SPIKE = range(31, 35)
+SPIKE = range(10, 14)
 SPIKE_ORDERS = 4.0
 ORDERS_A_DAY = 1.0
 WEEK = (0.8, 0.9, 1.0, 1.0, 1.1, 1.3, 0.9)

@@ -64,8 +64,8 @@ def load_demo(*, now: datetime, password: str, scale: float = 1.0) -> Demo:
         if find_demo() is not None:
             raise DemoLoaded
         team = ensure_logins(password)
-        saffron = build_saffron(team=team, now=now, scale=scale)
         paper = build_paper(team=team, now=now, scale=scale)
+        saffron = build_saffron(team=team, now=now, scale=scale)  # the one to be seen first
         demo = Demo(saffron, paper, build_twin(saffron, now=now))
         _check(demo.brands)
         _keep_mail(demo.brands, now)

@@ -10,6 +10,7 @@ from portal.demo.cast import (
     BRAND,
     CAREFUL,
     CREATORS,
+    GROUPS,
     REJECTED,
     SHOP_DOMAIN,
     WAITING,
@@ -26,7 +27,6 @@ from portal.demo.setup import (
     Offer,
     make_calendar,
     open_brand,
-    open_groups,
     open_program,
     open_shop,
     publish,
@@ -49,6 +49,7 @@ OFFER = Offer(
     program="Main",
     about="Coffee, and what a good kitchen needs. For people who write, film or talk about it.",
     own_terms="No advertising on our name in search engines.",
+    groups=GROUPS,
 )
 
 
@@ -80,7 +81,6 @@ def _open(team: dict[str, int], calendar: Calendar) -> World:
     program = open_program(
         OFFER, brand=brand, rules=RULES_OF_THEN, owner_id=owner_id, now=now + timedelta(hours=2)
     )
-    open_groups(program=program, actor_id=owner_id, now=now + timedelta(hours=3))
     shops = [
         open_shop(brand=brand, name=name, url=url, actor_id=owner_id, now=now + timedelta(hours=4))
         for name, url in (

@@ -1,6 +1,7 @@
 """Set a demo brand up as its owner would: policy, program, groups, rules, terms, stores."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -15,12 +16,11 @@ from brands.services.programs import create_program, set_program_status
 from brands.services.rules import RuleDraft, publish_rules
 from core.models import Brand
 from portal.demo.calendar import Calendar
-from portal.demo.cast import GROUPS
 from portal.demo.world import Shop
 
 NO_GIFT_CARDS = RuleDraft("Gift cards", "exclude", conditions=Conditions(gift_cards="only"))
 BEANS = RuleDraft(
-    "Coffee beans", "percent", 1500, conditions=Conditions(collections=("coffee-beans",))
+    "Coffee beans", "percent", 1500, conditions=Conditions(collections=("Coffee beans",))
 )
 ALL = RuleDraft("All products", "percent", 1000)
 RULES_OF_THEN = [NO_GIFT_CARDS, ALL]
@@ -39,6 +39,7 @@ class Offer:
     program: str
     about: str
     own_terms: str = ""
+    groups: Mapping[str, tuple[str, int | None]] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -71,7 +72,7 @@ def open_brand(offer: Offer, *, calendar: Calendar, owner_id: int, now: datetime
 def open_program(
     offer: Offer, *, brand: Brand, rules: list[RuleDraft], owner_id: int, now: datetime
 ) -> Program:
-    """Make the brand's program and start it."""
+    """Make the brand's program with a group for each kind of creator, and start it."""
     program = create_program(
         brand_id=brand.pk,
         name=offer.program,
@@ -83,23 +84,19 @@ def open_program(
         about=offer.about,
         own_terms=offer.own_terms,
     )
-    publish(program, rules, effective_from=now, actor_id=owner_id, now=now)
-    return set_program_status(
-        program_id=program.pk, status=ProgramStatus.LIVE, actor_id=owner_id, now=now
-    )
-
-
-def open_groups(*, program: Program, actor_id: int, now: datetime) -> None:
-    """Make a group for each kind of creator."""
-    for name, (partner_type, hold_days) in GROUPS.items():
+    for name, (partner_type, hold_days) in offer.groups.items():
         create_group(
             program_id=program.pk,
             name=name,
             partner_type=partner_type,
             hold_days=hold_days,
-            actor_id=actor_id,
+            actor_id=owner_id,
             now=now,
         )
+    publish(program, rules, effective_from=now, actor_id=owner_id, now=now)
+    return set_program_status(
+        program_id=program.pk, status=ProgramStatus.LIVE, actor_id=owner_id, now=now
+    )
 
 
 def publish(

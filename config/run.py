@@ -184,7 +184,8 @@ def _start_servers(local: Local, servers: list[Server]) -> dict[str, str]:
 
 def _prepare(local: Local, environment: Mapping[str, str], apps: list[Child], *, demo: bool) -> str:
     """Migrate, and load the demo into a database of ours; return the demo's log-ins."""
-    print("Preparing the database ...", flush=True)
+    more = ", at the first start with demo data" if demo else ""
+    print(f"Preparing the database{more} ...", flush=True)
     logins = local.logs / "logins.txt"
     logins.unlink(missing_ok=True)
     child = _spawn_python(

@@ -113,17 +113,24 @@ class ClickWriter:
         self._hosts.forget()
 
     def _write(self, connection: Connection, rows: Sequence[ClickRow]) -> Sequence[None]:
-        agents = self._agents.number(connection, {row.agent for row in rows})
-        hosts = self._hosts.number(connection, {row.referrer for row in rows})
-        text = "".join(
-            _format_row(row, agents.get(row.agent), hosts.get(row.referrer)) for row in rows
-        )
         try:
-            with connection.cursor() as cursor, cursor.copy(COPY) as copy:
-                copy.write(text)
+            copy_clicks(connection, rows, agents=self._agents, hosts=self._hosts)
         except psycopg.errors.UniqueViolation:
             _confirm_stored(connection, [row.id for row in rows])
         return [None] * len(rows)
+
+
+def copy_clicks(
+    connection: Connection, rows: Sequence[ClickRow], *, agents: NameTable, hosts: NameTable
+) -> None:
+    """Write all rows by COPY, in whatever transaction the connection is in, or none of them."""
+    agent_ids = agents.number(connection, {row.agent for row in rows})
+    host_ids = hosts.number(connection, {row.referrer for row in rows})
+    text = "".join(
+        _format_row(row, agent_ids.get(row.agent), host_ids.get(row.referrer)) for row in rows
+    )
+    with connection.cursor() as cursor, cursor.copy(COPY) as copy:
+        copy.write(text)
 
 
 def _confirm_stored(connection: Connection, ids: list[UUID]) -> None:

@@ -80,6 +80,7 @@ def make_everything(prefix: str = "Anna") -> Everything:
         "group_id": fast.public_id,
         "order_id": shop.get("1").public_id,
         "commission_id": shop.commission("1").public_id,
+        "held_id": shop.commission("3").public_id,
         "event_id": StoreEvent.objects.filter(connection=shop.connection)[0].public_id,
         "plan_id": payout.plan.public_id,
         "draft_id": draft,

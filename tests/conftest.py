@@ -10,10 +10,10 @@ import pytest
 from django.utils import timezone, translation
 
 from tests.chromium import ARGUMENTS, find_chromium
-from tests.database import django_db_setup
+from tests.database import committed, django_db_setup
 from tracking import redirect
 
-__all__ = ["django_db_setup"]
+__all__ = ["committed", "django_db_setup"]
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright runs a loop of its own
 

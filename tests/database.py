@@ -24,6 +24,19 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
         _run("DROP DATABASE IF EXISTS {} WITH (FORCE)", template_of(name))
 
 
+@pytest.fixture(scope="module")
+def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Let a module commit rows that all its tests share; afterwards they are gone.
+
+    Its tests are marked django_db: pytest-django makes no test database for any others.
+    """
+    name = connection.settings_dict["NAME"]
+    assert name.startswith("test_")
+    with django_db_blocker.unblock():
+        yield
+        copy_database(source=template_of(name), target=name)
+
+
 def template_of(name: str) -> str:
     """Return the name of a test database's template."""
     return f"{name}_template"

@@ -1,0 +1,150 @@
+"""Every address of the program, read from the resolver, and the people who ask for it."""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.cookies import SimpleCookie
+from typing import Any, Literal
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from core.models import User
+from tests.everything import Everything
+
+Side = Literal["brand", "creator", "anyone"]
+METHODS = ("GET", "POST")
+CHROME = (
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/141.0.0.0 Safari/537.36"
+)
+
+_PART = re.compile(r"<(?:\w+:)?(\w+)>")
+
+# What stands in an address that is not the id of a row.
+WORDS = {
+    "section": "hold",
+    "status": "paused",
+    "place": "1",
+    "rail": "csv",
+    "what": "confirm",
+    "version": "1",
+    "path": "v1/balance",
+}
+# Where the row that fits is another than elsewhere, or the route is a regular expression.
+SPECIAL: Mapping[str, Mapping[str, str]] = {
+    "tracking:redirect": {"slug": "link_slug"},
+    "tracking:r/<path:slug>": {"slug": "link_slug"},
+    "payouts:run-approve": {"plan_id": "draft_id"},
+    "tracking:commission-clear": {"commission_id": "held_id"},
+}
+ROUTES = {"account_reset_password_from_key": "accounts/password/reset/key/1-set-password/"}
+QUERIES = {"tracking:redirect-by-parameter": "?ref={link_slug}"}
+# What a view must be told before it does anything.
+FORMS = {
+    "brands:rules-change": {"action": "discard"},
+    "brands:sandbox-change": {"action": "open"},
+    "payouts:run-preview": {"currency": "EUR"},
+}
+
+
+@dataclass(frozen=True)
+class Address:
+    """One pattern of the resolver."""
+
+    name: str
+    route: str
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        return tuple(_PART.findall(self.route))
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Return the parts that name a row below the brand or the creator."""
+        return tuple(part for part in self.parts if part not in WORDS and part != "slug")
+
+    @property
+    def side(self) -> Side:
+        if self.route.startswith("b/"):
+            return "brand"
+        return "creator" if self.route.startswith("me/") else "anyone"
+
+    def url(self, world: Everything, **others: Any) -> str:
+        """Return the address of the world's own rows, some parts replaced."""
+        path = _PART.sub(lambda part: self._value(part[1], world, others), self.route)
+        return f"/{path}{QUERIES.get(self.name, '').format(**world.ids)}"
+
+    @property
+    def form(self) -> dict[str, str]:
+        """Return the least that is posted here."""
+        return FORMS.get(self.name, {})
+
+    def key(self, part: str) -> str:
+        """Return the name of the value that stands in one part."""
+        return SPECIAL.get(self.name, {}).get(part, part)
+
+    def _value(self, part: str, world: Everything, others: Mapping[str, Any]) -> str:
+        values = {**WORDS, **world.ids}
+        return str(others[part] if part in others else values[self.key(part)])
+
+
+def list_addresses() -> list[Address]:
+    """Return every pattern once, by name; one without a name is called by its route."""
+    found = [Address(name, ROUTES.get(name, route)) for name, route in _walk(get_resolver())]
+    assert len({address.name for address in found}) == len(found)
+    return found
+
+
+def _walk(resolver: URLResolver, space: str = "", path: str = "") -> Iterator[tuple[str, str]]:
+    for pattern in resolver.url_patterns:
+        route = path + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            inner = f"{pattern.namespace}:" if pattern.namespace else ""
+            yield from _walk(pattern, space + inner, route)
+        elif isinstance(pattern, URLPattern):
+            yield f"{space}{pattern.name or route}", route
+
+
+class Asker:
+    """A person with a browser; whatever he does is undone, in the browser too."""
+
+    def __init__(self, user: User | None = None, *, is_checked: bool = False) -> None:
+        self.client = Client(enforce_csrf_checks=is_checked, headers={"User-Agent": CHROME})
+        if user is not None:
+            self.client.force_login(user)
+        self.cookies = {name: one.value for name, one in self.client.cookies.items()}
+
+    def ask(
+        self, url: str, method: str = "GET", data: Mapping[str, str] | None = None
+    ) -> HttpResponse:
+        self.client.cookies = SimpleCookie(self.cookies)
+        with undone():
+            is_post = method == "POST"
+            answer: Any = (
+                self.client.post(url, data or {}) if is_post else self.client.generic(method, url)
+            )
+        return answer
+
+    def methods(self, url: str) -> frozenset[str]:
+        """Return which of GET and POST the view takes, by what it says to a method it refuses."""
+        answer = self.ask(url, "PATCH")
+        allowed = answer.headers.get("Allow", "GET, POST") if answer.status_code == 405 else ""
+        return frozenset(method for method in METHODS if method in (allowed or "GET, POST"))
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Roll back what happens inside."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def is_reached(response: HttpResponse) -> bool:
+    """Say whether a view did its work: no missing page, no closed door, no other method."""
+    is_login = response.status_code == 302 and "/accounts/login/" in response["Location"]
+    return not is_login and response.status_code not in {403, 404, 405} | set(range(500, 600))

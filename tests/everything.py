@@ -1,0 +1,190 @@
+"""A brand in which every kind of row is there, so that every page has something to show."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.test import override_settings
+
+from affiliates.models import Enrollment
+from brands.models import Program, RailKind, RailSettings, Role
+from brands.services.payouts import set_rail
+from core.clock import brand_now
+from core.models import Brand, User
+from core.signing import make_secret
+from payouts.models import Payout
+from payouts.rails.registry import LIMITS, make_standin
+from payouts.services import moves
+from payouts.services.approval import approve_plan
+from payouts.services.methods import set_bank_method
+from payouts.services.planning import make_plan
+from tests.makers import (
+    get_owner,
+    make_application,
+    make_brand,
+    make_code,
+    make_connection,
+    make_enrollment,
+    make_group,
+    make_link,
+    make_member,
+    make_program,
+    make_sandbox,
+    make_user,
+)
+from tests.shop import Shop, code, line
+from tracking.models import StoreEvent
+from tracking.services.holds import hold_commission
+from tracking.tasks import release_brand
+
+BANK = {"account_name": "Test creator", "iban": "DE89370400440532013000"}
+
+
+@dataclass
+class Everything:
+    """One brand with its people; `ids` holds a value for each part of an address."""
+
+    brand: Brand
+    owner: User
+    creator: User
+    program: Program
+    shop: Shop
+    prefix: str
+    ids: dict[str, Any] = field(default_factory=dict)
+
+
+def make_everything(prefix: str = "Anna") -> Everything:
+    """Make a brand with paid, released, pending, reviewed and uncredited orders.
+
+    One group has no hold, as an operator may allow, so that money is released today.
+    """
+    world = _open_brand(prefix)
+    program, shop = world.program, world.shop
+    with override_settings(HOLD_DAYS_MIN=0):
+        fast = make_group(program, "Trusted", hold_days=0)
+    place = make_enrollment(program, user=world.creator, group=fast)
+    other = make_enrollment(program, user=make_user(name=f"{prefix} the Second"))
+    waiting = make_application(program, make_user(name=f"{prefix} the Third"))
+    mine, theirs = make_code(place, f"{prefix}10".upper()), make_code(other, f"{prefix}20".upper())
+    link = make_link(place, slug=f"{prefix}-cups".lower())
+    payout = _pay_out(world, place, mine.text)
+    draft = _fill_shop(world, mine.text, theirs.text)
+    world.ids |= {
+        "application_id": waiting.public_id,
+        "creator_id": place.affiliation.public_id,
+        "affiliation_id": place.affiliation.public_id,
+        "enrollment_id": place.public_id,
+        "code_id": mine.public_id,
+        "link_id": link.public_id,
+        "group_id": fast.public_id,
+        "order_id": shop.get("1").public_id,
+        "commission_id": shop.commission("1").public_id,
+        "held_id": shop.commission("3").public_id,
+        "event_id": StoreEvent.objects.filter(connection=shop.connection)[0].public_id,
+        "plan_id": payout.plan.public_id,
+        "draft_id": draft,
+        "payout_id": payout.public_id,
+        "link_slug": f"{prefix}-cups".lower(),
+    }
+    return world
+
+
+def _open_brand(prefix: str) -> Everything:
+    owner = make_user(name=f"Owner of {prefix}")
+    brand = make_brand(f"{prefix} & Co", owner=owner)
+    program = make_program(brand)
+    member = make_member(brand, Role.ANALYST)
+    twin = make_sandbox(brand)
+    shop = Shop(make_connection(brand))
+    set_rail(
+        brand_id=brand.pk,
+        rail=RailKind.STRIPE,
+        secret_key="sk_test_nothing",
+        webhook_secret=make_secret(),
+        actor_id=owner.pk,
+        now=shop.now,
+    )
+    world = Everything(brand, owner, make_user(name=prefix), program, shop, prefix)
+    world.ids = {
+        "slug": brand.slug,
+        "brand_slug": brand.slug,
+        "brand_id": brand.public_id,
+        "program_slug": program.slug,
+        "program_id": program.public_id,
+        "connection_id": shop.connection.public_id,
+        "member_id": member.pk,
+        "twin_slug": twin.slug,
+        "token": _open_setup(twin),
+    }
+    return world
+
+
+def _pay_out(world: Everything, place: Enrollment, code_text: str) -> Payout:
+    """Pay the creator 90.00 by a file whose answer is awaited."""
+    set_bank_method(
+        affiliation_id=place.affiliation_id,
+        details=BANK,
+        actor_id=world.creator.pk,
+        now=world.shop.now,
+    )
+    _sell(world.shop, "paid", "900.00", code_text)
+    release_brand(world.brand)
+    plan = make_plan(brand_id=world.brand.pk, currency="EUR", limits=LIMITS, **_by_owner(world))
+    (payout,) = approve_plan(
+        plan_id=plan.pk, seen_hash=plan.content_hash, limits=LIMITS, **_by_owner(world)
+    )
+    moves.hand_over_file(plan_id=plan.pk, **_by_owner(world))
+    payout.refresh_from_db()
+    return payout
+
+
+def _fill_shop(world: Everything, mine: str, theirs: str) -> str:
+    """Send orders of every kind; returns the id of a run that waits for approval."""
+    shop = world.shop
+    _sell(shop, "1", "800.00", mine)
+    release_brand(world.brand)
+    draft = make_plan(brand_id=world.brand.pk, currency="EUR", limits=LIMITS, **_by_owner(world))
+    shop.refund("paid", "r1", "20.00")
+    _sell(shop, "2", "100.00", theirs)
+    shop.refund("2", "r2", "25.00")
+    _sell(shop, "3", "70.00", theirs)
+    shop.pay("4")
+    hold_commission(
+        commission_id=shop.commission("3").pk, reason="An order of the office", **_by_owner(world)
+    )
+    return str(draft.public_id)
+
+
+def _sell(shop: Shop, number: str, total: str, code_text: str) -> None:
+    lines: Sequence[dict[str, Any]] = [line("1", total, title="Ceramic cups")]
+    shop.pay(number, total=total, lines=lines, discounts=code(code_text))
+
+
+def _by_owner(world: Everything) -> dict[str, Any]:
+    return {"actor_id": get_owner(world.brand).pk, "now": brand_now(world.brand)}
+
+
+def _open_setup(twin: Brand) -> str:
+    """Return the token of the page at the stand-in where a creator would give his details."""
+    key = RailSettings.objects.get(brand=twin, rail=RailKind.STRIPE).secret_key or ""
+    account = _ask_standin(key, "accounts", {"country": "DE", "email": "creator@mail.example"})
+    link = {
+        "account": account["id"],
+        "type": "account_onboarding",
+        "return_url": "https://fairshare.example/return",
+        "refresh_url": "https://fairshare.example/again",
+    }
+    return str(_ask_standin(key, "account_links", link)["url"]).rpartition("/")[2]
+
+
+def _ask_standin(key: str, what: str, params: dict[str, str]) -> dict[str, Any]:
+    answer = make_standin().handle(
+        method="POST",
+        path=f"/v1/{what}",
+        headers={"Authorization": f"Bearer {key}", "Idempotency-Key": f"{key}-{what}"},
+        form_params=params,
+    )
+    assert answer.status == 200, answer.body
+    answered: dict[str, Any] = json.loads(answer.body)
+    return answered

@@ -1,0 +1,206 @@
+"""What every answer of every address must carry, and what it must not hold."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html.parser import HTMLParser
+
+import pytest
+from django.conf import settings
+from django.http import HttpResponse
+
+from core.models import User
+from tests.addresses import Address, Asker, Side, is_reached, list_addresses
+from tests.everything import Everything, make_everything
+from tests.makers import make_user
+
+pytestmark = pytest.mark.django_db
+
+# Each side of the program, and for whom its pages work.
+READERS: dict[Side, str] = {"brand": "owner", "creator": "creator", "anyone": "owner"}
+POLICY = {
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+    "object-src 'none'",
+}
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+}
+# Machines post here: a store and a rail sign what they send, the stand-in asks for a key.
+HOOKS = {"tracking:hook", "payouts:stripe-hook", "payouts:standin-api"}
+LINKS = {"tracking:redirect", "tracking:redirect-by-parameter", "tracking:r/<path:slug>"}
+LEADS_AWAY = {*LINKS, "payouts:standin-setup"}
+# Addresses that work for nobody here, each with the reason.
+NOT_REACHED: dict[str, str] = {}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One answer, and who got it."""
+
+    address: Address
+    who: str
+    method: str
+    answer: HttpResponse
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.address.name} as {self.who}: {self.answer.status_code}"
+
+
+@pytest.fixture(scope="module")
+def world(committed: None) -> Everything:
+    return make_everything()
+
+
+@pytest.fixture(scope="module")
+def people(world: Everything) -> dict[str, User | None]:
+    world.owner.password = "argon2$"  # he has one, so that pages about it open
+    world.owner.save(update_fields=["password"])
+    return {
+        "owner": world.owner,
+        "creator": world.creator,
+        "stranger": make_user(),
+        "nobody": None,
+    }
+
+
+def ask_all(world: Everything, people: dict[str, User | None], side: Side) -> Iterator[Asked]:
+    """Ask each address of one side as everybody, by each method the view takes."""
+    askers = {name: Asker(user) for name, user in people.items()}
+    for address in list_addresses():
+        if address.side != side:
+            continue
+        url = address.url(world)
+        for method in sorted(askers[READERS[side]].methods(url)):
+            for name, asker in askers.items():
+                yield Asked(address, name, method, asker.ask(url, method, address.form))
+
+
+@pytest.mark.parametrize("side", READERS)
+def test_every_answer_is_strict_and_every_address_works_for_somebody(side, world, people):
+    asked = list(ask_all(world, people, side))
+
+    wrong = [f"{one}: {fault}" for one in asked for fault in find_faults(one)]
+    assert wrong == []
+    reached = {one.address.name for one in asked if is_reached(one.answer)}
+    missed = {one.address.name for one in asked} - reached
+    assert missed == NOT_REACHED.keys() & {one.address.name for one in asked}
+    if side != "anyone":
+        inside = [str(one) for one in asked if one.who == "nobody" and is_reached(one.answer)]
+        assert inside == []
+
+
+@pytest.mark.parametrize("side", READERS)
+def test_no_form_is_taken_without_its_token(side, world, people):
+    """Refused without, taken with: the second shows that the token was what was missing."""
+    reader = people[READERS[side]]
+    reads, checked, nobody = Asker(reader), Asker(reader, is_checked=True), Asker(is_checked=True)
+    armed, token = Asker(reader, is_checked=True), "t" * 32
+    armed.cookies[settings.CSRF_COOKIE_NAME] = token
+    taken, refused, forms = [], [], 0
+    for address in list_addresses():
+        url, form = address.url(world), address.form
+        is_form = address.side == side and "POST" in reads.methods(url)
+        if not is_form or address.name in HOOKS | LINKS:
+            continue
+        forms += 1
+        if {one.ask(url, "POST", form).status_code for one in (checked, nobody)} != {403}:
+            taken.append(address.name)
+        if armed.ask(url, "POST", {**form, "csrfmiddlewaretoken": token}).status_code == 403:
+            refused.append(address.name)
+
+    assert forms > 0
+    assert taken == []
+    assert refused == []
+
+
+def test_a_link_tells_the_shop_where_the_shopper_came_from_and_nobody_keeps_it(world):
+    answer = Asker().ask(f"/r/{world.ids['link_slug']}")
+
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("https://shop.example/cups?fs_click=")
+    assert answer["Cache-Control"] == "no-store, private"
+    assert answer["X-Robots-Tag"] == "noindex, nofollow"
+    assert answer["Referrer-Policy"] == "strict-origin-when-cross-origin"
+    assert not answer.cookies
+
+
+def find_faults(asked: Asked) -> Iterator[str]:
+    answer = asked.answer
+    if answer.status_code >= 500:
+        yield "an error"
+    for name, value in HEADERS.items():
+        if answer.headers.get(name) != value:
+            yield f"{name} is {answer.headers.get(name)}"
+    if asked.who != "nobody" and "no-store" not in answer.headers.get("Cache-Control", ""):
+        yield "could be stored"
+    if answer.headers.get("Content-Type", "").startswith("text/html"):
+        yield from _find_in_page(answer)
+    if "Location" in answer.headers:
+        yield from _find_in_redirect(asked)
+
+
+def _find_in_page(answer: HttpResponse) -> Iterator[str]:
+    policy = answer.headers.get("Content-Security-Policy", "")
+    if {part.strip() for part in policy.split(";")} != POLICY:
+        yield f"the policy is {policy}"
+    if not answer.headers.get("Permissions-Policy"):
+        yield "no Permissions-Policy"
+    page = Page()
+    page.feed(answer.content.decode())
+    yield from page.faults
+
+
+def _find_in_redirect(asked: Asked) -> Iterator[str]:
+    to = asked.answer["Location"]
+    if asked.address.name not in LEADS_AWAY and (not to.startswith("/") or to.startswith("//")):
+        yield f"leads to {to}"
+
+
+class Page(HTMLParser):
+    """Collects what a strict policy would refuse to run, and what is loaded from elsewhere."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.faults: list[str] = []
+        self._open = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._open = tag
+        given = {name: value or "" for name, value in attrs}
+        if tag == "style" or (tag == "script" and "src" not in given):
+            self.faults.append(f"<{tag}> inside the page")
+        for name, value in given.items():
+            if name == "style" or name.startswith(("on", "hx-on")):
+                self.faults.append(f"{tag} {name}={value}")
+            if value.strip().lower().startswith("javascript:"):
+                self.faults.append(f"{tag} {name}={value}")
+        if tag in {"script", "link", "img"}:
+            source = given.get("src") or given.get("href", "")
+            if not source.startswith("/") or source.startswith("//"):
+                self.faults.append(f"{tag} loads {source}")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._open = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._open in {"script", "style"} and data.strip():
+            self.faults.append(f"<{self._open}> with content")
+
+
+def test_a_page_with_anything_inside_is_noticed():
+    page = Page()
+    page.feed('<p style="x" onclick="y"><script>z</script><a href="javascript:0"></a>')
+    page.feed('<img src="https://elsewhere.example/a.png">')
+
+    assert len(page.faults) == 7

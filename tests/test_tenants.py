@@ -1,0 +1,122 @@
+"""Nobody reaches what belongs to another brand or another creator, by any address.
+
+Each refusal stands beside a positive control: the same address works for the one it belongs to.
+"""
+
+from dataclasses import dataclass
+
+import pytest
+
+from tests.addresses import Address, Asker, is_reached, list_addresses
+from tests.everything import Everything, make_everything
+from tests.makers import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@dataclass
+class Neighbours:
+    """Two brands, each with people and rows of every kind, and somebody from nowhere."""
+
+    ours: Everything
+    theirs: Everything
+    owner: Asker
+    other_owner: Asker
+    creator: Asker
+    other_creator: Asker
+    stranger: Asker
+
+
+@pytest.fixture(scope="module")
+def town(committed: None) -> Neighbours:
+    ours, theirs = make_everything("Anna"), make_everything("Cem")
+    return Neighbours(
+        ours=ours,
+        theirs=theirs,
+        owner=Asker(ours.owner),
+        other_owner=Asker(theirs.owner),
+        creator=Asker(ours.creator),
+        other_creator=Asker(theirs.creator),
+        stranger=Asker(make_user()),
+    )
+
+
+def addresses_of(side: str) -> list[Address]:
+    found = [address for address in list_addresses() if address.side == side]
+    assert found
+    return found
+
+
+def open_to(address: Address, url: str, *askers: Asker) -> list[str]:
+    """Return for whom of these the address is more than a missing page."""
+    return [
+        f"{method} {address.name} for {number}: {status}"
+        for number, asker in enumerate(askers)
+        for method in sorted(asker.methods(url))
+        if (status := asker.ask(url, method, address.form).status_code) != 404
+    ]
+
+
+def works_for(address: Address, url: str, asker: Asker) -> bool:
+    return any(is_reached(asker.ask(url, method, address.form)) for method in asker.methods(url))
+
+
+def test_a_brands_pages_are_there_for_its_team_alone(town):
+    outsiders = (town.stranger, town.other_owner, town.creator)
+    dead, seen = [], []
+    for address in addresses_of("brand"):
+        url = address.url(town.ours)
+        dead += [] if works_for(address, url, town.owner) else [address.name]
+        seen += open_to(address, url, *outsiders)
+
+    assert dead == []
+    assert seen == []
+
+
+def test_a_brand_reaches_no_row_of_another_through_its_own_address(town):
+    dead, seen = [], []
+    for address in addresses_of("brand"):
+        own = address.url(town.theirs)
+        dead += [] if works_for(address, own, town.other_owner) else [address.name]
+        for part in address.ids:
+            mixed = address.url(town.theirs, **{part: town.ours.ids[address.key(part)]})
+            assert mixed != own
+            seen += open_to(address, mixed, town.other_owner)
+
+    assert dead == []
+    assert seen == []
+
+
+def test_no_page_takes_the_program_of_another_brand(town):
+    """Pages that pick a program by `?program=` refuse a foreign one; others do not read it."""
+    picking, seen = 0, []
+    for address in addresses_of("brand"):
+        url = address.url(town.theirs)
+        own, foreign = (
+            f"{url}?program={world.ids['program_id']}" for world in (town.theirs, town.ours)
+        )
+        if "GET" not in town.other_owner.methods(url):
+            continue
+        asker = town.other_owner
+        if asker.ask(f"{url}?program=prg_nothing").status_code == 404:
+            picking += 1
+            seen += [] if is_reached(asker.ask(own)) else [f"{address.name} refuses its own"]
+            seen += open_to(address, foreign, asker)
+        elif town.ours.brand.name in asker.ask(foreign).content.decode():
+            seen.append(f"{address.name} shows another brand")
+
+    assert picking > 5
+    assert seen == []
+
+
+def test_what_a_creator_has_is_there_for_nobody_else(town):
+    others = (town.other_creator, town.owner, town.stranger)
+    dead, seen = [], []
+    for address in addresses_of("creator"):
+        url = address.url(town.ours)
+        dead += [] if works_for(address, url, town.creator) else [address.name]
+        if address.ids:
+            seen += open_to(address, url, *others)
+
+    assert dead == []
+    assert seen == []

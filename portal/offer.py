@@ -40,7 +40,7 @@ class _Loaded:
     """What the offers of many programs are made of, by program or brand."""
 
     rules: Mapping[int, tuple[Rule, ...]]
-    groups: Mapping[int, Group]
+    groups: Mapping[int, Sequence[Group]]
     policies: Mapping[int, PayoutPolicy]
     rails: Mapping[int, tuple[str, ...]]
 
@@ -77,24 +77,29 @@ def _load(programs: Sequence[Program], now: datetime) -> _Loaded:
         rails[row.brand_id] = (*rails.get(row.brand_id, ()), row.rail)
     return _Loaded(
         rules={pk: rules[rule_set.pk] for pk, rule_set in current.items()},
-        groups={
-            group.program_id: group
-            for group in Group.objects.filter(program__in=programs, is_default=True)
-        },
+        groups=_collect_groups(programs),
         policies={row.brand_id: row for row in PayoutPolicy.objects.filter(brand_id__in=brands)},
         rails=rails,
     )
 
 
+def _collect_groups(programs: Sequence[Program]) -> dict[int, list[Group]]:
+    found: dict[int, list[Group]] = {}
+    for group in Group.objects.filter(program__in=programs).order_by("pk"):
+        found.setdefault(group.program_id, []).append(group)
+    return found
+
+
 def _make_offer(program: Program, loaded: _Loaded) -> Offer:
     rules = [r for r in loaded.rules.get(program.pk, ()) if not r.conditions.enrollments]
-    group = loaded.groups.get(program.pk)
-    names = {str(group.pk): group.name} if group else {}
+    groups = loaded.groups.get(program.pk, ())
+    names = {str(group.pk): group.name for group in groups}
+    default = next((group.pk for group in groups if group.is_default), None)
     example = render_example(
         rules=rules,
         base=get_base_policy(program),
         currency=program.currency,
-        group_id=group.pk if group else None,
+        group_id=default,
     )
     return Offer(
         program=program,
@@ -131,7 +136,7 @@ def _list_facts(program: Program, loaded: _Loaded) -> list[str]:
     words = WORDS["rail"]
     rails = [str(words[rail]) for rail in loaded.rails.get(program.brand_id, ()) if rail in words]
     if rails:
-        facts.append(_("Paid by %(ways)s") % {"ways": ", ".join(rails)})
+        facts.append(_("Ways of being paid: %(ways)s") % {"ways": ", ".join(rails)})
     return facts
 
 

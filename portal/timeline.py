@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -16,7 +15,7 @@ from portal.selectors import StoryRows
 from tracking import wording
 from tracking.domain.story import Told
 from tracking.models import CommissionChange, ReviewHold
-from tracking.selectors import find_own_row
+from tracking.selectors import list_own_rows
 
 FAILED = (PayoutStatus.FAILED, PayoutStatus.RETURNED)
 
@@ -51,11 +50,13 @@ def list_steps(
 
 
 def _credit(rows: StoryRows, zone: ZoneInfo) -> Iterator[Dated]:
-    row = rows.attribution and find_own_row(rows.attribution, [rows.commission.enrollment_id])
-    candidate: dict[str, Any] = row["candidate"] if row else {}
-    if candidate.get("kind") == "click":
-        at = datetime.fromisoformat(candidate["at"])
-        yield at, TimelineStep(_("Click"), _day(at, zone))
+    """Show each click of his that came with the order, whether it decided or a code did."""
+    if rows.attribution is None:
+        return
+    for row in list_own_rows(rows.attribution, [rows.commission.enrollment_id]):
+        if row["candidate"]["kind"] == "click":
+            at = datetime.fromisoformat(row["candidate"]["at"])
+            yield at, TimelineStep(_("Click"), _day(at, zone))
 
 
 def _order(rows: StoryRows, zone: ZoneInfo) -> Iterator[Dated]:

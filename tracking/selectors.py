@@ -182,11 +182,16 @@ def list_lost(
     ]
 
 
-def find_own_row(attribution: Attribution, enrollment_ids: Iterable[int]) -> dict[str, Any] | None:
-    """Return the first stored candidate of these enrollments, the winner's row before others."""
+def list_own_rows(attribution: Attribution, enrollment_ids: Iterable[int]) -> list[dict[str, Any]]:
+    """Return every stored candidate of these enrollments, by its standing."""
     own = {str(pk) for pk in enrollment_ids}
     rows: list[dict[str, Any]] = dict(attribution.candidates or {}).get("rows", [])
-    mine = [row for row in rows if row["candidate"]["party"]["enrollment"] in own]
+    return [row for row in rows if row["candidate"]["party"]["enrollment"] in own]
+
+
+def find_own_row(attribution: Attribution, enrollment_ids: Iterable[int]) -> dict[str, Any] | None:
+    """Return the first stored candidate of these enrollments, the winner's row before others."""
+    mine = list_own_rows(attribution, enrollment_ids)
     return next((row for row in mine if row["is_winner"]), mine[0] if mine else None)
 
 

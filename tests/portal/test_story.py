@@ -6,7 +6,7 @@ import pytest
 
 from payouts.services.methods import set_bank_method
 from portal.selectors import load_story
-from portal.story import Story, build_story, explain_credit, make_reader
+from portal.story import Story, build_story, explain_credit, list_params, make_reader
 from tests.makers import (
     NOW,
     get_owner,
@@ -26,6 +26,7 @@ from tests.orders import (
 )
 from tests.tracking.events import make_line
 from tracking.models import Commission
+from tracking.selectors_wording import load_names
 from tracking.services.holds import hold_commission
 from tracking.services.review import adjust_commission, reject_commission
 
@@ -39,7 +40,8 @@ def tell(commission: Commission, *, audience="creator", now=NOW) -> Story:
         "brand", "program", "order", "affiliation", "enrollment"
     ).get(pk=commission.pk)
     rows = load_story(commission=commission, now=now)
-    return build_story(rows=rows, reader=make_reader(audience=audience, rows=rows))
+    names = load_names(brand_id=commission.brand_id, params=list_params(rows))
+    return build_story(rows=rows, reader=make_reader(audience=audience, rows=rows, names=names))
 
 
 def plain(text: str) -> str:

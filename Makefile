@@ -11,7 +11,7 @@ help: ## list these targets
 run: ## install what is missing and start everything on http://localhost:8000
 	@$(PYTHON) config/bootstrap.py run
 
-manage: ## a management command beside a running `make run`: make manage ARGS=doctor
+manage: ## a management command beside a running `make run`: make manage ARGS=selftest
 	@$(PYTHON) config/bootstrap.py manage $(ARGS)
 
 reset: ## delete the embedded databases under var/

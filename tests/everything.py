@@ -48,6 +48,7 @@ class Everything:
     brand: Brand
     owner: User
     creator: User
+    analyst: User
     program: Program
     shop: Shop
     prefix: str
@@ -105,7 +106,7 @@ def _open_brand(prefix: str) -> Everything:
         actor_id=owner.pk,
         now=shop.now,
     )
-    world = Everything(brand, owner, make_user(name=prefix), program, shop, prefix)
+    world = Everything(brand, owner, make_user(name=prefix), member.user, program, shop, prefix)
     world.ids = {
         "slug": brand.slug,
         "brand_slug": brand.slug,

@@ -1,0 +1,187 @@
+"""How a test walks over pages in a real browser, and what it finds on each."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import product
+from typing import Any, Literal
+from zlib import crc32
+
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+
+from core.context import THEME_COOKIE
+from core.models import User
+from tests.addresses import Asker, is_reached, list_addresses
+from tests.everything import Everything
+
+Theme = Literal["light", "dark"]
+PHONE, SMALL, DESKTOP = 390, 360, 1280
+HEIGHT = 844
+WIDTHS = (PHONE, DESKTOP)
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+AXE = {"runOnly": RULES, "resultTypes": ["violations"]}
+
+
+@dataclass(frozen=True)
+class Style:
+    """How a reader has the pages."""
+
+    theme: Theme
+    language: str
+
+    def __str__(self) -> str:
+        return f"{self.theme}-{self.language}"
+
+
+STYLES = [Style(theme, language) for theme, language in product(("light", "dark"), ("en", "fa"))]
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One page of a walk, for one reader; `status` is what it answers."""
+
+    name: str
+    url: str
+    reader: User | None
+    status: int = 200
+
+    @property
+    def turn(self) -> int:
+        """Return a number that stays the same as long as the name does."""
+        return crc32(self.name.encode())
+
+
+def list_stops(world: Everything) -> list[Stop]:
+    """Return every address that draws a page, with the reader it is for, and the error pages."""
+    readers: dict[str, tuple[User | None, ...]] = {
+        "brand": (world.owner,),
+        "creator": (world.creator,),
+        "anyone": (None, world.creator),
+    }
+    return [*_find_stops(world, readers), *_error_stops(world)]
+
+
+def _find_stops(world: Everything, readers: dict[str, tuple[User | None, ...]]) -> Iterator[Stop]:
+    for address in list_addresses():
+        url = address.url(world)
+        for reader in readers[address.side]:
+            if _draws(Asker(reader), url):
+                yield Stop(address.name, url, reader)
+                break
+
+
+def _draws(asker: Asker, url: str) -> bool:
+    answer = asker.ask(url)
+    is_page = answer.headers.get("Content-Type", "").startswith("text/html")
+    return is_page and answer.status_code == 200 and is_reached(answer)
+
+
+def _error_stops(world: Everything) -> list[Stop]:
+    slug = world.brand.slug
+    return [
+        Stop("missing page", "/nothing/here/", None, 404),
+        Stop("missing link", "/r/nothing-here", None, 404),
+        Stop("closed door", f"/b/{slug}/team/invite/", world.analyst, 403),
+    ]
+
+
+def sign_in(context: BrowserContext, site: str, user: User | None, style: Style) -> None:
+    """Make the browser that of a reader, or of nobody, with a style of his own."""
+    cookies = {settings.LANGUAGE_COOKIE_NAME: style.language, THEME_COOKIE: style.theme}
+    if user is not None:
+        User.objects.filter(pk=user.pk).update(theme=style.theme, language=style.language)
+        client = Client()
+        client.force_login(user)
+        cookies[settings.SESSION_COOKIE_NAME] = client.cookies[settings.SESSION_COOKIE_NAME].value
+    context.clear_cookies()
+    context.add_cookies([{"name": n, "value": v, "url": site} for n, v in cookies.items()])
+
+
+class Walker:
+    """A browser window that remembers what went wrong in it."""
+
+    def __init__(self, context: BrowserContext, site: str) -> None:
+        self.context, self.site = context, site
+        self.page: Page = context.new_page()
+        self._heard: list[str] = []
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", lambda error: self._heard.append(f"script error: {error}"))
+
+    def visit(self, stop: Stop, style: Style, width: int) -> list[str]:
+        """Open a page; returns what is wrong with it at this width and on the narrow ones."""
+        self._heard.clear()
+        self.page.set_viewport_size({"width": width, "height": HEIGHT})
+        answer = self.page.goto(self.site + stop.url, wait_until="load")
+        faults = [] if answer and answer.status == stop.status else [f"answered {answer}"]
+        faults += self._find_in_page(style)
+        faults += self._find_with_axe()
+        faults += [fault for size in (PHONE, SMALL) for fault in self._find_scroll(size)]
+        faults += [
+            text for text in self._heard if stop.status == 200 or "Failed to load" not in text
+        ]
+        return [f"{stop.name} {style} {width}: {fault}" for fault in faults]
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self._heard.append(f"console: {message.text}")
+
+    def _find_in_page(self, style: Style) -> Iterator[str]:
+        seen = self.page.evaluate(
+            """() => {
+              const root = document.documentElement;
+              return {
+                h1: document.querySelectorAll("h1").length,
+                lang: root.lang,
+                dir: root.dir,
+                theme: root.dataset.bsTheme,
+                title: document.title.trim(),
+              };
+            }"""
+        )
+        wanted = {
+            "h1": 1,
+            "lang": style.language,
+            "dir": "rtl" if style.language == "fa" else "ltr",
+            "theme": style.theme,
+        }
+        for name, value in wanted.items():
+            if seen[name] != value:
+                yield f"{name} is {seen[name]}"
+        if not seen["title"]:
+            yield "no title"
+
+    def _find_with_axe(self) -> Iterator[str]:
+        found = Axe().run(self.page, options=AXE).response["violations"]
+        for rule in found:
+            for node in rule["nodes"]:
+                yield f"axe {rule['impact']} {rule['id']}: {node['target']} {node['html'][:120]}"
+
+    def _find_scroll(self, width: int) -> Iterator[str]:
+        self.page.set_viewport_size({"width": width, "height": HEIGHT})
+        wide = self.page.evaluate(
+            "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        if wide > 0:
+            yield f"scrolls sideways by {wide} px at {width} px: {self._find_widest(width)}"
+
+    def _find_widest(self, width: int) -> Any:
+        return self.page.evaluate(
+            """(width) => [...document.querySelectorAll("main *, header *, nav *")]
+              .filter((one) => {
+                const box = one.getBoundingClientRect();
+                return box.right > width + 1 || box.left < -1;
+              })
+              .slice(0, 3)
+              .map((one) => one.outerHTML.slice(0, 90))""",
+            width,
+        )
+
+
+MakeContext = Callable[..., BrowserContext]
+
+
+def open_walker(new_context: MakeContext, site: str) -> Walker:
+    """Open a window that keeps still: no transitions, so that two runs see the same."""
+    return Walker(new_context(reduced_motion="reduce", locale="en-GB"), site)

@@ -25,7 +25,7 @@ from core.edges import door, see_other
 from core.paging import cut_page
 from portal.links import list_code_rows, list_link_rows, load_link_row
 
-TOKEN_SHOWN = "..."  # each visit gets its own
+CLICK_SHOWN = "..."  # each visit gets its own
 QR_KINDS = {"svg": ("image/svg+xml", make_qr_svg), "png": ("image/png", make_qr_png)}
 
 
@@ -123,7 +123,7 @@ def _show(request: HttpRequest, link: Link, form: SlugForm | None) -> HttpRespon
     context: dict[str, Any] = {
         "row": row,
         "form": form or SlugForm(initial={"slug": row.slug}),
-        "full_url": tracked_url(link.destination_url, TOKEN_SHOWN, link.utm, link.sub_ids),
+        "full_url": tracked_url(link.destination_url, CLICK_SHOWN, link.utm, link.sub_ids),
         "brand": link.enrollment.program.brand,
         "is_suspended": place.status == AffiliationStatus.SUSPENDED,
         "nav_current": "affiliates:link-list",

@@ -162,7 +162,7 @@ def test_a_list_of_links_asks_the_database_once(django_assert_num_queries):
     for _ in range(3):
         make_link(enrollment)
     with django_assert_num_queries(1):
-        rows = list_links(enrollment.affiliation.affiliate)
+        rows = list_links([enrollment.affiliation])
         assert all(row.current_slug and row.enrollment.program.name for row in rows)
 
 

@@ -12,8 +12,8 @@ from affiliates.models import Affiliation
 from brands.models import PayoutPolicy
 from core.models import Brand
 from core.money import Money
-from ledger.models import AccountKind
-from ledger.selectors import list_brand_totals, list_party_balances
+from ledger.models import Account, AccountKind
+from ledger.selectors import list_party_balances
 from payouts.domain.calendar import next_month, next_run_day
 from payouts.models import (
     Payout,
@@ -61,13 +61,20 @@ def list_payouts_of_run(plan: PayoutPlan) -> QuerySet[Payout]:
 
 
 def list_released(brand: Brand) -> list[Money]:
-    """Return what is released and not yet in a payout, one amount a currency."""
-    totals = list_brand_totals(brand_id=brand.pk)
-    return [
-        Money(kinds[AccountKind.PAYABLE], currency)
-        for currency, kinds in sorted(totals.items())
-        if kinds.get(AccountKind.PAYABLE)
-    ]
+    """Return what is released and not yet in a payout, one amount a currency.
+
+    What is to be recovered from one creator does not lessen what is owed to the others.
+    """
+    rows = (
+        Account.objects.filter(brand=brand, kind=AccountKind.PAYABLE)
+        .annotate(total=Sum("postings__amount_minor"))
+        .filter(total__gt=0)
+        .values_list("currency", "total")
+    )
+    totals: dict[str, int] = {}
+    for currency, total in rows:
+        totals[currency] = totals.get(currency, 0) + total
+    return [Money(total, currency) for currency, total in sorted(totals.items())]
 
 
 def list_items(payout: Payout) -> QuerySet[PayoutItem]:

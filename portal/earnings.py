@@ -93,6 +93,13 @@ def _make_row(commission: Commission) -> EarningRow:
     return EarningRow(commission, state, amount, _say(commission, state))
 
 
+def find_zero_params(commission: Commission) -> dict[str, Any]:
+    """Return the parameters of why a commission earns nothing, as its pricing kept them."""
+    lines = commission.pricing.get("lines", [])
+    fitting = (line["params"] for line in lines if line["code"] == commission.reason_code)
+    return dict(next(fitting, {}))
+
+
 def _say(commission: Commission, state: CommissionState) -> str:
     """Say in one sentence what happened to it, or what will."""
     reader = _reader(commission)
@@ -108,7 +115,7 @@ def _find_reason(commission: Commission, state: CommissionState) -> tuple[str, d
         date = iso_utc(commission.rejected_at)
         return "hold.rejected", {"date": date, "reason": commission.reject_reason}
     if state.name == "reversed" or state.is_zero:
-        return commission.reason_code, {}
+        return commission.reason_code, find_zero_params(commission)
     if state.name == "released" and commission.released_at:
         return "hold.released", {"date": iso_utc(commission.released_at)}
     code, params = find_hold_reason(commission)

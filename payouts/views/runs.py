@@ -220,7 +220,6 @@ def _run_page(access: BrandAccess, plan: PayoutPlan) -> dict[str, Any]:
     payouts = list(list_payouts_of_run(plan))
     for payout in payouts:
         payout.sentence = _sentence(payout, access)  # type: ignore[attr-defined]
-    reader = _reader(access)
     ids = [UUID(one["affiliation"]) for one in plan.content["left_out"]]
     affiliations = {str(a.pk): a for a in Affiliation.objects.filter(pk__in=ids)}
     left_out = [
@@ -231,8 +230,8 @@ def _run_page(access: BrandAccess, plan: PayoutPlan) -> dict[str, Any]:
             "why": [
                 explain(
                     code=gate["code"],
-                    params={"currency": plan.currency, **gate["params"], "creator": one["name"]},
-                    reader=reader,
+                    params={"currency": plan.currency, **gate["params"]},
+                    reader=_reader(access, creator=one["name"]),
                 )
                 for gate in one["gates"]
             ],
@@ -288,9 +287,9 @@ def _payout_page(
     )
 
 
-def _reader(access: BrandAccess) -> Reader:
-    zone = ZoneInfo(access.brand.time_zone)
-    return Reader(audience="brand", zone=zone, known={"brand": access.brand.name})
+def _reader(access: BrandAccess, *, creator: str) -> Reader:
+    known = {"brand": access.brand.name, "creator": creator}
+    return Reader(audience="brand", zone=ZoneInfo(access.brand.time_zone), known=known)
 
 
 def _sentence(payout: Payout, access: BrandAccess) -> str:
@@ -300,8 +299,8 @@ def _sentence(payout: Payout, access: BrandAccess) -> str:
         cause=payout.code,
         detail=payout.detail,
         rail=payout.rail,
-        creator=payout.affiliation.affiliate.display_name,
         date=at.isoformat(),
         reference=payout.reference,
     )
-    return explain(code=code, params=params, reader=_reader(access))
+    creator = payout.affiliation.affiliate.display_name
+    return explain(code=code, params=params, reader=_reader(access, creator=creator))

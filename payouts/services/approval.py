@@ -26,7 +26,7 @@ from payouts.services.files import make_export_file
 from payouts.services.planning import Limits, compute_plan
 from tracking.models import Commission
 from tracking.services.posting import CAUSE_TYPE
-from tracking.services.release import mark_covered
+from tracking.services.release import lock_commissions, mark_covered
 
 NOT_FROM_COMMISSIONS = (
     EntryKind.APPROVE_PAYOUT,
@@ -82,6 +82,15 @@ def approve_plan(
 
 
 def _lock_payables(row: PayoutPlan) -> None:
+    """Lock what may be covered, then the accounts: the order in which settling takes them."""
+    lock_commissions(
+        Commission.objects.filter(
+            brand_id=row.brand_id,
+            currency=row.currency,
+            released_at__isnull=False,
+            covered_at__isnull=True,
+        )
+    )
     accounts = Account.objects.select_for_update(of=("self",), no_key=True).filter(
         brand_id=row.brand_id, kind=AccountKind.PAYABLE, currency=row.currency
     )

@@ -9,7 +9,8 @@ from ledger.models import AccountKind, EntryKind
 from ledger.services import Cause, Draft, Leg, post_entry
 from payouts.domain.states import IllegalMove, PayoutState, check_move
 from payouts.models import Payout, PayoutItem, PayoutStatus
-from tracking.services.release import mark_paid, mark_uncovered
+from tracking.models import Commission
+from tracking.services.release import lock_commissions, mark_paid, mark_uncovered
 
 CLEARING = {"csv": AccountKind.CLEARING_CSV, "stripe": AccountKind.CLEARING_STRIPE}
 
@@ -50,8 +51,9 @@ def mark_paid_out(*, payout: Payout, reference: str, now: datetime) -> None:
     payout.sent_at = payout.sent_at or now
     payout.paid_at, payout.closed_at, payout.reference = now, now, reference[:120]
     _move(payout, PayoutStatus.PAID, code="", detail="")
+    commissions = _lock_commissions(payout)
     _post(payout, EntryKind.PAY, AccountKind.IN_PAYOUT, _clearing(payout), now)
-    mark_paid(commission_ids=_commissions(payout), now=now)
+    mark_paid(commission_ids=commissions, now=now)
     _tell(payout, "payout.paid", now)
 
 
@@ -146,15 +148,15 @@ def _move(payout: Payout, status: PayoutStatus, *, code: str, detail: str) -> No
 
 
 def _give_back(payout: Payout, kind: EntryKind, source: AccountKind, now: datetime) -> None:
+    commissions = _lock_commissions(payout)
     _post(payout, kind, source, AccountKind.PAYABLE, now)
-    commissions = _commissions(payout)
     PayoutItem.objects.filter(payout=payout).update(is_covering=False)
     mark_uncovered(commission_ids=commissions, now=now)
 
 
-def _commissions(payout: Payout) -> list[int]:
-    rows = PayoutItem.objects.filter(payout=payout, commission__isnull=False)
-    return [pk for pk in rows.values_list("commission_id", flat=True).distinct() if pk]
+def _lock_commissions(payout: Payout) -> list[int]:
+    covered = PayoutItem.objects.filter(payout=payout, commission__isnull=False)
+    return lock_commissions(Commission.objects.filter(pk__in=covered.values("commission_id")))
 
 
 def _clearing(payout: Payout) -> AccountKind:

@@ -144,7 +144,7 @@ def _record(
         commission=commission,
         seq=seq,
         at=now,
-        code=cause.code or target.code,
+        code=target.code if target.code == REASSIGNED else cause.code or target.code,
         params=cause.params or {},
         before_minor=commission.amount_minor,
         after_minor=target.amount_minor,

@@ -53,6 +53,15 @@ def list_brands_with_due(*, real_now: datetime) -> list[Brand]:
     )
 
 
+def lock_commissions(rows: QuerySet[Commission]) -> list[int]:
+    """Lock commissions in id order and return their ids.
+
+    Whoever posts to their accounts takes them first, as settling does: commission, then account.
+    """
+    locked = rows.select_for_update(of=("self",), no_key=True).order_by("pk")
+    return list(locked.values_list("pk", flat=True))
+
+
 def mark_covered(*, commission_ids: Iterable[int], now: datetime) -> None:
     """Remember that an approved payout holds this money: a review can no longer set it aside."""
     Commission.objects.filter(pk__in=list(commission_ids)).update(covered_at=now)

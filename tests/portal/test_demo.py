@@ -2,14 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
 from io import StringIO
-from pathlib import Path
-from random import Random
 
 import pytest
 from allauth.account.models import EmailAddress
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 from django.db import transaction
 
 from affiliates.models import Affiliation, Application, Enrollment
@@ -18,25 +15,18 @@ from core.clock import database_now
 from core.models import AuditEvent, InboundStatus, Mail, MailStatus, User
 from ledger.models import AccountKind, Entry
 from ledger.selectors import get_balance
-from payouts.domain.calendar import next_run_day
 from payouts.models import AttemptStatus, Payout, PayoutAttempt, PayoutMethod
 from payouts.rails.registry import LIMITS
 from payouts.services.planning import compute_plan
 from portal.books import prove_books
-from portal.demo import load
-from portal.demo.cast import BRAND, PAPER_BRAND, PASSWORD, email_of
-from portal.demo.crowd import Crowd
-from portal.demo.deliveries import number_sales
+from portal.demo.cast import PASSWORD, email_of
 from portal.demo.load import Demo, DemoLoaded, find_demo, load_demo, make_room, put_away
-from portal.demo.saffron import OFFER, SEED
-from portal.demo.setup import make_calendar
-from portal.demo.stories import NUMBER, NUMBERED, plan_stories
-from tests.makers import NOW
+from portal.demo.stories import NUMBERED
 from tracking.models import Attribution, Click, Commission, Order, StoreEvent
 
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
 SCALE = 0.05
-DAYS = [date(2025, 1, 1) + timedelta(days=n) for n in range(1500)]
-DOC = Path(__file__).resolve().parents[2] / "docs" / "demo.md"
 EVERY_LAST_ONE = (Order, Commission, Entry, Click, User, Payout, AuditEvent)
 
 
@@ -48,19 +38,6 @@ def demo(django_db_setup, django_db_blocker) -> Iterator[Demo]:
         make_room(now=now)
         yield load_demo(now=now, password=PASSWORD, scale=SCALE)
         transaction.set_rollback(True)
-
-
-def plan_numbers(now: datetime) -> dict[str, list[str]]:
-    """Return the numbers of each planted order, without loading anything."""
-    calendar = make_calendar(OFFER, now)
-    planted = plan_stories(calendar).sales
-    crowd, _ = Crowd(calendar, Random(SEED)).make(1)
-    numbers = number_sales([*crowd, *planted], story=NUMBERED, number=NUMBER)
-    found: dict[str, list[str]] = {}
-    for sale in planted:
-        found.setdefault(sale.story, []).append(numbers[sale])
-    del found[""]
-    return found
 
 
 def reason_of(demo: Demo, story: str) -> str:
@@ -76,13 +53,11 @@ def payable(demo: Demo, creator: str) -> int:
     )
 
 
-@pytest.mark.slow
 def test_the_books_of_every_brand_balance(demo):
     assert {brand.is_demo for brand in demo.brands} == {True}
     assert all(prove_books(brand_id=brand.pk).is_balanced for brand in demo.brands)
 
 
-@pytest.mark.slow
 def test_a_second_load_changes_nothing(demo, settings):
     before = [model.objects.count() for model in EVERY_LAST_ONE]
 
@@ -95,7 +70,6 @@ def test_a_second_load_changes_nothing(demo, settings):
     assert [model.objects.count() for model in EVERY_LAST_ONE] == before
 
 
-@pytest.mark.slow
 def test_the_logins_are_shown_and_work(demo, settings):
     settings.LOCAL, said = True, StringIO()
     call_command("load_demo", "--show-logins", stdout=said)
@@ -109,14 +83,6 @@ def test_the_logins_are_shown_and_work(demo, settings):
     assert not User.objects.get(email=email_of("ben")).has_usable_password()
 
 
-def test_it_is_refused_where_others_can_reach_it(settings):
-    settings.LOCAL = False
-
-    with pytest.raises(CommandError, match="--yes-really"):
-        call_command("load_demo")
-
-
-@pytest.mark.slow
 def test_the_password_of_this_machine_is_never_one_of_another(demo, settings):
     settings.LOCAL, said = False, StringIO()
     call_command("load_demo", "--yes-really", "--show-logins", stdout=said)
@@ -124,7 +90,6 @@ def test_the_password_of_this_machine_is_never_one_of_another(demo, settings):
     assert PASSWORD not in said.getvalue()
 
 
-@pytest.mark.slow
 def test_order_1042_went_from_12_to_9_43_and_is_annas(demo):
     commission = demo.saffron.get_commission(NUMBERED)
 
@@ -138,7 +103,6 @@ def test_order_1042_went_from_12_to_9_43_and_is_annas(demo):
     assert reason_of(demo, NUMBERED) == "attr.won_code_over_click"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("story", "reason"),
     [
@@ -157,7 +121,6 @@ def test_an_order_is_credited_or_not_for_its_reason(demo, story, reason):
     assert reason_of(demo, story) == reason
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("story", "amount", "reason"),
     [
@@ -178,7 +141,6 @@ def test_an_order_earns_what_its_story_says(demo, story, amount, reason):
     assert (commission.amount_minor, commission.reason_code) == (amount, reason)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("story", "kind"), [("dispute_open", "dispute"), ("held", "manual")])
 def test_what_is_in_review_is_not_released(demo, story, kind):
     commission = demo.saffron.get_commission(story)
@@ -187,7 +149,6 @@ def test_what_is_in_review_is_not_released(demo, story, kind):
     assert commission.released_at is None
 
 
-@pytest.mark.slow
 def test_a_refund_after_the_first_payout_was_netted_in_the_second(demo):
     first, second = Payout.objects.filter(
         brand=demo.saffron.brand, affiliation__affiliate__display_name="Emi (demo)"
@@ -198,12 +159,10 @@ def test_a_refund_after_the_first_payout_was_netted_in_the_second(demo):
     assert re.fullmatch(r"Statement \d{4}-\d\d-\d\d, line \d+", second.reference)
 
 
-@pytest.mark.slow
 def test_a_refund_after_the_second_payout_is_still_to_recover(demo):
     assert payable(demo, "dario") == -1280
 
 
-@pytest.mark.slow
 def test_the_next_run_has_payees_and_names_what_the_others_lack(demo):
     plan = compute_plan(brand=demo.saffron.brand, currency="EUR", limits=LIMITS, now=database_now())
     gates = {one.name: {gate.code for gate in one.gates} for one in plan.left_out}
@@ -215,7 +174,6 @@ def test_the_next_run_has_payees_and_names_what_the_others_lack(demo):
     assert PayoutMethod.objects.get(affiliation=failed.affiliation).frozen_until > database_now()
 
 
-@pytest.mark.slow
 def test_a_payout_without_an_answer_turned_out_paid(demo):
     attempt = PayoutAttempt.objects.get(brand=demo.twin)
 
@@ -224,7 +182,6 @@ def test_a_payout_without_an_answer_turned_out_paid(demo):
     assert attempt.payout.status == "paid" and attempt.payout.reference == attempt.external_id
 
 
-@pytest.mark.slow
 def test_creators_wait_were_rejected_and_one_is_suspended(demo):
     waiting = Application.objects.filter(brand=demo.saffron.brand, status="submitted")
     rejected = Application.objects.get(brand=demo.saffron.brand, status="rejected")
@@ -239,7 +196,6 @@ def test_creators_wait_were_rejected_and_one_is_suspended(demo):
     assert careful.terms.version < careful.program.terms.latest("version").version
 
 
-@pytest.mark.slow
 def test_every_event_is_dealt_with_and_no_mail_leaves(demo):
     odd = StoreEvent.objects.exclude(status=InboundStatus.PROCESSED)
 
@@ -247,7 +203,6 @@ def test_every_event_is_dealt_with_and_no_mail_leaves(demo):
     assert set(Mail.objects.values_list("status", flat=True)) == {MailStatus.KEPT}
 
 
-@pytest.mark.slow
 def test_the_second_brand_stands_apart(demo):
     orders = Order.objects.filter(brand=demo.paper.brand)
 
@@ -256,7 +211,6 @@ def test_the_second_brand_stands_apart(demo):
     assert Affiliation.objects.filter(affiliate__display_name="Anna (demo)").count() == 2
 
 
-@pytest.mark.slow
 def test_a_demo_that_was_put_away_is_out_of_sight_and_keeps_its_rows(demo):
     with transaction.atomic():
         put_away(now=database_now())
@@ -279,38 +233,3 @@ def test_a_fresh_demo_stands_beside_the_one_that_was_put_away(demo):
 
     assert fresh.saffron.brand.slug.startswith(f"{demo.saffron.brand.slug}-")
     assert orders["1042"] == NUMBERED
-
-
-def test_what_does_not_hold_is_not_kept(db, monkeypatch):
-    def build(**_: object) -> None:
-        raise load.DemoUnsound("a story failed")
-
-    monkeypatch.setattr(load, "build_paper", build)
-    with pytest.raises(load.DemoUnsound):
-        load_demo(now=NOW, password=PASSWORD)
-
-    assert not User.objects.exists()
-
-
-@pytest.mark.parametrize("hour", [0, 12, 23])
-def test_the_runs_lie_where_the_stories_need_them(hour):
-    for day in DAYS:
-        calendar = make_calendar(OFFER, datetime(day.year, day.month, day.day, hour, tzinfo=UTC))
-        following = next_run_day(day_of_month=calendar.run_day, start=calendar.today)
-        first, second = calendar.past_runs
-        assert 1 <= (following - calendar.today).days <= 5
-        assert 23 <= (calendar.today - second).days <= 30
-        assert 53 <= (calendar.today - first).days <= 61
-
-
-@pytest.mark.parametrize("days", range(0, 400, 40))
-def test_the_numbers_of_the_stories_are_the_same_on_every_day(days):
-    assert plan_numbers(NOW + timedelta(days=days, hours=days % 24)) == plan_numbers(NOW)
-
-
-def test_the_tour_names_each_story_by_its_number():
-    text = DOC.read_text(encoding="utf-8")
-    told = re.findall(r"\d{3,4}", " ".join(re.findall(r"^\|([\d, ]+)\|", text, re.MULTILINE)))
-
-    assert sorted(told) == sorted(numbers[0] for numbers in plan_numbers(NOW).values())
-    assert BRAND in text and PAPER_BRAND in text

@@ -198,7 +198,8 @@ class AttemptStatus(models.TextChoices):
 class PayoutAttempt(models.Model):
     """One try to send: key and exact parameters are committed before the call is made.
 
-    The key is random, never derived; a new one is made only after the outcome is known.
+    The key is random, never derived; a new one is made only after the last was surely not
+    carried out: while one is open or was accepted, the database refuses another.
     """
 
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT)
@@ -220,8 +221,8 @@ class PayoutAttempt(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["payout"],
-                condition=Q(status__in=["claimed", "unknown"]),
-                name="payouts_attempt_one_open",
+                condition=Q(status__in=["claimed", "unknown", "accepted"]),
+                name="payouts_attempt_one_unsettled",
             ),
             models.UniqueConstraint(
                 fields=["brand", "external_id"],

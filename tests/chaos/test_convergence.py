@@ -3,17 +3,14 @@
 Promise I-16; traps 4 (refund before order), 13 (every order ends the same), 16 (killed workers).
 """
 
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from queue import Empty, Queue
 from random import Random
 from time import sleep
 from typing import Any
 
-import psycopg
 import pytest
 from django.db import Error as DatabaseError
 from django.db import connection
@@ -21,6 +18,7 @@ from django.db.models import QuerySet, Sum
 
 from ledger.models import Account
 from portal.books import prove_books
+from tests.chaos.backends import killed_backends, without_locks
 from tests.chaos.facts import Delivery, Fact, World, draw_facts, make_world
 from tests.makers import NOW
 from tracking.integrations import get_adapter
@@ -60,7 +58,7 @@ def test_facts_told_in_any_way_end_as_told_once_in_order(seed: int):
 
 def test_without_the_lock_on_the_order_the_same_facts_diverge(monkeypatch):
     """The negative control: else the test above would prove nothing."""
-    monkeypatch.setattr(QuerySet, "select_for_update", _lock_all_but(Order))
+    monkeypatch.setattr(QuerySet, "select_for_update", without_locks(Order))
     monkeypatch.setattr(orders, "load_state", _slowly(orders.load_state))
 
     assert any(_diverges(Random(seed)) for seed in range(5))
@@ -122,39 +120,6 @@ def drain() -> None:
             return
         sweep_store_events()
     pytest.fail(f"never done: {list(waiting.values_list('detail', flat=True))}")
-
-
-@contextmanager
-def killed_backends(rng: Random) -> Iterator[list[int]]:
-    """End the connection of a worker every few hundredths of a second; yields who was ended."""
-    own, is_over, killed = connection.connection.info.backend_pid, threading.Event(), []
-    settings = connection.get_connection_params()
-    dsn = {
-        name: settings[name]
-        for name in ("host", "port", "user", "password", "dbname")
-        if name in settings
-    }
-
-    def kill() -> None:
-        with psycopg.connect(**dsn, autocommit=True) as admin:
-            while not is_over.wait(0.03):
-                rows = admin.execute(
-                    "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
-                    " AND backend_type = 'client backend' AND pid NOT IN (pg_backend_pid(), %s)",
-                    [own],
-                ).fetchall()
-                if rows:
-                    (pid,) = rng.choice(rows)
-                    admin.execute("SELECT pg_terminate_backend(%s)", [pid])
-                    killed.append(pid)
-
-    killer = threading.Thread(target=kill)
-    killer.start()
-    try:
-        yield killed
-    finally:
-        is_over.set()
-        killer.join()
 
 
 def differences(one: World, other: World) -> list[tuple[Any, ...]]:
@@ -239,15 +204,6 @@ def _diverges(rng: Random) -> bool:
     tell_at_once(raced, spread(raced, facts, rng, copies=1))
     drain()
     return differences(raced, plain) != []
-
-
-def _lock_all_but(model: type) -> Any:
-    lock = QuerySet.select_for_update
-
-    def select_for_update(self: QuerySet, *args: Any, **kwargs: Any) -> QuerySet:
-        return self if self.model is model else lock(self, *args, **kwargs)
-
-    return select_for_update
 
 
 def _slowly(load: Any) -> Any:

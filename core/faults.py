@@ -4,6 +4,10 @@ import os
 from collections.abc import Callable
 
 POINTS = (
+    "store_event.before_claim",
+    "store_event.after_claim",
+    "store_event.after_merge",
+    "store_event.before_commit",
     "payout.after_claim",
     "payout.after_lookup",
     "payout.after_call",

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,13 +10,34 @@ from celery import current_app
 from django.db import transaction
 
 from core.models import JobRun
+from core.pause import Pause
 
 logger = logging.getLogger(__name__)
 
+broker_pause = Pause(length_s=5)
+
+
+@dataclass(frozen=True)
+class _Message:
+    """A task to send; two of the same name and arguments are equal, and one of them is enough."""
+
+    name: str
+    kwargs: dict[str, Any]
+
+    def __call__(self) -> None:
+        _send(self.name, self.kwargs)
+
 
 def enqueue(name: str, **kwargs: Any) -> None:
-    """Send the task `name` once the open transaction has committed; never raises for Redis."""
-    transaction.on_commit(lambda: _send(name, kwargs))
+    """Send the task `name` once the open transaction has committed; never raises for Redis.
+
+    The same task and arguments leave once a transaction. What a savepoint took back with it no
+    longer waits there, so a later call sends it.
+    """
+    message = _Message(name, kwargs)
+    waiting = [run for _, run, *_ in transaction.get_connection().run_on_commit]
+    if message not in waiting:
+        transaction.on_commit(message)
 
 
 def run_once(*, name: str, window: str, now: datetime, work: Callable[[], str]) -> bool:
@@ -38,9 +60,12 @@ def run_once(*, name: str, window: str, now: datetime, work: Callable[[], str]) 
 
 
 def _send(name: str, kwargs: dict[str, Any]) -> None:
+    if broker_pause.is_on:
+        return
     try:
         current_app.send_task(name, kwargs=kwargs, ignore_result=True, retry=False)
     except Exception as error:  # noqa: BLE001  # any broker fault: the sweeper is the promise
+        broker_pause.begin()
         logger.warning("broker did not take %s (%s); the sweeper will", name, type(error).__name__)
 
 

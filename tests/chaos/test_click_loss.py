@@ -2,21 +2,18 @@
 
 import os
 import signal
-import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.conf import settings
 from django.db import connection
 
+from tests.chaos.server import serve
 from tests.makers import make_link
 from tests.tracking.agents import CHROME
 from tracking.domain.token import ClickToken, read_token
@@ -24,10 +21,8 @@ from tracking.models import Click
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
-ROOT = Path(__file__).resolve().parents[2]
 CLIENTS = 8
 BETWEEN_KILLS_S = 1.0
-START_S = 30
 
 
 class Log:
@@ -59,47 +54,6 @@ def test_killed_workers_and_backends_lose_no_click_answered_with_a_token():
     stored = Click.objects.filter(pk__in=ids).count()
     assert len(ids) > 100, f"too little came through to mean anything, {log.failed} failed"
     assert stored == len(ids)
-
-
-class Server:
-    def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
-        self.process = process
-        self.port = port
-
-    def workers(self) -> list[int]:
-        """Return the ids of its worker processes, oldest first."""
-        listed = subprocess.run(
-            ["ps", "-o", "pid=,args=", "--ppid", str(self.process.pid)],
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        lines = [line.split(maxsplit=1) for line in listed.splitlines()]
-        return [int(pid) for pid, command in lines if "resource_tracker" not in command]
-
-
-@contextmanager
-def serve(*, workers: int) -> Iterator[Server]:
-    """Run the program's WSGI entry in Granian on the test's database."""
-    port = free_port()
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port)]
-    command += ["--workers", str(workers), "--blocking-threads", "8", "--respawn-failed-workers"]
-    command += ["--respawn-interval", "0.1", "--no-ws", "config.wsgi:application"]
-    environ = os.environ | {"DATABASE_URL": name_database()}
-    process = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=environ,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        wait_for(port)
-        yield Server(process, port)
-    finally:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
 
 
 @contextmanager
@@ -142,26 +96,3 @@ def cut_backends() -> None:
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
-
-
-def name_database() -> str:
-    """Return the address of the test's own database."""
-    given = urlsplit(os.environ["DATABASE_URL"])
-    return given._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
-def wait_for(port: int) -> None:
-    deadline = time.monotonic() + START_S
-    while time.monotonic() < deadline:
-        log = Log()
-        open_once(port, log)
-        if any(log.locations):
-            return
-        time.sleep(0.05)
-    pytest.fail("the server did not start")

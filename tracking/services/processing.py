@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.db.models import DateTimeField, ExpressionWrapper, F, Value
 
 from brands.models import StoreConnection
+from core import faults
 from core.crypto import customer_hash
 from core.models import InboundStatus
 from tracking.domain.events import CanonicalEvent
@@ -30,12 +31,15 @@ def process_store_event(*, event_id: int, adapter: Adapter, now: datetime) -> bo
     Returns False when another worker has it or it is done. A failure leaves it stored, counted
     and due again; it is logged and not raised, because the store has been answered.
     """
+    faults.point("store_event.before_claim")
     try:
         with transaction.atomic():
             event = _claim(event_id)
             if event is None:
                 return False
+            faults.point("store_event.after_claim")
             _apply(event, adapter, now)
+            faults.point("store_event.before_commit")
     except (DatabaseError, ArithmeticError, LookupError, TypeError, ValueError) as error:
         logger.exception("store event %s was kept for another try", event_id)
         _put_off(event_id, f"{type(error).__name__}: {error}", now)
@@ -88,6 +92,7 @@ def _apply(event: StoreEvent, adapter: Adapter, now: datetime) -> None:
     for order_id, events in _by_order(parsed.events).items():
         event.order_ref = order_id[:80]
         merge_events(event=event, external_order_id=order_id, events=events, now=now)
+        faults.point("store_event.after_merge")
     if parsed.note == UNINSTALLED:
         _mark_uninstalled(event.connection, now)
     status = InboundStatus.PROCESSED if parsed.events else InboundStatus.IGNORED

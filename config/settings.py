@@ -283,6 +283,7 @@ STORAGES = {
 # Mail: a URL such as smtp+tls://user:password@host:587; without one, mail is kept in the database.
 EMAIL_BACKEND = "core.mail.KeepOnlyBackend"
 globals().update(env.mail_server("EMAIL_URL"))
+EMAIL_TIMEOUT = 10  # a mail server that hangs must not hold a worker
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"Fairshare <noreply@{SITE_HOST}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 

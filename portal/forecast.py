@@ -56,14 +56,14 @@ class Forecast:
 def list_forecasts(
     *, affiliations: Sequence[Affiliation], balances: Balances, now: datetime
 ) -> list[Forecast]:
-    """Return a forecast for each brand and currency in which there is or will be money."""
+    """Return a forecast for each brand and currency in which there is money, the next first."""
     by_place = {place.pk: place for place in affiliations}
     found = []
-    for (party, currency), kinds in sorted(balances.items(), key=lambda item: str(item[0])):
+    for (party, currency), kinds in balances.items():
         place = by_place.get(party)
         if place is not None and (kinds.get(AccountKind.PENDING) or kinds.get(AccountKind.PAYABLE)):
             found.append(_forecast(place, currency, kinds, now))
-    return found
+    return sorted(found, key=lambda one: (one.run_date, one.brand.name, one.released.currency))
 
 
 def _forecast(place: Affiliation, currency: str, kinds: Kinds, now: datetime) -> Forecast:

@@ -164,6 +164,11 @@ class Order(models.Model):
             models.Index(fields=["brand", "customer_hash"], name="tracking_order_customer"),
         ]
 
+    @property
+    def number(self) -> str:
+        """Return its number as people say it: #1042, else the store's own id."""
+        return f"#{(self.external_number or self.external_order_id).removeprefix('#')}"
+
 
 class Attribution(models.Model):
     """Who got an order and why, with every candidate; also where nobody did.

@@ -242,11 +242,6 @@ def list_unprocessed(brand: Brand, *, refused_since: datetime) -> dict[str, int]
     return dict(sorted(rows))
 
 
-def number_of(order: Order) -> str:
-    """Return an order's number as people say it: #1042, else the store's own id."""
-    return f"#{(order.external_number or order.external_order_id).removeprefix('#')}"
-
-
 def order_badge(order: Order, state: OrderState | None = None) -> tuple[str, str]:
     """Return the name and kind of the state an order shows, as core.states knows it."""
     if order.is_test:

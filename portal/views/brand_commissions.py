@@ -19,7 +19,7 @@ from portal.selectors import load_story
 from portal.story import build_story, list_params, make_reader
 from tracking.access_brand import get_commission_for
 from tracking.models import Commission
-from tracking.selectors_brand import list_clearable_holds, list_events_of, number_of
+from tracking.selectors_brand import list_clearable_holds, list_events_of
 from tracking.selectors_wording import load_names
 
 
@@ -36,7 +36,7 @@ def show_commission(request: HttpRequest, slug: str, commission_id: str) -> Http
         access,
         nav_current="tracking:commission-list",
         story=story,
-        number=number_of(commission.order),
+        number=commission.order.number,
         entries=[_describe(entry) for entry in _list_entries(commission)],
         events=list_events_of(commission.order),
         history=list_history(_list_audit(commission)),

@@ -37,7 +37,6 @@ from tracking.selectors_brand import (
     NO_FIGURES,
     CreatorFigures,
     list_commissions,
-    number_of,
     sum_creators,
 )
 from tracking.states import derive_state
@@ -117,7 +116,7 @@ def _describe(commission: Any) -> dict[str, Any]:
     state = derive_state(commission, has_open_hold=commission.has_open_hold)
     return {
         "commission": commission,
-        "number": number_of(commission.order),
+        "number": commission.order.number,
         "badge": state.badge,
     }
 

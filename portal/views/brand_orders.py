@@ -26,7 +26,6 @@ from tracking.selectors_brand import (
     describe_candidates,
     list_attributions,
     list_events_of,
-    number_of,
     order_badge,
 )
 from tracking.services.orders import load_state
@@ -53,7 +52,7 @@ def show_order(request: HttpRequest, slug: str, order_id: str) -> HttpResponse:
         access,
         nav_current="tracking:order-list",
         order=order,
-        number=number_of(order),
+        number=order.number,
         badge=order_badge(order, state),
         state=state,
         facts=_facts(order, state),

@@ -37,7 +37,8 @@ def test_every_page_is_sound_in_the_style_its_name_gives_it(turn, live_server, n
     ]
 
     assert stops
-    assert walk(new_context, live_server.url, STYLES[turn], stops) == []
+    faults = walk(new_context, live_server.url, STYLES[turn], stops)
+    assert not faults, "\n".join(faults)
 
 
 @pytest.mark.nightly
@@ -53,4 +54,4 @@ def test_every_page_is_sound_in_every_style_at_every_width(style, live_server, n
         [(stop, width) for stop in stops for width in WIDTHS],
     )
 
-    assert faults == []
+    assert not faults, "\n".join(faults)

@@ -96,7 +96,7 @@ def _card(commission: Commission, reader: Reader, now: datetime) -> dict[str, An
     holds = _open_holds(commission)
     return {
         "commission": commission,
-        "number": read.number_of(commission.order),
+        "number": commission.order.number,
         "amount": Money(commission.amount_minor, commission.currency),
         "creator": commission.affiliation,
         "evidence": [
@@ -141,7 +141,7 @@ def _describe(commission: Commission, now: datetime) -> dict[str, Any]:
     state = derive_state(commission, has_open_hold=commission.has_open_hold)  # type: ignore[attr-defined]
     return {
         "commission": commission,
-        "number": read.number_of(commission.order),
+        "number": commission.order.number,
         "amount": Money(commission.amount_minor, commission.currency),
         "badge": state.badge,
         "is_due": commission.release_at is not None and commission.release_at <= now,

@@ -24,7 +24,7 @@ from tracking.access_brand import get_commission_for
 from tracking.forms_brand import AdjustForm, NoteForm, ReasonForm
 from tracking.models import Commission
 from tracking.reader import brand_reader
-from tracking.selectors_brand import list_clearable_holds, number_of
+from tracking.selectors_brand import list_clearable_holds
 from tracking.services import holds, review
 from tracking.views.brand_commissions import explain_clearing
 
@@ -196,7 +196,7 @@ def _ask(
         tone=words.tone,
         facts=[
             (_("Creator"), formats.isolate(creator)),
-            (_("Order"), formats.isolate_ltr(number_of(commission.order))),
+            (_("Order"), formats.isolate_ltr(commission.order.number)),
             (_("Commission now"), values["amount"]),
         ],
         form=form,

@@ -115,7 +115,7 @@ def _describe(orders: list[Order], brand: Brand) -> Rows:
     return [
         {
             "order": order,
-            "number": read.number_of(order),
+            "number": order.number,
             "badge": read.order_badge(order),
             "total": Money(order.total_minor, order.currency) if order.currency else None,
             "credit": credit,

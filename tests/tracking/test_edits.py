@@ -8,6 +8,7 @@ from django.conf import settings
 
 from brands.domain.rules import Conditions
 from brands.services.rules import RuleDraft
+from portal.books import prove_books
 from tests.makers import (
     make_brand,
     make_code,
@@ -20,6 +21,7 @@ from tests.makers import (
 from tests.orders import make_click
 from tests.shop import Shop, code, line, stamp
 from tracking.domain.token import make_token
+from tracking.models import Commission
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +84,17 @@ def test_an_edit_keeps_the_country_the_order_came_from():
 
     assert amounts_of_every_order(shop, french, silent) == {1500}
     assert amounts_of_every_order(shop, silent, french) == {3000}
+
+
+def test_an_order_told_in_two_currencies_earns_in_neither():
+    shop = open_shop()
+    euro = {"lines": [line("1", "60.00")], "discounts": code("anna")}
+    yen_line = line("1", "6000", discount="0", tax="0")
+    yen = {"currency": "JPY", "total": "6000", "lines": [yen_line], "discounts": code("anna", "0")}
+
+    assert amounts_of_every_order(shop, euro, yen) == {0}
+    assert set(Commission.objects.values_list("reason_code", flat=True)) == {"order.two_currencies"}
+    assert prove_books(brand_id=shop.connection.brand_id).is_balanced
 
 
 def test_a_code_told_later_is_the_signal_of_every_line():

@@ -44,6 +44,7 @@ def make_two_lines(**changes: Any) -> OrderSnapshot:
         ((make_snapshot(),), ""),
         ((make_snapshot(is_test=True),), "attr.test"),
         ((make_snapshot(), make_cancelled()), "refund.cancelled"),
+        ((make_snapshot(1), make_snapshot(2, currency="JPY")), "order.two_currencies"),
         ((make_snapshot(paid_at=None, status="pending"),), "hold.unpaid"),
         ((make_snapshot(paid_at=None, status="authorized"),), "hold.unpaid"),
         ((make_snapshot(1), make_snapshot(2, paid_at=None, status="failed")), "hold.unpaid"),

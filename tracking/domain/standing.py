@@ -11,10 +11,11 @@ from typing import NamedTuple
 
 from core.money import divide_half_up
 from tracking.domain.events import OrderSnapshot, RefundEvent, RefundLine
-from tracking.domain.merge import OrderState
+from tracking.domain.merge import OrderState, list_versions
 
 AWAITED = "order.awaited"  # a refund, a dispute or a cancellation came first
 TEST = "attr.test"
+TWO_CURRENCIES = "order.two_currencies"
 CANCELLED = "refund.cancelled"
 DISPUTE_LOST = "dispute.lost"
 REFUNDED = "refund.full"
@@ -64,6 +65,7 @@ def commissionable(state: OrderState) -> Standing:
         return Standing(is_commissionable=False, code=AWAITED)
     obstacles = (
         (state.snapshot.is_test, TEST),
+        (_has_two_currencies(state), TWO_CURRENCIES),
         (state.is_cancelled, CANCELLED),
         (_is_lost_whole(state, state.snapshot), DISPUTE_LOST),
         (refund_totals(state).is_full, REFUNDED),
@@ -115,6 +117,14 @@ def list_problems(state: OrderState) -> tuple[Problem, ...]:
         *_strange_totals(state, state.snapshot),
         *_strange_lines(state, state.snapshot),
     )
+
+
+def _has_two_currencies(state: OrderState) -> bool:
+    """Tell whether versions of the order disagree on its currency: no amount of it can be trusted.
+
+    A commission is in one currency for ever, so a changed one must never be reckoned into it.
+    """
+    return len({version.currency for version in list_versions(state)}) > 1
 
 
 def _is_paid(state: OrderState, order: OrderSnapshot) -> bool:

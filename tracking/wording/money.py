@@ -104,6 +104,9 @@ REFUNDS: Mapping[str, Message] = {
             _("The order was cancelled; the commission is 0."),
         )
     ),
+    "order.two_currencies": Message(
+        _("The store reported this order in two currencies; the commission is 0.")
+    ),
     "refund.undone": Message(_("The refund of {date} did not go through; {amount} is added back.")),
     "dispute.won": Message(_("The brand won the dispute; the commission of {amount} stands.")),
     "dispute.lost": Message(

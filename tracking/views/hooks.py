@@ -1,9 +1,10 @@
 """/hooks/<connection>: a store's delivery is verified, stored, answered; then it is processed.
 
 Answers: 200 stored (whatever comes of it later), 401 not proven, 404 no such connection, 405,
-413 too large, 503 not stored: the store tries again.
+411 without a length, 413 too large, 503 not stored: the store tries again.
 """
 
+import re
 from datetime import timedelta
 
 from django.conf import settings
@@ -23,6 +24,9 @@ from tracking.services.processing import WAITING, process_store_event
 
 RETRY_AFTER_S = "30"
 
+# A body in chunks has no length, and WSGI hands none of it on: its sender must be told.
+_LENGTH = re.compile(r"[0-9]{1,15}")
+
 
 @csrf_exempt
 @require_POST
@@ -38,7 +42,10 @@ def _receive(request: HttpRequest, connection_id: str) -> HttpResponse:
     connection = find_connection(connection_id)
     if connection is None:
         return HttpResponse(status=404)
-    body = _read_body(request)
+    length = request.headers.get("Content-Length") or ""
+    if not _LENGTH.fullmatch(length):
+        return HttpResponse(status=411)
+    body = _read_body(request, int(length))
     if body is None:
         return HttpResponse(status=413)
     return _take(connection, list(request.headers.items()), body)
@@ -68,13 +75,13 @@ def _take(connection: StoreConnection, headers: list[tuple[str, str]], body: byt
     return HttpResponse(status=200)
 
 
-def _read_body(request: HttpRequest) -> bytes | None:
+def _read_body(request: HttpRequest, length: int) -> bytes | None:
     """Return the body, or None when it is larger than a store may send."""
     limit = settings.STORE_WEBHOOK_MAX_BYTES
+    if length > limit:
+        return None
     try:
-        if int(request.headers.get("Content-Length") or 0) > limit:
-            return None
         body: bytes = request.read(limit + 1)
-    except (ValueError, OSError, RawPostDataException):
+    except (OSError, RawPostDataException):
         return None
     return body if len(body) <= limit else None

@@ -1,0 +1,18 @@
+"""Creators: the person, his place in a brand, in a program, and what he shares."""
+
+from affiliates.models.joining import Application, ApplicationStatus, Enrollment, RejectReason
+from affiliates.models.people import Affiliate, Affiliation, AffiliationStatus
+from affiliates.models.sharing import Code, Link, LinkSlug
+
+__all__ = [
+    "Affiliate",
+    "Affiliation",
+    "AffiliationStatus",
+    "Application",
+    "ApplicationStatus",
+    "Code",
+    "Enrollment",
+    "Link",
+    "LinkSlug",
+    "RejectReason",
+]

@@ -1,0 +1,42 @@
+"""What a brand decides: who works for it, its programs, rules, terms, rails and stores."""
+
+from brands.models._checks import choice_check
+from brands.models.paying import PayoutPolicy, RailKind, RailSettings
+from brands.models.programs import (
+    ClickPolicy,
+    CodePolicy,
+    Group,
+    HoldAnchor,
+    PartnerType,
+    Precedence,
+    Program,
+    ProgramStatus,
+    SelfReferral,
+)
+from brands.models.rules import Rule, RuleKind, RuleSet, Terms
+from brands.models.stores import Platform, StoreConnection
+from brands.models.teams import Member, Role
+
+__all__ = [
+    "ClickPolicy",
+    "CodePolicy",
+    "Group",
+    "HoldAnchor",
+    "Member",
+    "PartnerType",
+    "PayoutPolicy",
+    "Platform",
+    "Precedence",
+    "Program",
+    "ProgramStatus",
+    "RailKind",
+    "RailSettings",
+    "Role",
+    "Rule",
+    "RuleKind",
+    "RuleSet",
+    "SelfReferral",
+    "StoreConnection",
+    "Terms",
+    "choice_check",
+]

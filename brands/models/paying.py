@@ -1,0 +1,51 @@
+"""When, from how much and by which rails a brand pays."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from brands.models._checks import choice_check
+from core.fields import EncryptedTextField
+from core.models import Brand
+
+
+class PayoutPolicy(models.Model):
+    """When and from how much a brand pays; amounts in minor units by currency."""
+
+    brand = models.OneToOneField(Brand, on_delete=models.PROTECT, related_name="payout_policy")
+    day_of_month = models.PositiveSmallIntegerField(default=5)
+    minimums = models.JSONField(default=dict)
+    approval_limits = models.JSONField(default=dict)
+    recovery_days = models.PositiveSmallIntegerField(default=90)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(day_of_month__gte=1, day_of_month__lte=28),
+                name="brands_payoutpolicy_day_1_to_28",
+            )
+        ]
+
+
+class RailKind(models.TextChoices):
+    CSV = "csv", _("Bank transfer by CSV file")
+    STRIPE = "stripe", _("Stripe")
+
+
+class RailSettings(models.Model):
+    """A way of paying a brand has switched on, with its keys."""
+
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="rails")
+    rail = models.CharField(max_length=8, choices=RailKind)
+    is_enabled = models.BooleanField(default=True)
+    is_live = models.BooleanField(default=False)
+    secret_key = EncryptedTextField(null=True)
+    webhook_secret = EncryptedTextField(null=True)
+    country = models.CharField(max_length=2, blank=True)
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["brand", "rail"], name="brands_railsettings_once"),
+            choice_check("rail", RailKind, "brands_railsettings_rail_known"),
+        ]

@@ -1,0 +1,155 @@
+"""An offer of a brand to creators, and the groups in it."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from brands.models._checks import choice_check
+from core.constraints import SameBrand
+from core.fields import CurrencyField, PublicIdField
+from core.models import Brand
+
+
+class ProgramStatus(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    LIVE = "live", _("Live")
+    PAUSED = "paused", _("Paused")
+    CLOSED = "closed", _("Closed")
+
+
+class ClickPolicy(models.TextChoices):
+    LAST = "last", _("Last click")
+    FIRST = "first", _("First click")
+
+
+class CodePolicy(models.TextChoices):
+    ALWAYS = "always", _("Always")
+    WITH_CLICK = "with_click", _("Only with a click of their own")
+    AS_WINNER = "only_as_winner", _("Only when the click decides the same")
+
+
+class Precedence(models.TextChoices):
+    CODE = "code", _("Codes come first")
+    CLICK = "click", _("Clicks come first")
+
+
+class HoldAnchor(models.TextChoices):
+    PAID = "paid", _("Payment")
+    FULFILLED = "fulfilled", _("Dispatch")
+    DELIVERED = "delivered", _("Delivery")
+
+
+class SelfReferral(models.TextChoices):
+    OBSERVE = "observe", _("Observe")
+    FLAG = "flag", _("Flag")
+    HOLD = "hold", _("Hold for review")
+    REJECT = "reject", _("Do not credit")
+
+
+class Program(models.Model):
+    """An offer of a brand to creators: currency, tracking, attribution, hold and base."""
+
+    public_id = PublicIdField(prefix="prg")
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="programs")
+    slug = models.SlugField(max_length=60)
+    name = models.CharField(max_length=120)
+    about = models.TextField(blank=True, max_length=4000)
+    own_terms = models.TextField(blank=True, max_length=20000)
+    status = models.CharField(max_length=8, choices=ProgramStatus, default=ProgramStatus.DRAFT)
+    status_at = models.DateTimeField()
+    is_listed = models.BooleanField(default=True)
+    is_auto_approving = models.BooleanField(default=False)
+    currency = CurrencyField()
+    landing_url = models.URLField(max_length=2000)
+    domains = ArrayField(models.CharField(max_length=253), default=list)
+    ref_aliases = ArrayField(models.CharField(max_length=20), default=list, blank=True)
+    window_days = models.PositiveSmallIntegerField(default=30)
+    click_policy = models.CharField(max_length=8, choices=ClickPolicy, default=ClickPolicy.LAST)
+    precedence = models.CharField(max_length=8, choices=Precedence, default=Precedence.CODE)
+    code_policy = models.CharField(max_length=16, choices=CodePolicy, default=CodePolicy.ALWAYS)
+    is_binding_customers = models.BooleanField(default=False)
+    is_yielding_to_ads = models.BooleanField(default=False)
+    self_referral = models.CharField(
+        max_length=8, choices=SelfReferral, default=SelfReferral.REJECT
+    )
+    is_honouring_gpc = models.BooleanField(default=True)
+    hold_days = models.PositiveSmallIntegerField(default=30)
+    hold_anchor = models.CharField(max_length=10, choices=HoldAnchor, default=HoldAnchor.PAID)
+    is_base_before_discount = models.BooleanField(default=False)
+    is_base_with_tax = models.BooleanField(default=False)
+    is_base_with_shipping = models.BooleanField(default=False)
+    is_base_without_gift_cards = models.BooleanField(default=True)
+    cap_order = models.JSONField(default=dict, blank=True)
+    cap_creator_month = models.JSONField(default=dict, blank=True)
+    budget_minor = models.BigIntegerField(null=True, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["brand", "slug"], name="brands_program_slug_unique"),
+            models.UniqueConstraint(fields=["brand", "id"], name="brands_program_brand_id"),
+            choice_check("status", ProgramStatus, "brands_program_status_known"),
+            choice_check("click_policy", ClickPolicy, "brands_program_click_policy_known"),
+            choice_check("precedence", Precedence, "brands_program_precedence_known"),
+            choice_check("code_policy", CodePolicy, "brands_program_code_policy_known"),
+            choice_check("self_referral", SelfReferral, "brands_program_self_known"),
+            choice_check("hold_anchor", HoldAnchor, "brands_program_anchor_known"),
+            models.CheckConstraint(
+                condition=Q(window_days__gte=1, window_days__lte=365),
+                name="brands_program_window_1_to_365",
+            ),
+            models.CheckConstraint(
+                condition=Q(hold_days__lte=365), name="brands_program_hold_to_365"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PartnerType(models.TextChoices):
+    AFFILIATE = "affiliate", _("Affiliate")
+    INFLUENCER = "influencer", _("Influencer")
+    CONTENT = "content", _("Content")
+    EMAIL = "email", _("E-mail")
+    AGENCY = "agency", _("Agency")
+    PPC = "ppc", _("Pay per click")
+    COUPON = "coupon", _("Coupon")
+    CASHBACK = "cashback", _("Cashback")
+    LOYALTY = "loyalty", _("Loyalty")
+    REFERRAL = "referral", _("Referral")
+    RESELLER = "reseller", _("Reseller")
+    OTHER = "other", _("Other")
+
+
+class Group(models.Model):
+    """A tier or kind of creators in a program, with its own rates (by rules) and hold."""
+
+    public_id = PublicIdField(prefix="grp")
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT)
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="groups")
+    name = models.CharField(max_length=60)
+    partner_type = models.CharField(
+        max_length=12, choices=PartnerType, default=PartnerType.AFFILIATE
+    )
+    hold_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    is_default = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["program", "name"], name="brands_group_name_unique"),
+            models.UniqueConstraint(fields=["brand", "id"], name="brands_group_brand_id"),
+            models.UniqueConstraint(
+                fields=["program"], condition=Q(is_default=True), name="brands_group_one_default"
+            ),
+            choice_check("partner_type", PartnerType, "brands_group_partner_type_known"),
+            models.CheckConstraint(
+                condition=Q(hold_days__isnull=True) | Q(hold_days__lte=365),
+                name="brands_group_hold_to_365",
+            ),
+            SameBrand("program", name="brands_group_program_same_brand"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

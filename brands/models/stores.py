@@ -1,0 +1,44 @@
+"""The shops that post a brand's orders."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from brands.models._checks import choice_check
+from core.fields import EncryptedTextField, PublicIdField
+from core.models import Brand
+
+
+class Platform(models.TextChoices):
+    SHOPIFY = "shopify", "Shopify"
+    GENERIC = "generic", _("Any shop (signed webhook)")
+
+
+class StoreConnection(models.Model):
+    """A shop that posts orders to /hooks/<public_id>; its secret decides whose orders they are."""
+
+    public_id = PublicIdField(prefix="con")
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="connections")
+    platform = models.CharField(max_length=16, choices=Platform)
+    name = models.CharField(max_length=80)
+    shop_url = models.URLField(blank=True)
+    secret = EncryptedTextField()
+    old_secret = EncryptedTextField(null=True)
+    old_secret_until = models.DateTimeField(null=True)
+    is_active = models.BooleanField(default=True)
+    uninstalled_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["brand", "id"], name="brands_connection_brand_id"),
+            choice_check("platform", Platform, "brands_connection_platform_known"),
+            models.CheckConstraint(
+                condition=Q(old_secret__isnull=True, old_secret_until__isnull=True)
+                | Q(old_secret__isnull=False, old_secret_until__isnull=False),
+                name="brands_connection_old_secret_ends",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

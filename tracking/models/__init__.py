@@ -1,0 +1,34 @@
+"""From a click and an order to a commission, with the reason for each step.
+
+Sentences are never stored: a reason is a code and its parameters.
+"""
+
+from tracking.models.clicks import Click, ClickAgent, ClickReferrer, Verdict, VisitorSalt
+from tracking.models.commissions import (
+    Adjustment,
+    Commission,
+    CommissionChange,
+    HoldKind,
+    ReviewHold,
+)
+from tracking.models.deliveries import RefusedDelivery, StoreEvent
+from tracking.models.orders import Attribution, CustomerBinding, Decision, Order
+
+__all__ = [
+    "Adjustment",
+    "Attribution",
+    "Click",
+    "ClickAgent",
+    "ClickReferrer",
+    "Commission",
+    "CommissionChange",
+    "CustomerBinding",
+    "Decision",
+    "HoldKind",
+    "Order",
+    "RefusedDelivery",
+    "ReviewHold",
+    "StoreEvent",
+    "Verdict",
+    "VisitorSalt",
+]

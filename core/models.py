@@ -199,6 +199,34 @@ class JobRun(models.Model):
         ]
 
 
+class Image(models.Model):
+    """A picture of a brand, drawn anew from what was uploaded; found by the digest of its bytes."""
+
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT)
+    sha256 = models.CharField(max_length=64, db_index=True)
+    content_type = models.CharField(max_length=20)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    size_bytes = models.PositiveIntegerField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["brand", "sha256"], name="core_image_once_a_brand"),
+            models.UniqueConstraint(fields=["brand", "id"], name="core_image_brand_id"),
+        ]
+
+
+class ImageBytes(models.Model):
+    """The bytes of a picture, in a row of their own: lists of pictures never load them."""
+
+    image = models.OneToOneField(
+        Image, primary_key=True, on_delete=models.CASCADE, related_name="bytes"
+    )
+    full = models.BinaryField()
+    small = models.BinaryField()
+
+
 class InboundStatus(models.TextChoices):
     STORED = "stored", _("Waiting")
     PROCESSED = "processed", _("Processed")

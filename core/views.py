@@ -1,4 +1,6 @@
-"""Preferences of the reader, the health check, and the gallery of every page component."""
+"""Preferences of the reader, the health check, uploaded images, and the gallery of components."""
+
+import re
 
 from django.conf import settings
 from django.db import Error, connection
@@ -10,9 +12,17 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from core import gallery
 from core.context import THEME_COOKIE
-from core.models import Theme, User
+from core.images import SMALL_TYPE
+from core.models import Image, ImageBytes, Theme, User
 
 COOKIE_AGE_S = 365 * 24 * 3600
+IMAGE_HEADERS = {
+    "Cache-Control": "public, max-age=31536000, immutable",
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "Cross-Origin-Resource-Policy": "cross-origin",  # creators show it on their own pages
+}
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 @require_POST
@@ -41,6 +51,24 @@ def check_health(_request: HttpRequest) -> HttpResponse:
     except Error:
         return _say("the database does not answer", status=503)
     return _say("ok", status=200)
+
+
+@require_safe
+def show_image(request: HttpRequest, digest: str, size: str) -> HttpResponse:
+    """Return a picture by the digest of its bytes, which only who has seen it knows.
+
+    `?download` offers it as a file.
+    """
+    image = Image.objects.filter(sha256=digest).first() if _DIGEST.fullmatch(digest) else None
+    if image is None:
+        raise Http404
+    data = ImageBytes.objects.values_list(size, flat=True).get(image=image)
+    content_type = image.content_type if size == "full" else SMALL_TYPE
+    response = HttpResponse(bytes(data), content_type=content_type, headers=IMAGE_HEADERS)
+    if "download" in request.GET:
+        ending = content_type.rpartition("/")[2]
+        response["Content-Disposition"] = f'attachment; filename="{digest[:12]}.{ending}"'
+    return response
 
 
 @require_GET

@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import override_settings
 
 from affiliates.models import Enrollment
 from brands.models import Program, RailKind, RailSettings, Role
 from brands.services.payouts import set_rail
 from core.clock import brand_now
-from core.models import Brand, User
+from core.images import read_picture, save_picture
+from core.models import Brand, Image, User
 from core.signing import make_secret
 from payouts.models import Payout
 from payouts.rails.registry import LIMITS, make_standin
@@ -19,6 +21,7 @@ from payouts.services import moves
 from payouts.services.approval import approve_plan
 from payouts.services.methods import set_bank_method
 from payouts.services.planning import make_plan
+from tests.core.hostile_images import encode
 from tests.makers import (
     get_owner,
     make_application,
@@ -117,8 +120,14 @@ def _open_brand(prefix: str) -> Everything:
         "member_id": member.pk,
         "twin_slug": twin.slug,
         "token": _open_setup(twin),
+        "digest": _keep_image(brand, shop).sha256,
     }
     return world
+
+
+def _keep_image(brand: Brand, shop: Shop) -> Image:
+    picture = read_picture(SimpleUploadedFile("cups.png", encode("PNG")))
+    return save_picture(brand_id=brand.pk, picture=picture, now=shop.now)
 
 
 def _pay_out(world: Everything, place: Enrollment, code_text: str) -> Payout:

@@ -10,10 +10,15 @@ from django.db.migrations.executor import MigrationExecutor
 
 from config import boot
 
+boot.set_up()
+
+# Models exist once Django is set up.
+from core.canary import leave_canary  # noqa: E402
+from core.clock import utc_now  # noqa: E402
+
 
 def main(arguments: list[str]) -> None:
     """Migrate; with a path, load the demo and write its log-ins there."""
-    boot.set_up()
     migrate()
     if arguments and "load_demo" in get_commands():
         call_command("load_demo")  # it knows itself whether it has been loaded
@@ -27,6 +32,7 @@ def migrate() -> None:
     executor = MigrationExecutor(connections[alias])
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", database=alias, interactive=False, verbosity=1)
+    leave_canary(using=alias, now=utc_now())
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from typing import Any
 from celery import current_app
 from django.db import transaction
 
+from core import logs
 from core.models import JobRun
 from core.pause import Pause
 
@@ -63,7 +64,13 @@ def _send(name: str, kwargs: dict[str, Any]) -> None:
     if broker_pause.is_on:
         return
     try:
-        current_app.send_task(name, kwargs=kwargs, ignore_result=True, retry=False)
+        current_app.send_task(
+            name,
+            kwargs=kwargs,
+            headers={"request_id": logs.request_id.get()},
+            ignore_result=True,
+            retry=False,
+        )
     except Exception as error:  # noqa: BLE001  # any broker fault: the sweeper is the promise
         broker_pause.begin()
         logger.warning("broker did not take %s (%s); the sweeper will", name, type(error).__name__)

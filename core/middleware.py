@@ -1,12 +1,33 @@
-"""Language and preferences of the reader."""
+"""The id of a request; language and preferences of the reader."""
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.middleware.locale import LocaleMiddleware as DjangoLocaleMiddleware
 from django.utils import timezone, translation
 
+from core import logs
+
 Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class RequestIdMiddleware:
+    """Name each request, in the log and in the answer; a name from outside only by a proxy."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-Id", "") if settings.TRUSTED_PROXIES else ""
+        name = logs.make_request_id(given)
+        token = logs.request_id.set(name)
+        try:
+            response = self.get_response(request)
+        finally:
+            logs.request_id.reset(token)
+        response.headers["X-Request-Id"] = name
+        return response
 
 
 class LocaleMiddleware(DjangoLocaleMiddleware):

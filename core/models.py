@@ -227,6 +227,27 @@ class ImageBytes(models.Model):
     small = models.BinaryField()
 
 
+class TaskRun(models.Model):
+    """The latest run of one scheduled task: a row a task, so that it stays small for ever."""
+
+    name = models.CharField(max_length=64, unique=True)
+    handed_on_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    duration_ms = models.PositiveIntegerField(default=0)
+    is_ok = models.BooleanField(null=True)
+    error = models.CharField(max_length=100, blank=True)
+    failures = models.PositiveIntegerField(default=0)
+
+
+class KeyCanary(models.Model):
+    """What the keys of the first start made of a known text: a lost or moved key shows here."""
+
+    text = EncryptedTextField()
+    hash = models.CharField(max_length=32)
+    created_at = models.DateTimeField()
+
+
 class InboundStatus(models.TextChoices):
     STORED = "stored", _("Waiting")
     PROCESSED = "processed", _("Processed")

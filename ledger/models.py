@@ -130,3 +130,13 @@ class Posting(models.Model):
                 fields=["account"], include=["amount_minor"], name="ledger_posting_balance"
             )
         ]
+
+
+class BooksCheck(models.Model):
+    """What the latest proof of a brand's books found: a row a brand."""
+
+    brand = models.OneToOneField(Brand, on_delete=models.PROTECT)
+    checked_at = models.DateTimeField()
+    entries = models.PositiveBigIntegerField()
+    differences = models.PositiveIntegerField()
+    largest_minor = models.BigIntegerField()

@@ -8,7 +8,15 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Q
 
-from ledger.models import PARTY_KINDS, Account, AccountKind, Entry, EntryKind, Posting
+from ledger.models import (
+    PARTY_KINDS,
+    Account,
+    AccountKind,
+    BooksCheck,
+    Entry,
+    EntryKind,
+    Posting,
+)
 
 Key = tuple[AccountKind, UUID | None, str]  # kind, party, currency
 
@@ -109,6 +117,19 @@ def open_accounts(*, brand_id: int, keys: Collection[Key]) -> dict[Key, int]:
         .values_list("pk")
     )
     return found
+
+
+def keep_books_check(
+    *, brand_id: int, entries: int, differences: int, largest_minor: int, now: datetime
+) -> BooksCheck:
+    """Store what a proof of a brand's books found in place of what the last one did."""
+    found = {
+        "checked_at": now,
+        "entries": entries,
+        "differences": differences,
+        "largest_minor": largest_minor,
+    }
+    return BooksCheck.objects.update_or_create(brand_id=brand_id, defaults=found)[0]
 
 
 def _keys(draft: Draft) -> list[Key]:

@@ -11,6 +11,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError, connection
 from django.test import Client
+from psycopg import IsolationLevel
 
 from config import env, gate
 
@@ -31,11 +32,52 @@ def production(**more: str) -> dict[str, str]:
     return kept | gate.PRODUCTION | more
 
 
-def load_settings(**more: str) -> dict[str, Any]:
+# What holds on the internet, whatever Django's defaults become.
+HELD: dict[str, Any] = {
+    "DEBUG": False,
+    "CSRF_TRUSTED_ORIGINS": ["https://fairshare.example"],
+    "SECURE_SSL_REDIRECT": True,
+    "SECURE_HSTS_SECONDS": 31_536_000,
+    "SECURE_HSTS_INCLUDE_SUBDOMAINS": True,
+    "SECURE_HSTS_PRELOAD": False,
+    "SECURE_CONTENT_TYPE_NOSNIFF": True,
+    "SECURE_REFERRER_POLICY": "strict-origin-when-cross-origin",
+    "SECURE_CROSS_ORIGIN_OPENER_POLICY": "same-origin",
+    "X_FRAME_OPTIONS": "DENY",
+    "SESSION_COOKIE_NAME": "__Host-session",
+    "SESSION_COOKIE_SECURE": True,
+    "SESSION_COOKIE_HTTPONLY": True,
+    "SESSION_COOKIE_SAMESITE": "Lax",
+    "SESSION_COOKIE_AGE": 43_200,
+    "SESSION_ENGINE": "django.contrib.sessions.backends.db",
+    "CSRF_COOKIE_NAME": "__Host-csrf",
+    "CSRF_COOKIE_SECURE": True,
+    "CSRF_COOKIE_HTTPONLY": True,
+    "CSRF_COOKIE_SAMESITE": "Strict",
+    "DATA_UPLOAD_MAX_MEMORY_SIZE": 262_144,
+    "DATA_UPLOAD_MAX_NUMBER_FILES": 5,
+    "FILE_UPLOAD_MAX_MEMORY_SIZE": 1_048_576,
+    "FILE_UPLOAD_PERMISSIONS": 0o640,
+    "PASSWORD_RESET_TIMEOUT": 3600,
+    "USE_TZ": True,
+    "TIME_ZONE": "UTC",
+    "EMAIL_TIMEOUT": 10,
+    "CELERY_TIMEZONE": "UTC",
+    "CELERY_TASK_ACKS_LATE": True,
+    "CELERY_TASK_REJECT_ON_WORKER_LOST": True,
+    "CELERY_TASK_IGNORE_RESULT": True,
+    "CELERY_TASK_TIME_LIMIT": 120,
+    "CELERY_TASK_SOFT_TIME_LIMIT": 90,
+    "CELERY_WORKER_PREFETCH_MULTIPLIER": 1,
+    "CELERY_ACCEPT_CONTENT": ["json"],
+}
+
+
+def load_settings(*names: str, **more: str) -> dict[str, Any]:
     """Return what a process of its own makes of a production environment."""
     script = (
         "import json; from config import settings as s; "
-        f"print(json.dumps({{n: getattr(s, n, None) for n in {WANTED!r}}}))"
+        f"print(json.dumps({{n: getattr(s, n, None) for n in {names or WANTED!r}}}))"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, env=production(**more), capture_output=True
@@ -186,3 +228,17 @@ def test_without_an_address_inside_everything_but_the_health_check_needs_https()
     assert loaded["SECURE_REDIRECT_EXEMPT"] == ["^health/$"]
     assert loaded["ALLOWED_HOSTS"] == ["fairshare.example"]
     assert loaded["SECURE_PROXY_SSL_HEADER"] is None
+
+
+def test_what_guards_an_installation_on_the_internet_is_set():
+    loaded = load_settings(*HELD, "DATABASES", "CELERY_BROKER_TRANSPORT_OPTIONS")
+    database = loaded.pop("DATABASES")["default"]
+    broker = loaded.pop("CELERY_BROKER_TRANSPORT_OPTIONS")
+
+    assert loaded == HELD
+    assert (database["ATOMIC_REQUESTS"], database["CONN_HEALTH_CHECKS"]) == (False, True)
+    assert database["OPTIONS"]["isolation_level"] == IsolationLevel.READ_COMMITTED
+    for limit in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
+        assert f"-c {limit}=" in database["OPTIONS"]["options"]
+    # A message comes again only after the task that holds it must have ended.
+    assert broker["visibility_timeout"] > loaded["CELERY_TASK_TIME_LIMIT"]

@@ -243,14 +243,14 @@ def make_connection(
     secret: str | None = None,
     now: datetime = NOW,
 ) -> StoreConnection:
-    """Make a store; a generic one gets a secret of its own."""
+    """Make a store; unless its shop gives the secret, it gets one of its own."""
     brand = brand or make_brand()
     return create_connection(
         brand_id=brand.pk,
         platform=platform,
         name="Shop",
         shop_url=f"https://{DOMAIN}",
-        secret=secret or (None if platform == Platform.GENERIC else "shopify-app-secret"),
+        secret=secret or ("shopify-app-secret" if platform == Platform.SHOPIFY else None),
         actor_id=get_owner(brand).pk,
         now=now,
     )

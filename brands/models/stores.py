@@ -11,11 +11,15 @@ from core.models import Brand
 
 class Platform(models.TextChoices):
     SHOPIFY = "shopify", "Shopify"
+    WOOCOMMERCE = "woocommerce", "WooCommerce"
     GENERIC = "generic", _("Any shop (signed webhook)")
 
 
 class StoreConnection(models.Model):
-    """A shop that posts orders to /hooks/<public_id>; its secret decides whose orders they are."""
+    """A shop that posts orders to /hooks/<public_id>; its secret decides whose orders they are.
+
+    `api_key` and `api_secret` are for reading orders from the shop; they go to `shop_url` only.
+    """
 
     public_id = PublicIdField(prefix="con")
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="connections")
@@ -25,6 +29,8 @@ class StoreConnection(models.Model):
     secret = EncryptedTextField()
     old_secret = EncryptedTextField(null=True)
     old_secret_until = models.DateTimeField(null=True)
+    api_key = EncryptedTextField(null=True)
+    api_secret = EncryptedTextField(null=True)
     is_active = models.BooleanField(default=True)
     uninstalled_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
@@ -37,6 +43,11 @@ class StoreConnection(models.Model):
                 condition=Q(old_secret__isnull=True, old_secret_until__isnull=True)
                 | Q(old_secret__isnull=False, old_secret_until__isnull=False),
                 name="brands_connection_old_secret_ends",
+            ),
+            models.CheckConstraint(
+                condition=Q(api_key__isnull=True, api_secret__isnull=True)
+                | (Q(api_key__isnull=False, api_secret__isnull=False) & ~Q(shop_url="")),
+                name="brands_connection_keys_have_a_shop",
             ),
         ]
 

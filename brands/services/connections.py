@@ -1,9 +1,12 @@
 """Stores that post orders: their secrets decide whose orders they are."""
 
+import secrets
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from django.db import transaction
 
+from brands.domain.platforms import TRAITS
 from brands.models import Platform, StoreConnection
 from brands.selectors import live_secrets
 from core import audit
@@ -11,11 +14,13 @@ from core.locks import lock_row
 from core.signing import make_secret
 
 __all__ = [
+    "NoKeysHere",
     "SecretMissing",
     "create_connection",
     "live_secrets",
     "rename_connection",
     "rotate_secret",
+    "set_api_keys",
     "set_connection_active",
 ]
 
@@ -24,6 +29,10 @@ KEEP_DAYS = 2
 
 class SecretMissing(ValueError):
     """The platform makes the secret itself: it must be pasted in."""
+
+
+class NoKeysHere(ValueError):
+    """The platform has no API to read orders from, or the shop's address is not known."""
 
 
 @transaction.atomic
@@ -37,9 +46,9 @@ def create_connection(
     actor_id: int,
     now: datetime,
 ) -> StoreConnection:
-    """Add a store; for a generic one a Standard Webhooks secret is made where none is given.
+    """Add a store; unless its shop makes the secret itself, one is made where none is given.
 
-    :raises SecretMissing: Shopify signs with its app's secret, and none was given.
+    :raises SecretMissing: the shop signs with its own secret, and none was given.
     """
     if platform not in Platform.values:
         raise ValueError(f"unknown platform {platform}")
@@ -75,7 +84,7 @@ def rotate_secret(
 
     `now` is real time, also in a sandbox: the age of a signature is never offset.
 
-    :raises SecretMissing: Shopify signs with its app's secret, and none was given.
+    :raises SecretMissing: the shop signs with its own secret, and none was given.
     """
     connection = lock_row(StoreConnection, connection_id)
     new = _choose_secret(connection.platform, secret)
@@ -98,14 +107,19 @@ def rotate_secret(
 def rename_connection(
     *, connection_id: int, name: str, shop_url: str, actor_id: int, now: datetime
 ) -> StoreConnection:
-    """Call a store something else; its id, and so its address here, stays."""
+    """Call a store something else; its id, and so its address here, stays.
+
+    Keys are for the shop they were given for: a change of its host forgets them.
+    """
     connection = lock_row(StoreConnection, connection_id)
     before = {"name": connection.name, "shop_url": connection.shop_url}
     connection.name, connection.shop_url = name.strip(), shop_url
     after = {"name": connection.name, "shop_url": connection.shop_url}
     if after == before:
         return connection
-    connection.save(update_fields=["name", "shop_url"])
+    if urlsplit(before["shop_url"]).netloc != urlsplit(shop_url).netloc:
+        connection.api_key = connection.api_secret = None
+    connection.save(update_fields=["name", "shop_url", "api_key", "api_secret"])
     audit.record(
         brand_id=connection.brand_id,
         actor_id=actor_id,
@@ -114,6 +128,31 @@ def rename_connection(
         now=now,
         before=before,
         after=after,
+    )
+    return connection
+
+
+@transaction.atomic
+def set_api_keys(
+    *, connection_id: int, api_key: str, api_secret: str, actor_id: int, now: datetime
+) -> StoreConnection:
+    """Keep the keys by which orders are fetched from the shop; empty ones stop the fetching.
+
+    :raises NoKeysHere: no such API, or the shop's address is missing.
+    """
+    connection = lock_row(StoreConnection, connection_id)
+    if not TRAITS[connection.platform].takes_keys or not connection.shop_url:
+        raise NoKeysHere(connection.public_id)
+    has_keys = bool(api_key and api_secret)
+    connection.api_key = api_key if has_keys else None
+    connection.api_secret = api_secret if has_keys else None
+    connection.save(update_fields=["api_key", "api_secret"])
+    audit.record(
+        brand_id=connection.brand_id,
+        actor_id=actor_id,
+        action="connection.keys_set" if has_keys else "connection.keys_removed",
+        target=connection,
+        now=now,
     )
     return connection
 
@@ -143,6 +182,7 @@ def _choose_secret(platform: str, secret: str | None) -> str:
     given = (secret or "").strip()
     if given:
         return given
-    if platform != Platform.GENERIC:
+    if TRAITS[platform].gives_secret:
         raise SecretMissing(platform)
-    return make_secret()
+    # WooCommerce decodes HTML entities in what is typed there, so letters and digits only.
+    return secrets.token_hex(32) if platform == Platform.WOOCOMMERCE else make_secret()

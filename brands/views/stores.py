@@ -3,11 +3,14 @@
 What a store sent stands in tracking's inbox; these pages only link to it.
 """
 
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,13 +18,15 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from brands.access import BrandAccess, Right, get_brand_for, get_connection_for, require
 from brands.context import brand_page, why_not
-from brands.forms.stores import ConnectionForm, RenameForm, RotateForm
+from brands.domain.platforms import TRAITS
+from brands.forms.stores import ConnectionForm, KeysForm, RenameForm, RotateForm
 from brands.models import Platform, StoreConnection
 from brands.selectors import list_connections, list_programs
 from brands.services.connections import (
     create_connection,
     rename_connection,
     rotate_secret,
+    set_api_keys,
     set_connection_active,
 )
 from core.clock import brand_now, database_now
@@ -59,7 +64,7 @@ def create(request: HttpRequest, slug: str) -> HttpResponse:
             now=brand_now(access.brand),
             **form.cleaned_data,
         )
-        if connection.platform != Platform.SHOPIFY:
+        if not TRAITS[connection.platform].gives_secret:
             request.session[SHOWN_ONCE] = connection.public_id
         return see_other(_detail_url(access, connection))
     context = brand_page(access, form=form, nav_current=NAV)
@@ -73,32 +78,29 @@ def show(request: HttpRequest, slug: str, connection_id: str) -> HttpResponse:
     """Show how the store is set up; POST changes one thing (`action`)."""
     access = get_brand_for(request.user, slug)
     connection = get_connection_for(access, connection_id)
-    rename = RenameForm(initial={"name": connection.name, "shop_url": connection.shop_url})
-    rotate = RotateForm(platform=connection.platform)
+    forms = _make_forms(connection)
     if request.method == "POST":
         require(access, Right.MANAGE)
-        action = request.POST.get("action")
-        if action == "rename":
-            rename = RenameForm(request.POST)
-        elif action == "rotate":
-            rotate = RotateForm(request.POST, platform=connection.platform)
-        if _act(request, access, connection, rename, rotate):
-            return see_other(_detail_url(access, connection))
+        action = request.POST.get("action", "")
+        if action in forms:
+            forms = _make_forms(connection, {action: request.POST})
+            if forms[action].is_valid():
+                _ACTIONS[action](request, access, connection, forms[action].cleaned_data)
+                return see_other(_detail_url(access, connection))
     is_fresh = request.session.pop(SHOWN_ONCE, None) == connection.public_id
     context = brand_page(
         access,
         connection=connection,
+        traits=TRAITS[connection.platform],
         secret=connection.secret if is_fresh and access.can_manage else "",
-        rename_form=rename,
-        rotate_form=rotate,
+        forms=forms,
         off=why_not(access, Right.MANAGE),
         real_now=database_now(),
         tabs=_list_tabs(access, connection),
         nav_current=NAV,
         **_how_to(connection),
     )
-    is_wrong = bool(rename.errors or rotate.errors)
-    status = 422 if is_wrong else 200
+    status = 422 if any(form.errors for form in forms.values()) else 200
     return render(request, "brands/connection_detail.html", context, status=status)
 
 
@@ -123,36 +125,64 @@ def switch(request: HttpRequest, slug: str, connection_id: str) -> HttpResponse:
     return render(request, "brands/connection_switch.html", context)
 
 
-def _act(
-    request: HttpRequest,
-    access: BrandAccess,
-    connection: StoreConnection,
-    rename: RenameForm,
-    rotate: RotateForm,
-) -> bool:
-    """Do what the form asks; False when it is wrong."""
-    actor_id = access.member.user_id
-    if rename.is_bound and rename.is_valid():
-        rename_connection(
-            connection_id=connection.pk,
-            actor_id=actor_id,
-            now=brand_now(access.brand),
-            **rename.cleaned_data,
-        )
-        messages.success(request, _("Saved."))
-        return True
-    if rotate.is_bound and rotate.is_valid():
-        rotate_secret(
-            connection_id=connection.pk,
-            actor_id=actor_id,
-            now=database_now(),
-            secret=rotate.cleaned_data.get("secret"),
-        )
-        if connection.platform != Platform.SHOPIFY:
-            request.session[SHOWN_ONCE] = connection.public_id
-        messages.success(request, _("The secret was changed. Both work for two more days."))
-        return True
-    return False
+def _make_forms(
+    connection: StoreConnection, posted_to: Mapping[str, QueryDict] = MappingProxyType({})
+) -> dict[str, Form]:
+    """Return the forms of the page by their action; the one that was posted to is bound."""
+    known = {"name": connection.name, "shop_url": connection.shop_url}
+    forms: dict[str, Form] = {
+        "rename": RenameForm(posted_to.get("rename"), initial=known),
+        "rotate": RotateForm(posted_to.get("rotate"), platform=connection.platform),
+    }
+    if TRAITS[connection.platform].takes_keys:
+        forms["keys"] = KeysForm(posted_to.get("keys"), shop_url=connection.shop_url)
+    return forms
+
+
+def _rename(
+    request: HttpRequest, access: BrandAccess, connection: StoreConnection, data: dict[str, Any]
+) -> None:
+    rename_connection(
+        connection_id=connection.pk,
+        actor_id=access.member.user_id,
+        now=brand_now(access.brand),
+        **data,
+    )
+    messages.success(request, _("Saved."))
+
+
+def _rotate(
+    request: HttpRequest, access: BrandAccess, connection: StoreConnection, data: dict[str, Any]
+) -> None:
+    rotate_secret(
+        connection_id=connection.pk,
+        actor_id=access.member.user_id,
+        now=database_now(),
+        secret=data.get("secret"),
+    )
+    if not TRAITS[connection.platform].gives_secret:
+        request.session[SHOWN_ONCE] = connection.public_id
+    messages.success(request, _("The secret was changed. Both work for two more days."))
+
+
+def _set_keys(
+    request: HttpRequest, access: BrandAccess, connection: StoreConnection, data: dict[str, Any]
+) -> None:
+    set_api_keys(
+        connection_id=connection.pk,
+        actor_id=access.member.user_id,
+        now=brand_now(access.brand),
+        **data,
+    )
+    if data["api_key"]:
+        messages.success(request, _("The keys are kept. Orders are fetched within five minutes."))
+    else:
+        messages.success(request, _("The keys were deleted. No orders are fetched any more."))
+
+
+_ACTIONS: Mapping[
+    str, Callable[[HttpRequest, BrandAccess, StoreConnection, dict[str, Any]], None]
+] = {"rename": _rename, "rotate": _rotate, "keys": _set_keys}
 
 
 def _how_to(connection: StoreConnection) -> dict[str, Any]:
@@ -163,6 +193,7 @@ def _how_to(connection: StoreConnection) -> dict[str, Any]:
     windows = list_programs(connection.brand).values_list("window_days", flat=True)
     days = min(MAX_COOKIE_DAYS, max(windows, default=DEFAULT_WINDOW_DAYS))
     return {
+        "how_template": f"brands/stores/{connection.platform}.html",
         "hook_url": f"{settings.SITE_URL}{reverse('tracking:hook', args=[connection.public_id])}",
         "snippet": f'<script src="{script}" data-store="{kind}" data-days="{days}" async></script>',
     }

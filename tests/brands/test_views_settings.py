@@ -54,6 +54,55 @@ def test_shopify_needs_its_own_secret():
     assert "Order creation" in text_of(taken)
 
 
+def test_woocommerce_gets_a_secret_of_letters_and_digits_and_needs_an_address():
+    world = make_world()
+    client, url = sign_in_as(world.brand), world.url("program/stores/new/")
+    data = {"platform": "woocommerce", "name": "Shop"}
+
+    refused = client.post(url, data)
+    taken = client.post(url, data | {"shop_url": "https://shop.example"}, follow=True)
+
+    store = StoreConnection.objects.get(brand=world.brand)
+    assert refused.status_code == 422
+    assert "Enter the address of the shop." in text_of(refused)
+    assert store.secret.isalnum() and store.secret in text_of(taken)
+    assert "_fs_click" in text_of(taken)
+
+
+def test_the_keys_of_a_shop_are_kept_unseen_and_forgotten_when_its_host_changes():
+    world = make_world()
+    store = make_connection(world.brand, platform="woocommerce")
+    client, url = sign_in_as(world.brand), world.url(f"program/stores/{store.public_id}/settings/")
+    keys = {"action": "keys", "api_key": "ck_12345", "api_secret": "cs_67890"}
+
+    half = client.post(url, keys | {"api_secret": ""})
+    page = client.post(url, keys, follow=True)
+    store.refresh_from_db()
+    assert (store.api_key, store.api_secret) == ("ck_12345", "cs_67890")
+    client.post(url, {"action": "rename", "name": "Shop", "shop_url": f"{store.shop_url}/en"})
+    store.refresh_from_db()
+    kept = store.api_key
+    client.post(url, {"action": "rename", "name": "Shop", "shop_url": "https://other.example"})
+    store.refresh_from_db()
+
+    assert half.status_code == 422
+    assert "Paste both keys, or none." in text_of(half)
+    assert "ck_12345" not in text_of(page) and "cs_67890" not in text_of(page)
+    assert (kept, store.api_key, store.api_secret) == ("ck_12345", None, None)
+
+
+def test_a_store_without_such_an_interface_takes_no_keys():
+    world = make_world()
+    store = make_connection(world.brand)
+    url = world.url(f"program/stores/{store.public_id}/settings/")
+
+    client = sign_in_as(world.brand)
+    client.post(url, {"action": "keys", "api_key": "ck_1", "api_secret": "cs_1"})
+
+    store.refresh_from_db()
+    assert store.api_key is None
+
+
 def test_a_secret_is_rotated_and_the_old_one_lives_on():
     world = make_world()
     store = make_connection(world.brand)

@@ -19,7 +19,7 @@ from django.urls import reverse
 
 from brands.models import Platform, StoreConnection
 from core.models import InboundStatus
-from core.signing import make_secret, sign_shopify, sign_standard_webhooks
+from core.signing import make_secret, sign_shopify, sign_standard_webhooks, sign_woocommerce
 from tests.makers import (
     make_brand,
     make_code,
@@ -31,14 +31,20 @@ from tests.makers import (
 from tests.orders import make_click
 from tests.shop import Shop, code
 from tests.tracking.payloads import OWN
-from tests.tracking.test_hostile_payloads import ODD, SHOPIFY_TOPICS, paths, replaced
+from tests.tracking.test_hostile_payloads import (
+    ODD,
+    SHOPIFY_TOPICS,
+    WOOCOMMERCE_TOPICS,
+    paths,
+    replaced,
+)
 from tracking.domain.token import make_token
 from tracking.models import Attribution, Commission, Order, RefusedDelivery, StoreEvent
 from tracking.views.hooks import receive_delivery
 
 pytestmark = pytest.mark.django_db
 
-PLATFORMS = (Platform.GENERIC, Platform.SHOPIFY)
+PLATFORMS = (Platform.GENERIC, Platform.SHOPIFY, Platform.WOOCOMMERCE)
 ENDS_OF_TIME = ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z", "1970-01-01T00:00:00-00:00"]
 STRANGE = [*ODD, *ENDS_OF_TIME, "9" * 15, "10000000000000.00", "refunded", "cancelled", True]
 STRANGE_HEADERS = [
@@ -71,6 +77,9 @@ class Target:
             topic = self.rng.choice(SHOPIFY_TOPICS)
             told = {"X-Shopify-Topic": topic, "X-Shopify-Event-Id": event_id}
             return sign_shopify(secret=secret, body=body) | told
+        if self.store.platform == Platform.WOOCOMMERCE:
+            topic = self.rng.choice(WOOCOMMERCE_TOPICS)
+            return sign_woocommerce(secret=secret, body=body) | {"X-WC-Webhook-Topic": topic}
         return sign_standard_webhooks(
             secrets=[secret], event_id=event_id, body=body, now=datetime.now(UTC)
         )
@@ -139,7 +148,7 @@ def test_nothing_forged_is_believed(target, seed):
 def forge(target: Target, body: bytes) -> tuple[bytes, dict[str, str]]:
     """Return a request that somebody without the secret could make, also from one he overheard."""
     rng, headers = target.rng, target.sign(body)
-    signed = next(name for name in headers if "signature" in name or "Hmac" in name)
+    signed = next(name for name in headers if "signature" in name.lower() or "Hmac" in name)
     way = rng.randrange(7)
     if way == 0:
         return mutate_surely(rng, body), headers
@@ -185,6 +194,16 @@ def test_a_signature_is_five_minutes_old_at_most_and_never_from_the_future(
     )
 
     assert Target(store, random.Random(1)).post(b"{}", headers) == status
+
+
+def test_the_unsigned_greeting_of_woocommerce_is_answered_and_nothing_is_kept():
+    target = Target(make_connection(platform=Platform.WOOCOMMERCE), random.Random(1))
+    other = Target(make_connection(), random.Random(1))
+
+    assert target.post(b"webhook_id=12", {}) == 200
+    assert target.post(b"webhook_id=12&id=1", {}) == 401
+    assert other.post(b"webhook_id=12", {}) == 401
+    assert not StoreEvent.objects.exists()
 
 
 @pytest.mark.parametrize("method", ["get", "put", "patch", "delete", "options", "head", "trace"])

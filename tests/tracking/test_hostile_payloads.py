@@ -16,6 +16,8 @@ from tracking.integrations.reading import clean_text, load_object, parse_time
 from tracking.services.adapters import PayloadRefused
 
 SHOPIFY_TOPICS = ["orders/updated", "refunds/create", "disputes/update", "orders/delete"]
+WOOCOMMERCE_TOPICS = ["order.updated", "order.deleted", "order.pulled"]
+PLATFORMS = ["shopify", "woocommerce", "generic"]
 ODD = [
     None, True, False, 0, -1, 1, 2**63, 10**30, 0.1, 1e-7, 1e25, "", "0", "-1", "1e5", "NaN", "1_0",
     "12.345", "x" * 5000, "\x00", "\ud800", "٣", [], {}, [[]], [None], [{}], {"amount": "1"},
@@ -28,6 +30,7 @@ def outcome(platform, topic, body):
     """Return the events after checking them, or nothing when the body was refused."""
     adapter = get_adapter(platform)
     adapter.describe(headers={}, body=body)
+    adapter.is_ping(body=body)
     try:
         parsed = adapter.parse(topic=topic, headers={}, body=body, hash_email=hash_email)
     except PayloadRefused:
@@ -44,6 +47,8 @@ def outcome(platform, topic, body):
 def topics(platform, body):
     if platform == "shopify":
         return SHOPIFY_TOPICS
+    if platform == "woocommerce":
+        return WOOCOMMERCE_TOPICS
     return [get_adapter("generic").describe(headers={}, body=body).topic]
 
 
@@ -97,7 +102,7 @@ JSON = st.recursive(
 
 
 @settings(max_examples=400, deadline=None)
-@given(platform=st.sampled_from(["shopify", "generic"]), value=JSON, raw=st.binary(max_size=30))
+@given(platform=st.sampled_from(PLATFORMS), value=JSON, raw=st.binary(max_size=30))
 def test_any_json_and_any_bytes_are_read_or_refused(platform, value, raw):
     for body in (json.dumps(value).encode(), raw):
         for topic in topics(platform, body):
@@ -119,10 +124,10 @@ def test_any_json_and_any_bytes_are_read_or_refused(platform, value, raw):
     ],
     ids=range(9),
 )
-@pytest.mark.parametrize("platform", ["shopify", "generic"])
+@pytest.mark.parametrize("platform", PLATFORMS)
 def test_bodies_made_to_be_slow_or_deep_are_refused_at_once(platform, body):
     started = time.process_time()
-    assert outcome(platform, {"shopify": "orders/updated"}.get(platform, ""), body) == ()
+    assert outcome(platform, topics(platform, b"{}")[0], body) == ()
     assert time.process_time() - started < 1
 
 
@@ -152,6 +157,6 @@ def test_a_text_for_people_keeps_its_script_and_loses_what_cannot_be_stored():
 @pytest.mark.skipif(not SHARED.exists(), reason="the shared payloads are not here")
 def test_other_platforms_bodies_are_read_or_refused():
     for path in sorted(SHARED.glob("*__*.json")):
-        for platform in ("shopify", "generic"):
+        for platform in PLATFORMS:
             for topic in topics(platform, path.read_bytes()):
                 outcome(platform, topic, path.read_bytes())

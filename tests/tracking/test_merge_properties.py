@@ -89,7 +89,12 @@ disputes = st.builds(
     occurred_at=maybe_times,
     amount=st.none() | amounts,
 )
-cancellations = st.builds(OrderCancelled, external_order_id=st.just("o1"), occurred_at=maybe_times)
+cancellations = st.builds(
+    OrderCancelled,
+    external_order_id=st.just("o1"),
+    occurred_at=maybe_times,
+    is_final=st.booleans(),
+)
 events = st.one_of(snapshots, refunds, disputes, cancellations)
 deliveries = st.tuples(events, times)
 states = st.lists(deliveries, max_size=5).map(merge_all)
@@ -104,12 +109,15 @@ def test_any_order_and_any_repeats_give_the_same_state(received, data):
     assert merge_all(shuffled) == merge_all(received)
 
 
+HEARD_OF = {"paid_received_at": None, "seen_at": None, "gone_at": None}
+
+
 @CI
 @given(st.lists(events, max_size=6), st.data())
-def test_the_order_of_arrival_changes_no_fact_but_when_the_payment_was_heard_of(told, data):
+def test_the_order_of_arrival_changes_no_fact_but_when_things_were_heard_of(told, data):
     def deliver(arriving: list[CanonicalEvent]) -> dict[str, object]:
         slots = [(event, START + timedelta(hours=i)) for i, event in enumerate(arriving)]
-        return to_json(merge_all(slots)) | {"paid_received_at": None}
+        return to_json(merge_all(slots)) | HEARD_OF
 
     assert deliver(data.draw(st.permutations(told))) == deliver(told)
 

@@ -83,7 +83,8 @@ class OrderSnapshot:
 
     `version` grows with every change (updated_at in microseconds, or the platform's counter).
     `placed_at` None means the platform did not say; the time of receipt stands in.
-    Commissionable: paid_at set, not cancelled, not a test.
+    `cancelled_at` cancels for good; the status "cancelled" alone as long as no newer version says
+    otherwise. Commissionable: paid_at set, not cancelled, not a test.
     """
 
     external_order_id: str
@@ -155,10 +156,14 @@ class DisputeEvent:
 
 @dataclass(frozen=True, slots=True)
 class OrderCancelled:
-    """The order was cancelled or deleted; the facts of it stay."""
+    """The order was cancelled or deleted; the facts of it stay.
+
+    `is_final` False: the store may bring it back, and any later body of the order says it did.
+    """
 
     external_order_id: str
     occurred_at: datetime | None
+    is_final: bool = True
 
 
 CanonicalEvent = OrderSnapshot | RefundEvent | DisputeEvent | OrderCancelled

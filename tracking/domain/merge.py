@@ -49,6 +49,7 @@ class OrderState:
     `cumulative`: the largest running refund total by currency, from events that tell no more.
     `received_at`: first receipt of any event; `paid_received_at`: first receipt of a payment.
     `cancelled_at` stays None where the store told no time of the cancellation.
+    `gone_at`: last receipt of a deletion that may be taken back; `seen_at`: of a body of the order.
     """
 
     snapshot: OrderSnapshot | None = None
@@ -65,6 +66,8 @@ class OrderState:
     delivered_at: datetime | None = None
     received_at: datetime | None = None
     paid_received_at: datetime | None = None
+    gone_at: datetime | None = None
+    seen_at: datetime | None = None
 
 
 EMPTY = OrderState()
@@ -96,6 +99,8 @@ def join_states(a: OrderState, b: OrderState) -> OrderState:
         delivered_at=_earliest(a.delivered_at, b.delivered_at),
         received_at=_earliest(a.received_at, b.received_at),
         paid_received_at=_earliest(a.paid_received_at, b.paid_received_at),
+        gone_at=_latest(a.gone_at, b.gone_at),
+        seen_at=_latest(a.seen_at, b.seen_at),
     )
 
 
@@ -135,7 +140,7 @@ def _lift_snapshot(event: OrderSnapshot, received_at: datetime) -> OrderState:
     return OrderState(
         snapshot=event,
         clicks=event.clicks,
-        is_cancelled=event.status == "cancelled" or event.cancelled_at is not None,
+        is_cancelled=event.cancelled_at is not None,
         cancelled_at=event.cancelled_at,
         placed_at=event.placed_at,
         paid_at=event.paid_at,
@@ -143,6 +148,7 @@ def _lift_snapshot(event: OrderSnapshot, received_at: datetime) -> OrderState:
         delivered_at=event.delivered_at,
         received_at=received_at,
         paid_received_at=received_at if event.paid_at else None,
+        seen_at=received_at,
     )
 
 
@@ -156,6 +162,8 @@ def _lift_refund(event: RefundEvent, received_at: datetime) -> OrderState:
 
 
 def _lift_cancelled(event: OrderCancelled, received_at: datetime) -> OrderState:
+    if not event.is_final:
+        return OrderState(gone_at=received_at, received_at=received_at)
     return OrderState(is_cancelled=True, cancelled_at=event.occurred_at, received_at=received_at)
 
 
@@ -236,6 +244,10 @@ def _join_optional(a: T | None, b: T | None, join: Callable[[T, T], T]) -> T | N
 
 def _earliest(a: datetime | None, b: datetime | None) -> datetime | None:
     return _join_optional(a, b, min)
+
+
+def _latest(a: datetime | None, b: datetime | None) -> datetime | None:
+    return _join_optional(a, b, max)
 
 
 def _refund_id(refund: RefundEvent) -> str:

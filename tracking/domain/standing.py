@@ -66,13 +66,20 @@ def commissionable(state: OrderState) -> Standing:
     obstacles = (
         (state.snapshot.is_test, TEST),
         (_has_two_currencies(state), TWO_CURRENCIES),
-        (state.is_cancelled, CANCELLED),
+        (is_cancelled(state), CANCELLED),
         (_is_lost_whole(state, state.snapshot), DISPUTE_LOST),
         (refund_totals(state).is_full, REFUNDED),
         (not _is_paid(state, state.snapshot), UNPAID),
     )
     code = next((code for is_met, code in obstacles if is_met), "")
     return Standing(is_commissionable=not code, code=code)
+
+
+def is_cancelled(state: OrderState) -> bool:
+    """Tell whether the order is off: for good, by its newest version, or deleted since."""
+    is_gone = state.gone_at is not None and (state.seen_at is None or state.gone_at > state.seen_at)
+    by_status = state.snapshot is not None and state.snapshot.status == "cancelled"
+    return state.is_cancelled or by_status or is_gone
 
 
 def has_open_dispute(state: OrderState) -> bool:

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 
-from tracking.integrations import generic, shopify
+from tracking.integrations import generic, shopify, woocommerce
 from tracking.services.adapters import Adapter
 
-ADAPTERS: Mapping[str, Adapter] = {adapter.platform: adapter for adapter in (generic, shopify)}
+ADAPTERS: Mapping[str, Adapter] = {
+    adapter.platform: adapter for adapter in (generic, shopify, woocommerce)
+}
 
 
 class UnknownPlatform(LookupError):

@@ -50,7 +50,7 @@ class Parsed:
 
 
 class Adapter(Protocol):
-    """One platform. A module with these four names is one."""
+    """One platform. A module with these names is one."""
 
     @property
     def platform(self) -> str: ...
@@ -63,6 +63,10 @@ class Adapter(Protocol):
 
     def describe(self, *, headers: Headers, body: bytes) -> Delivery:
         """Read topic and id of a verified delivery, to store it by; never raises."""
+        ...
+
+    def is_ping(self, *, body: bytes) -> bool:
+        """Tell whether this only asks if somebody is here; answered unverified and not kept."""
         ...
 
     def parse(self, *, topic: str, headers: Headers, body: bytes, hash_email: HashEmail) -> Parsed:

@@ -1,7 +1,7 @@
 """/hooks/<connection>: a store's delivery is verified, stored, answered; then it is processed.
 
-Answers: 200 stored (whatever comes of it later), 401 not proven, 404 no such connection, 405,
-411 without a length, 413 too large, 503 not stored: the store tries again.
+Answers: 200 stored (whatever comes of it later) or a greeting, 401 not proven, 404 no such
+connection, 405, 411 without a length, 413 too large, 503 not stored: the store tries again.
 """
 
 import re
@@ -53,6 +53,8 @@ def _receive(request: HttpRequest, connection_id: str) -> HttpResponse:
 
 def _take(connection: StoreConnection, headers: list[tuple[str, str]], body: bytes) -> HttpResponse:
     adapter = get_adapter(connection.platform)
+    if adapter.is_ping(body=body):
+        return HttpResponse(status=200)
     real_now = database_now()
     now = real_now + timedelta(seconds=connection.brand.clock_offset_s)
     verified = adapter.verify(

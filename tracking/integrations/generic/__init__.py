@@ -1,8 +1,8 @@
 """The signed webhook of any shop: `docs/stores/generic.md` has the format with examples."""
 
 from tracking.integrations.generic.parser import parse
-from tracking.integrations.generic.signature import describe, verify
+from tracking.integrations.generic.signature import describe, is_ping, verify
 
 platform = "generic"
 
-__all__ = ["describe", "parse", "platform", "verify"]
+__all__ = ["describe", "is_ping", "parse", "platform", "verify"]

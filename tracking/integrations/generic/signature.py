@@ -34,3 +34,7 @@ def describe(*, headers: Headers, body: bytes) -> Delivery:
     is_time = timestamp.isdigit() and len(timestamp) <= 10
     triggered_at = datetime.fromtimestamp(int(timestamp), UTC) if is_time else None
     return Delivery(topic, event_id[:MAX_EVENT_ID], triggered_at)
+
+
+def is_ping(*, body: bytes) -> bool:  # noqa: ARG001 - it sends none
+    return False

@@ -40,3 +40,7 @@ def read_triggered_at(headers: Headers) -> datetime | None:
     """Return when the event happened; a retry repeats the first attempt's time."""
     prefix = signing.shopify_prefix(headers)
     return parse_time(signing.find_header(headers, prefix + "triggered-at") or "")
+
+
+def is_ping(*, body: bytes) -> bool:  # noqa: ARG001 - it sends none
+    return False

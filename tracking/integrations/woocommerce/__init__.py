@@ -1,0 +1,8 @@
+"""WooCommerce's webhooks and its REST API v3: `docs/stores/woocommerce.md` has the set-up."""
+
+from tracking.integrations.woocommerce.parser import parse
+from tracking.integrations.woocommerce.signature import describe, is_ping, verify
+
+platform = "woocommerce"
+
+__all__ = ["describe", "is_ping", "parse", "platform", "verify"]

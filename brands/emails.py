@@ -4,25 +4,42 @@ from datetime import datetime
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import translation
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from brands.models import Member, Role
-from core.mail import queue_mail
+from core.mail import send_notice
+from core.notices import ACCOUNT, Kind, register
+
+MEMBER_ADDED = register(
+    Kind(
+        name="member_added",
+        group=ACCOUNT,
+        label=_("Taken into the team"),
+        subject=_("You are in the team of {brand}"),
+        text=_(
+            "You work for {brand} now, with the role {role}.\n\nOpen the dashboard: {url}\n\n"
+            "Log in with this address. Without a password, ask for a code by mail: {login}\n"
+        ),
+        samples={
+            "role": Role.MANAGER.label,
+            "url": f"{settings.SITE_URL}/b/…/",
+            "login": f"{settings.SITE_URL}/accounts/login/code/",
+        },
+    )
+)
 
 
 def mail_member_added(*, member: Member, now: datetime) -> None:
     """Tell a person that he is in a team now."""
-    user, brand = member.user, member.brand
-    with translation.override(user.language or settings.LANGUAGE_CODE):
-        subject = _("You are in the team of %(brand)s") % {"brand": brand.name}
-        text = _(
-            "You work for %(brand)s now, with the role %(role)s.\n\nOpen the dashboard: %(url)s\n\n"
-            "Log in with this address. Without a password, ask for a code by mail: %(login)s\n"
-        ) % {
-            "brand": brand.name,
+    brand = member.brand
+    send_notice(
+        kind=MEMBER_ADDED,
+        to=member.user,
+        brand=brand,
+        params={
             "role": Role(member.role).label,
             "url": f"{settings.SITE_URL}/b/{brand.slug}/",
             "login": f"{settings.SITE_URL}{reverse('account_request_login_code')}",
-        }
-        queue_mail(to=user.email, subject=subject, text=text, brand_id=brand.pk, now=now)
+        },
+        now=now,
+    )

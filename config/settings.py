@@ -43,6 +43,8 @@ CLICK_TOKEN_KEYS = env.listed("CLICK_TOKEN_KEYS")
 HOLD_DAYS_MIN = env.number("HOLD_DAYS_MIN", 30, 0, 365)
 HOLD_DAYS_MAX = env.number("HOLD_DAYS_MAX", 60, HOLD_DAYS_MIN, 365)
 RAW_BODY_DAYS = env.number("RAW_BODY_DAYS", 30, 1, 365)
+MAIL_BODY_DAYS = env.number("MAIL_BODY_DAYS", 30, 1, 365)
+MAIL_DAILY_CAP = env.number("MAIL_DAILY_CAP", 2000, 10, 1_000_000)
 
 INTERNAL_HOST = urlsplit(INTERNAL_URL).hostname or ""
 ALLOWED_HOSTS = list(dict.fromkeys([SITE_HOST, INTERNAL_HOST, *env.listed("EXTRA_HOSTS")]))
@@ -166,6 +168,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "core.sweep", "schedule": 30.0},
     "sweep-store-events": {"task": "tracking.sweep_store_events", "schedule": 30.0},
+    "digests": {"task": "core.send_digests", "schedule": crontab(minute="*/15")},
+    "mail-bodies": {"task": "core.forget_mail", "schedule": crontab(hour=3, minute=20)},
     "release": {"task": "tracking.release_due", "schedule": 300.0},
     "drive-payouts": {"task": "payouts.drive_open", "schedule": 60.0},
     "partitions": {"task": "tracking.prepare_partitions", "schedule": crontab(hour=2, minute=10)},
@@ -296,7 +300,7 @@ STORAGES = {
 }
 
 # Mail: a URL such as smtp+tls://user:password@host:587; without one, mail is kept in the database.
-EMAIL_BACKEND = "core.mail.KeepOnlyBackend"
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 globals().update(env.mail_server("EMAIL_URL"))
 EMAIL_TIMEOUT = 10  # a mail server that hangs must not hold a worker
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"Fairshare <noreply@{SITE_HOST}>")

@@ -7,6 +7,8 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
+from core.clock import utc_now
+from core.mail import queue_mail
 from core.models import User
 
 
@@ -18,6 +20,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
 
     def clean_email(self, email: str) -> str:
         return str(super().clean_email(email)).lower()
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Leave the mail to the worker: no page waits for a mail server, or tells by waiting."""
+        message = self.render_mail(template_prefix, email, {"email": email, **context})
+        queue_mail(
+            to=email,
+            subject=str(message.subject),
+            text=str(message.body),
+            brand_id=None,
+            now=utc_now(),
+        )
 
 
 @transaction.atomic

@@ -1,31 +1,97 @@
-"""Mail: written with the fact it tells of, sent after the commit, tried again by the sweeper."""
+"""Mail: written with the fact it tells of, in the reader's language; `core.postman` sends it.
 
-import logging
-from collections.abc import Sequence
+A notice is one of `core.notices.Kind`, in the standard words or in the brand's own.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from email.utils import parseaddr
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.core.mail import EmailMessage
-from django.core.mail.backends.base import BaseEmailBackend
-from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
 
-from core.clock import utc_now
+from core import letters
+from core.choices import find_choice, next_digest_at
 from core.jobs import enqueue
-from core.models import Mail, MailStatus
+from core.letters import Footer
+from core.models import (
+    Brand,
+    Delivery,
+    Mail,
+    MailAddress,
+    MailSender,
+    MailStatus,
+    MailText,
+    User,
+)
+from core.notices import Kind, Value
+from core.stopping import stop_url
 
-logger = logging.getLogger(__name__)
+Params = Mapping[str, Value]
 
-MAX_ATTEMPTS = 8
-KEEP_ONLY = "core.mail.KeepOnlyBackend"
+
+class WrongParams(ValueError):
+    """A notice was given other parameters than its kind names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A reader who has no account."""
+
+    email: str
+    name: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a reader is going to read, before the layout."""
+
+    subject: str
+    text: str
+
+
+def send_notice(
+    *, kind: Kind, to: User | Address, brand: Brand | None, params: Params, now: datetime
+) -> Mail | None:
+    """Store a notice: it leaves after the commit, or in the reader's next digest.
+
+    None where he does not want mails of this kind. `now` is the brand's time.
+
+    :raises WrongParams: the parameters are not those of the kind.
+    """
+    if isinstance(to, Address):
+        return _send_to_address(kind, to, brand, params, now)
+    delivery = find_choice(to, kind.group)
+    if delivery == Delivery.OFF:
+        return None
+    mail = _draft(kind, to, brand, params, now)
+    mail.user = to
+    if delivery in {Delivery.DAILY, Delivery.WEEKLY}:
+        mail.status = MailStatus.COLLECTED
+        mail.next_attempt_at = next_digest_at(to, delivery, now=mail.created_at)
+        mail.save()
+        return mail
+    url = stop_url(user_id=to.pk, group=kind.group.name) if kind.group.can_be_off else ""
+    return _post(mail, url)
 
 
 def queue_mail(*, to: str, subject: str, text: str, brand_id: int | None, now: datetime) -> Mail:
-    """Store a message; it leaves after the commit."""
+    """Store a message that is no notice, in the active language; it leaves after the commit."""
+    language = language_of(translation.get_language() or "")
+    footer = Footer(parseaddr(settings.DEFAULT_FROM_EMAIL)[0])
+    subject = letters.to_header(subject)
+    letter = text.partition("\n\n-- ")[0]
     mail = Mail.objects.create(
         brand_id=brand_id,
+        language=language,
         to=to,
-        subject=" ".join(subject.split())[:200],
+        subject=subject,
         text=text,
+        html=letters.to_html(subject, letter, footer, language=language),
         created_at=now,
         next_attempt_at=now,
     )
@@ -33,61 +99,93 @@ def queue_mail(*, to: str, subject: str, text: str, brand_id: int | None, now: d
     return mail
 
 
-def send_waiting(*, now: datetime, limit: int) -> int:
-    """Send what is due, one row a transaction, so that a crash repeats one message at most."""
-    sent = 0
-    for _ in range(limit):
-        with transaction.atomic():
-            mail = (
-                Mail.objects.select_for_update(skip_locked=True)
-                .filter(status=MailStatus.WAITING, next_attempt_at__lte=now)
-                .order_by("next_attempt_at")
-                .first()
-            )
-            if mail is None:
-                return sent
-            _send_one(mail, now)
-        sent += 1
-    return sent
+def compose(*, kind: Kind, to: User | Address, brand: Brand | None, params: Params) -> Letter:
+    """Return subject and text as this reader gets them.
+
+    :raises WrongParams: the parameters are not those of the kind.
+    """
+    if params.keys() != kind.samples.keys():
+        raise WrongParams(f"{kind.name}: {sorted(params.keys() ^ kind.samples.keys())}")
+    language, zone = language_of(to.language), _zone_of(to, brand)
+    named = {**params, "brand": brand.name if brand else "", "recipient": to.name or to.email}
+    own = _find_own_text(brand, kind, language)
+    with translation.override(language):
+        values = {
+            name: letters.in_words(value, language=language, zone=zone)
+            for name, value in named.items()
+        }
+        subject, text = (own.subject, own.text) if own else (str(kind.subject), str(kind.text))
+    return Letter(letters.to_header(letters.fill(subject, values)), letters.fill(text, values))
 
 
-class KeepOnlyBackend(BaseEmailBackend):
-    """Keep messages in the database where no mail server is set: they are read there."""
-
-    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        now = utc_now()
-        for message in email_messages:
-            for to in message.to:
-                Mail.objects.create(
-                    to=to,
-                    subject=str(message.subject)[:200],
-                    text=str(message.body),
-                    status=MailStatus.KEPT,
-                    created_at=now,
-                    next_attempt_at=now,
-                    sent_at=now,
-                )
-        return len(email_messages)
+def name_sender(brand: Brand | None, language: str) -> str:
+    """Return the name that stands as the sender."""
+    site = parseaddr(settings.DEFAULT_FROM_EMAIL)[0] or settings.SITE_HOST
+    if brand is None:
+        return site
+    sender = MailSender.objects.filter(brand=brand).first()
+    names = {"brand": (sender and sender.from_name) or brand.name, "site": site}
+    with translation.override(language):
+        return letters.to_header(_("%(brand)s via %(site)s") % names)
 
 
-def _send_one(mail: Mail, now: datetime) -> None:
-    if settings.EMAIL_BACKEND == KEEP_ONLY:
-        mail.status, mail.sent_at = MailStatus.KEPT, now
-        mail.save(update_fields=["status", "sent_at"])
-        return
-    try:
-        EmailMessage(mail.subject, mail.text, to=[mail.to]).send()
-    except OSError as error:  # smtplib's errors are OSErrors
-        _retry_later(mail, now, error)
-        return
-    mail.status, mail.sent_at = MailStatus.SENT, now
-    mail.save(update_fields=["status", "sent_at"])
+def language_of(chosen: str) -> str:
+    """Return the language somebody chose, or the installation's."""
+    return chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
-def _retry_later(mail: Mail, now: datetime, error: OSError) -> None:
-    mail.attempts += 1
-    mail.last_error = type(error).__name__
-    mail.next_attempt_at = now + timedelta(minutes=2**mail.attempts)
-    if mail.attempts >= MAX_ATTEMPTS:
-        mail.status = MailStatus.FAILED
-    mail.save(update_fields=["attempts", "last_error", "next_attempt_at", "status"])
+def _send_to_address(
+    kind: Kind, to: Address, brand: Brand | None, params: Params, now: datetime
+) -> Mail | None:
+    address, _new = MailAddress.objects.get_or_create(email=to.email.strip().lower())
+    if address.stopped_at and kind.group.can_be_off:
+        return None
+    mail = _draft(kind, replace(to, email=address.email), brand, params, now)
+    url = stop_url(address_id=address.pk, group=kind.group.name) if kind.group.can_be_off else ""
+    return _post(mail, url)
+
+
+def _draft(
+    kind: Kind, to: User | Address, brand: Brand | None, params: Params, now: datetime
+) -> Mail:
+    """Return a message that is not stored yet, its text without a footer."""
+    letter, language = (
+        compose(kind=kind, to=to, brand=brand, params=params),
+        language_of(to.language),
+    )
+    sender = MailSender.objects.filter(brand=brand).first() if brand else None
+    # The clock of a sandbox may be moved; its mail leaves in real time.
+    real_now = now - timedelta(seconds=brand.clock_offset_s) if brand else now
+    return Mail(
+        brand=brand,
+        kind=kind.name,
+        language=language,
+        to=to.email,
+        from_name=name_sender(brand, language),
+        reply_to=sender.reply_to if sender else "",
+        subject=letter.subject,
+        text=letter.text,
+        created_at=real_now,
+        next_attempt_at=real_now,
+    )
+
+
+def _post(mail: Mail, url: str) -> Mail:
+    """Store a message with its footer and layout; it leaves after the commit."""
+    footer, text = Footer(mail.from_name, url), mail.text
+    mail.text = letters.to_text(text, footer, language=mail.language)
+    mail.html = letters.to_html(mail.subject, text, footer, language=mail.language)
+    mail.save()
+    enqueue("core.sweep")
+    return mail
+
+
+def _find_own_text(brand: Brand | None, kind: Kind, language: str) -> MailText | None:
+    if brand is None or not kind.group.is_editable:
+        return None
+    return MailText.objects.filter(brand=brand, kind=kind.name, language=language).first()
+
+
+def _zone_of(to: User | Address, brand: Brand | None) -> ZoneInfo:
+    own = to.time_zone if isinstance(to, User) else ""
+    return ZoneInfo(own or (brand.time_zone if brand else "UTC"))

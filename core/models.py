@@ -131,36 +131,126 @@ class OutboxEvent(models.Model):
 
 class MailStatus(models.TextChoices):
     WAITING = "waiting", _("Waiting")
+    COLLECTED = "collected", _("Waits for the digest")
+    HELD = "held", _("Held back, the address refuses mail")
     SENT = "sent", _("Sent")
     KEPT = "kept", _("Kept here")
+    DIGESTED = "digested", _("Sent in a digest")
     FAILED = "failed", _("Failed")
 
 
 class Mail(models.Model):
-    """A message to one person, written with the fact it tells of and sent after the commit."""
+    """A message to one person, written with the fact it tells of and sent after the commit.
+
+    `user` is None where the address has no account. A collected one waits until `next_attempt_at`
+    for the digest it becomes part of.
+    """
 
     brand = models.ForeignKey(Brand, null=True, on_delete=models.PROTECT)
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE)
+    kind = models.CharField(max_length=40, blank=True)
+    language = models.CharField(max_length=8, blank=True)
     to = models.EmailField()
+    from_name = models.CharField(max_length=200, blank=True)
+    reply_to = models.EmailField(blank=True)
     subject = models.CharField(max_length=200)
     text = models.TextField()
-    status = models.CharField(max_length=8, choices=MailStatus, default=MailStatus.WAITING)
+    html = models.TextField(blank=True)
+    status = models.CharField(max_length=12, choices=MailStatus, default=MailStatus.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField()
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=200, blank=True)
+    digest = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="parts")
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=Q(status__in=MailStatus.values), name="core_mail_status_known"
-            )
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="collected") | Q(user__isnull=False),
+                name="core_mail_only_people_get_digests",
+            ),
         ]
         indexes = [
             models.Index(
                 fields=["next_attempt_at"], condition=Q(status="waiting"), name="core_mail_waiting"
+            ),
+            models.Index(
+                fields=["user"], condition=Q(status="collected"), name="core_mail_collected"
+            ),
+            models.Index(fields=["brand", "sent_at"], name="core_mail_by_brand"),
+            models.Index(Lower("to"), name="core_mail_by_address"),
+        ]
+
+
+class Delivery(models.TextChoices):
+    NOW = "now", _("At once")
+    DAILY = "daily", _("Once a day")
+    WEEKLY = "weekly", _("Once a week")
+    OFF = "off", _("Not at all")
+
+
+class NoticeChoice(models.Model):
+    """How a person wants the mails of one group; without a row the group's first way holds."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notice_choices")
+    group = models.CharField(max_length=40)
+    delivery = models.CharField(max_length=8, choices=Delivery)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "group"], name="core_noticechoice_one_a_group"),
+            models.CheckConstraint(
+                condition=Q(delivery__in=Delivery.values), name="core_noticechoice_delivery_known"
+            ),
+        ]
+
+
+class MailAddress(models.Model):
+    """What is known of an address: that a mail server refused it, or its owner wants no mail."""
+
+    email = models.EmailField(unique=True)
+    refused_at = models.DateTimeField(null=True)
+    refusal = models.CharField(max_length=200, blank=True)
+    stopped_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(email=Lower("email")), name="core_mailaddress_lower_case"
             )
         ]
+
+
+class MailText(models.Model):
+    """A brand's own words for one kind of mail in one language; placeholders in braces."""
+
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT)
+    kind = models.CharField(max_length=40)
+    language = models.CharField(max_length=8)
+    subject = models.CharField(max_length=150)
+    text = models.TextField(max_length=4000)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["brand", "kind", "language"], name="core_mailtext_one_a_language"
+            )
+        ]
+
+
+class MailSender(models.Model):
+    """From whom a brand's mail comes; `reply_to` was confirmed by whoever reads that address."""
+
+    brand = models.OneToOneField(Brand, on_delete=models.PROTECT)
+    from_name = models.CharField(max_length=60, blank=True)
+    reply_to = models.EmailField(blank=True)
+    asked_reply_to = models.EmailField(blank=True)
 
 
 class AuditEvent(models.Model):

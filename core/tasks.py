@@ -2,12 +2,31 @@
 
 from celery import shared_task
 
-from core import mail, outbox
+from core import digests, outbox, postman
 from core.clock import utc_now
+from core.jobs import run_once
 
 
 @shared_task(name="core.sweep", acks_late=True, ignore_result=True)
 def sweep() -> None:
     """Hand on outbox events and send mail that waits."""
     outbox.take_waiting(now=utc_now(), limit=500)
-    mail.send_waiting(now=utc_now(), limit=50)
+    postman.send_waiting(now=utc_now(), limit=100)
+
+
+@shared_task(name="core.send_digests", acks_late=True, ignore_result=True)
+def send_digests() -> None:
+    """Write the digests that are due; a second run finds none."""
+    digests.send_digests(now=utc_now())
+
+
+@shared_task(name="core.forget_mail", acks_late=True, ignore_result=True)
+def forget_mail() -> None:
+    """Empty what left long ago, once a day."""
+    now = utc_now()
+    run_once(
+        name="forget_mail",
+        window=now.strftime("%Y-%m-%d"),
+        now=now,
+        work=lambda: f"{postman.forget_old(now=now)} emptied",
+    )

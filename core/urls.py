@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from core import views
+from core.views import mail, pages
 
 app_name = "core"
 urlpatterns = [
-    path("preferences/", views.change_preferences, name="preferences"),
-    path("health/", views.check_health, name="health"),
-    path("images/<str:digest>/full", views.show_image, {"size": "full"}, name="image"),
-    path("images/<str:digest>/small", views.show_image, {"size": "small"}, name="image-small"),
-    path("ops/components/", views.show_components, name="components"),
+    path("preferences/", pages.change_preferences, name="preferences"),
+    path("health/", pages.check_health, name="health"),
+    path("images/<str:digest>/full", pages.show_image, {"size": "full"}, name="image"),
+    path("images/<str:digest>/small", pages.show_image, {"size": "small"}, name="image-small"),
+    path("mail/stop/<str:token>/", mail.stop, name="mail-stop"),
+    path("ops/components/", pages.show_components, name="components"),
 ]

@@ -40,6 +40,7 @@ SPECIAL: Mapping[str, Mapping[str, str]] = {
     "tracking:r/<path:slug>": {"slug": "link_slug"},
     "payouts:run-approve": {"plan_id": "draft_id"},
     "tracking:commission-clear": {"commission_id": "held_id"},
+    "core:mail-stop": {"token": "stop_token"},
 }
 ROUTES = {"account_reset_password_from_key": "accounts/password/reset/key/1-set-password/"}
 QUERIES = {"tracking:redirect-by-parameter": "?ref={link_slug}"}

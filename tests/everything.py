@@ -14,7 +14,9 @@ from brands.services.payouts import set_rail
 from core.clock import brand_now
 from core.images import read_picture, save_picture
 from core.models import Brand, Image, User
+from core.notices import APPLICATIONS
 from core.signing import make_secret
+from core.stopping import stop_url
 from payouts.models import Payout
 from payouts.rails.registry import LIMITS, make_standin
 from payouts.services import moves
@@ -120,6 +122,7 @@ def _open_brand(prefix: str) -> Everything:
         "member_id": member.pk,
         "twin_slug": twin.slug,
         "token": _open_setup(twin),
+        "stop_token": stop_url(user_id=owner.pk, group=APPLICATIONS.name).split("/")[-2],
         "digest": _keep_image(brand, shop).sha256,
     }
     return world

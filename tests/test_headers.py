@@ -36,8 +36,9 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "strict-origin-when-cross-origin",
 }
-# Machines post here: a store and a rail sign what they send, the stand-in asks for a key.
-HOOKS = {"tracking:hook", "payouts:stripe-hook", "payouts:standin-api"}
+# Machines post here: a store and a rail sign what they send, the stand-in asks for a key, and a
+# mail program brings the signed address of a letter.
+HOOKS = {"tracking:hook", "payouts:stripe-hook", "payouts:standin-api", "core:mail-stop"}
 LINKS = {"tracking:redirect", "tracking:redirect-by-parameter", "tracking:r/<path:slug>"}
 # Anyone may show these on a page of his own; test_images holds what they carry instead.
 IMAGES = {"core:image", "core:image-small"}

@@ -20,7 +20,7 @@ from config.extract import (
 # Off while pages are being written; on, no string may be left in English.
 COMPLETE = True
 
-PLACEHOLDER = re.compile(r"%\([a-z_]+\)[sd]|%[sd]")
+PLACEHOLDER = re.compile(r"%\([a-z_]+\)[sd]|%[sd]|\{[a-z_]+\}")
 FOUND = sorted(collect(settings.BASE_DIR))
 
 

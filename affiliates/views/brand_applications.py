@@ -24,6 +24,7 @@ from brands.access import BrandAccess, Right, get_brand_for, require
 from brands.context import brand_page, why_not
 from core.clock import brand_now
 from core.edges import door, see_other
+from core.mail import Letter
 from core.paging import cut_page
 
 TABS = {"waiting": ApplicationStatus.SUBMITTED, "rejected": ApplicationStatus.REJECTED}
@@ -146,7 +147,6 @@ def _is_complete(form: RejectForm) -> bool:
     return form.is_bound and form.is_valid()
 
 
-def _preview(application: Application, data: dict[str, Any]) -> dict[str, str]:
+def _preview(application: Application, data: dict[str, Any]) -> Letter:
     application.reject_reason, application.reject_note = data["reason"], data["note"].strip()
-    subject, text = preview_rejection(application)
-    return {"subject": subject, "text": text}
+    return preview_rejection(application)

@@ -19,7 +19,8 @@ from core.templatetags.fairshare import MIRRORED_ICONS
 
 TEMPLATES = settings.BASE_DIR / "templates"
 STATIC = settings.BASE_DIR / "static"
-ALL = sorted(p for p in TEMPLATES.rglob("*.html"))
+# A letter brings its styles with it; it is shown by mail programs, and here under its own policy.
+ALL = sorted(p for p in TEMPLATES.rglob("*.html") if p.parent.name != "email")
 SYMBOLS = set(re.findall(r'<symbol id="([a-z]+)"', (STATIC / "img/icons.svg").read_text()))
 
 

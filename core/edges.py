@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import (  # noqa: TID251  # this is the edge
     Http404,
     HttpRequest,
-    HttpResponse,
+    HttpResponseBase,
     HttpResponseRedirect,
     QueryDict,
 )
@@ -17,7 +17,7 @@ from django.http import (  # noqa: TID251  # this is the edge
 from core.access import Forbidden, NotFound
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
 def door(view: View[P]) -> View[P]:
@@ -32,7 +32,7 @@ def public_door(view: View[P]) -> View[P]:
     """Map NotFound and Forbidden, for pages that need no account."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         try:
             return view(request, *args, **kwargs)
         except NotFound:

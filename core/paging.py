@@ -1,6 +1,6 @@
 """Lists that go on: pages of 50 by a cursor, so that new rows never shift what comes next."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 from urllib.parse import urlencode
@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.db.models import Model, Q, QuerySet
 
 PAGE = 50
+BATCH = 1_000
 
 Row = TypeVar("Row", bound=Model)
 
@@ -39,6 +40,21 @@ def cut_page(
     found = list(rows[: size + 1])
     has_more = len(found) > size
     return Page(found[:size], str(getattr(found[size - 1], "public_id", "")) if has_more else "")
+
+
+def read_batches(
+    rows: QuerySet[Row], *, order: Sequence[str] = ("-pk",), size: int = BATCH
+) -> Iterator[list[Row]]:
+    """Yield all rows in batches, each a query of its own that begins after the last row.
+
+    No query runs long and no more than one batch is in memory, however long the list is. `order`
+    is as for `cut_page`.
+    """
+    rows = rows.order_by(*order)
+    batch = list(rows[:size])
+    while batch:
+        yield batch
+        batch = list(rows.filter(_after(batch[-1], order))[:size]) if len(batch) == size else []
 
 
 def _after(last: Model, order: Sequence[str]) -> Q:

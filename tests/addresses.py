@@ -33,6 +33,7 @@ WORDS = {
     "what": "confirm",
     "version": "1",
     "path": "v1/balance",
+    "sheet": "orders",
 }
 # Where the row that fits is another than elsewhere, or the route is a regular expression.
 SPECIAL: Mapping[str, Mapping[str, str]] = {

@@ -19,6 +19,7 @@ from core.paging import cut_page
 from tracking import selectors_brand as read
 from tracking import wording
 from tracking.access_brand import get_order_for
+from tracking.filters import ORDER_FILTERS, pick_orders
 from tracking.forms_brand import CreditForm
 from tracking.models import Attribution, Order
 from tracking.reader import brand_reader
@@ -36,11 +37,8 @@ def list_orders(request: HttpRequest, slug: str) -> HttpResponse:
     access = get_brand_for(request.user, slug)
     brand, asked = access.brand, request.GET
     is_without = asked.get("tab") == "without"
-    rows = read.list_without_credit(brand) if is_without else read.list_orders(brand)
-    reason, text, creator = (asked.get(name, "")[:80] for name in ("reason", "q", "creator"))
-    rows = read.search_orders(rows, text)
-    rows = read.filter_by_reason(rows, reason) if is_without and reason else rows
-    rows = read.filter_by_creator(rows, creator) if creator else rows
+    rows = pick_orders(brand, asked.dict())
+    filters = {name: asked.get(name, "")[:80] for name in ORDER_FILTERS}
     page = cut_page(read.with_credit(rows), before=asked.get("before", ""))
     context = brand_page(
         access,
@@ -50,10 +48,10 @@ def list_orders(request: HttpRequest, slug: str) -> HttpResponse:
         sums=read.sum_orders(rows),
         tab="without" if is_without else "all",
         reasons=_reasons(brand) if is_without else [],
-        reason=reason,
-        text=text,
-        creator=creator,
-        is_filtered=bool(reason or text or creator),
+        reason=filters["reason"],
+        text=filters["q"],
+        creator=filters["creator"],
+        is_filtered=any(filters.values()),
     )
     return render(request, "tracking/order_list.html", context)
 

@@ -6,7 +6,7 @@ Unknown, malformed and foreign ids give the same NotFound.
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 
-from affiliates.models import Affiliate, Affiliation, Application, Code, Enrollment, Link
+from affiliates.models import Affiliate, Affiliation, Application, Asset, Code, Enrollment, Link
 from brands.access import BrandAccess
 from core.access import NotFound, get_by_public_id
 from core.models import User
@@ -146,3 +146,12 @@ def get_brand_code(access: BrandAccess, public_id: str) -> Code:
     return get_by_public_id(
         rows.select_related("enrollment__program", "enrollment__affiliation__affiliate"), public_id
     )
+
+
+def get_asset_for(access: BrandAccess, public_id: str) -> Asset:
+    """Return an asset of one of the brand's programs.
+
+    :raises NotFound: not one of this brand.
+    """
+    rows = Asset.objects.filter(brand=access.brand)
+    return get_by_public_id(rows.select_related("program", "image"), public_id)

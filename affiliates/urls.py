@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from affiliates.views import programs
+from affiliates.views import programs, resources
 
 urlpatterns = [
+    path("me/resources/", resources.show_resources, name="resource-list"),
     path("me/programs/", programs.show_programs, name="program-list"),
     path("me/programs/<str:enrollment_id>/accept/", programs.accept, name="terms-accept"),
 ]

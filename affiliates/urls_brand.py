@@ -2,14 +2,19 @@
 
 from django.urls import path
 
-from affiliates.views import brand_applications, brand_creators
+from affiliates.views import brand_applications, brand_assets, brand_creators
 
 _CREATORS = "b/<slug:slug>/creators"
 _APPLICATION = f"{_CREATORS}/applications/<str:application_id>"
 _CREATOR = f"{_CREATORS}/<str:creator_id>"
 _CODE = f"{_CREATORS}/codes/<str:code_id>"
+_ASSETS = "b/<slug:slug>/program/resources"
 
 urlpatterns = [
+    path(f"{_ASSETS}/", brand_assets.show_assets, name="asset-list"),
+    path(f"{_ASSETS}/new/", brand_assets.add_asset, name="asset-create"),
+    path(f"{_ASSETS}/<str:asset_id>/", brand_assets.edit_asset, name="asset-edit"),
+    path(f"{_ASSETS}/<str:asset_id>/archive/", brand_assets.change_archive, name="asset-archive"),
     path(f"{_CREATORS}/applications/", brand_applications.show_queue, name="application-list"),
     path(f"{_APPLICATION}/approve/", brand_applications.approve, name="application-approve"),
     path(f"{_APPLICATION}/reject/", brand_applications.reject, name="application-reject"),

@@ -1,10 +1,12 @@
-"""Say why a slug cannot be had, in the reader's language. Addresses: see brands.wording."""
+"""Say why a slug cannot be had, and for whom something is. Addresses: see brands.wording."""
 
 from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from affiliates.domain.segments import Segment
+from brands.models import PartnerType
 from core import formats
 
 _SLUGS: Mapping[str, str] = {
@@ -19,3 +21,14 @@ _SLUGS: Mapping[str, str] = {
 def render_slug_taken(slug: str, code: str) -> str:
     """Say why a slug cannot be had."""
     return _(_SLUGS[code]) % {"slug": formats.isolate_ltr(slug)}
+
+
+def describe_segment(segment: Segment, groups: Mapping[str, str]) -> list[str]:
+    """Say for whom something is, part by part; `groups` are names by public id."""
+    kinds = dict(PartnerType.choices)
+    parts = [
+        (_("Groups: %(names)s"), [groups.get(one, one) for one in segment.groups]),
+        (_("Kinds: %(names)s"), [str(kinds.get(one, one)) for one in segment.partner_types]),
+    ]
+    said = [text % {"names": ", ".join(names)} for text, names in parts if names]
+    return said or [_("Everyone in the program")]

@@ -5,15 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import override_settings
 
 from affiliates.models import Enrollment
 from brands.models import Program, RailKind, RailSettings, Role
 from brands.services.payouts import set_rail
 from core.clock import brand_now
-from core.images import read_picture, save_picture
-from core.models import Brand, Image, User
+from core.models import Brand, User
 from core.notices import APPLICATIONS
 from core.signing import make_secret
 from core.stopping import stop_url
@@ -23,10 +21,10 @@ from payouts.services import moves
 from payouts.services.approval import approve_plan
 from payouts.services.methods import set_bank_method
 from payouts.services.planning import make_plan
-from tests.core.hostile_images import encode
 from tests.makers import (
     get_owner,
     make_application,
+    make_asset,
     make_brand,
     make_code,
     make_connection,
@@ -75,6 +73,7 @@ def make_everything(prefix: str = "Anna") -> Everything:
     mine, theirs = make_code(place, f"{prefix}10".upper()), make_code(other, f"{prefix}20".upper())
     link = make_link(place, slug=f"{prefix}-cups".lower())
     payout = _pay_out(world, place, mine.text)
+    asset = make_asset(program)
     draft = _fill_shop(world, mine.text, theirs.text)
     world.ids |= {
         "application_id": waiting.public_id,
@@ -91,6 +90,8 @@ def make_everything(prefix: str = "Anna") -> Everything:
         "plan_id": payout.plan.public_id,
         "draft_id": draft,
         "payout_id": payout.public_id,
+        "digest": asset.image.sha256,
+        "asset_id": asset.public_id,
         "link_slug": f"{prefix}-cups".lower(),
     }
     return world
@@ -123,14 +124,8 @@ def _open_brand(prefix: str) -> Everything:
         "twin_slug": twin.slug,
         "token": _open_setup(twin),
         "stop_token": stop_url(user_id=owner.pk, group=APPLICATIONS.name).split("/")[-2],
-        "digest": _keep_image(brand, shop).sha256,
     }
     return world
-
-
-def _keep_image(brand: Brand, shop: Shop) -> Image:
-    picture = read_picture(SimpleUploadedFile("cups.png", encode("PNG")))
-    return save_picture(brand_id=brand.pk, picture=picture, now=shop.now)
 
 
 def _pay_out(world: Everything, place: Enrollment, code_text: str) -> Payout:

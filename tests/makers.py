@@ -4,9 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
+from typing import Any
 
-from affiliates.models import Application, Code, Enrollment, Link
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from affiliates.models import Application, Asset, AssetKind, Code, Enrollment, Link
 from affiliates.services.applications import apply_to_program, approve_application
+from affiliates.services.assets import AssetFacts, create_asset
 from affiliates.services.codes import create_code
 from affiliates.services.links import create_link
 from brands.access import BrandAccess, get_brand_for
@@ -29,7 +33,9 @@ from brands.services.groups import create_group
 from brands.services.programs import create_program, set_program_status
 from brands.services.rules import RuleDraft, publish_rules
 from brands.services.team import add_member
+from core.images import read_picture
 from core.models import Brand, User
+from tests.core.hostile_images import encode
 
 NOW = datetime(2026, 8, 12, 12, 0, tzinfo=UTC)
 DOMAIN = "shop.example"
@@ -233,6 +239,20 @@ def make_code(enrollment: Enrollment, text: str = "", *, now: datetime = NOW) ->
         text=text or f"CODE{next(_numbers)}",
         actor_id=get_creator(enrollment).pk,
         now=now,
+    )
+
+
+def make_asset(program: Program, kind: AssetKind = AssetKind.IMAGE, **facts: Any) -> Asset:
+    """Make something to publish; an image is a small red one."""
+    said = {"title": "Cups", "url": f"https://{DOMAIN}/cups", **facts}
+    if kind == AssetKind.IMAGE:
+        said.setdefault("picture", read_picture(SimpleUploadedFile("cups.png", encode("PNG"))))
+    return create_asset(
+        program_id=program.pk,
+        kind=kind,
+        facts=AssetFacts(**said),
+        actor_id=get_owner(program.brand).pk,
+        now=NOW,
     )
 
 

@@ -2,6 +2,7 @@
 
 from affiliates.models.joining import Application, ApplicationStatus, Enrollment, RejectReason
 from affiliates.models.people import Affiliate, Affiliation, AffiliationStatus
+from affiliates.models.resources import Asset, AssetKind
 from affiliates.models.sharing import Code, Link, LinkSlug
 
 __all__ = [
@@ -10,6 +11,8 @@ __all__ = [
     "AffiliationStatus",
     "Application",
     "ApplicationStatus",
+    "Asset",
+    "AssetKind",
     "Code",
     "Enrollment",
     "Link",

@@ -58,6 +58,7 @@ def _list_tabs(access: BrandAccess, program: Program, current: str) -> list[Tab]
         ("brands:rules", _("Rules")),
         ("brands:groups", _("Groups")),
         ("brands:terms", _("Terms")),
+        ("affiliates:asset-list", _("Resources")),
         ("brands:rails", _("Payouts")),
     )
     return [

@@ -1,0 +1,106 @@
+"""Reads of what a brand gives its creators to publish."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.html import escape
+
+from affiliates.domain.segments import Segment
+from affiliates.models import AffiliationStatus, Asset, Code, Enrollment, LinkSlug
+from affiliates.selectors import short_url
+from brands.models import Program, ProgramStatus
+from core.models import Image
+
+HTML = '<a href="{}" rel="sponsored"><img src="{}" width="{}" height="{}" alt="{}"></a>'
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """An asset as one creator sees it, with his own link and code filled in.
+
+    `missing`: "link" or "code" where he has none and the asset needs it.
+    """
+
+    asset: Asset
+    place: Enrollment
+    link: str
+    text: str
+    html: str
+    missing: str
+
+
+def list_assets(program: Program) -> QuerySet[Asset]:
+    """Return the assets of a program, newest first, archived too."""
+    return Asset.objects.filter(program=program).select_related("image").order_by("-pk")
+
+
+def list_offered(places: Sequence[Enrollment], *, now: datetime) -> list[Offered]:
+    """Return what a creator may use today in these places, newest first."""
+    open_places = {
+        place.program_id: place
+        for place in places
+        if place.affiliation.status == AffiliationStatus.ACTIVE
+        and place.program.status != ProgramStatus.CLOSED
+    }
+    links, codes = _first_links(open_places.values()), _first_codes(open_places.values())
+    assets = Asset.objects.filter(program__in=open_places, archived_at__isnull=True)
+    return [
+        _offer(asset, place, links.get(place.pk, ""), codes.get(place.pk, ""))
+        for asset in assets.select_related("image").order_by("-pk")
+        if _is_for(asset, place := open_places[asset.program_id], now)
+    ]
+
+
+def image_url(image: Image) -> str:
+    """Return the whole address of a picture, for other pages to show."""
+    return settings.SITE_URL + reverse("core:image", args=[image.sha256])
+
+
+def _is_for(asset: Asset, place: Enrollment, now: datetime) -> bool:
+    today = now.astimezone(ZoneInfo(place.program.brand.time_zone)).date()
+    is_open = (asset.starts_on is None or asset.starts_on <= today) and (
+        asset.ends_on is None or today <= asset.ends_on
+    )
+    group = place.group
+    return is_open and Segment.read(asset.audience).fits(
+        group=group.public_id, partner_type=group.partner_type
+    )
+
+
+def _offer(asset: Asset, place: Enrollment, link: str, code: str) -> Offered:
+    if link and asset.url:
+        link = f"{link}?to={quote(asset.url, safe='')}"
+    missing = "" if link else "link"
+    if not code and "{code}" in asset.text:
+        missing = missing or "code"
+    text = asset.text.replace("{link}", link).replace("{code}", code)
+    return Offered(asset, place, link, text, _embed(asset, link), missing)
+
+
+def _embed(asset: Asset, link: str) -> str:
+    """Return the HTML that shows the image and leads to the creator's link: a text to copy."""
+    image = asset.image
+    if image is None:
+        return ""
+    values = (link, image_url(image), image.width, image.height, asset.title)
+    return HTML.format(*(escape(value) for value in values))
+
+
+def _first_links(places: Collection[Enrollment]) -> dict[int, str]:
+    """Return the address of the first link in use of each place."""
+    rows = LinkSlug.objects.filter(
+        link__enrollment__in=places, link__archived_at__isnull=True, is_current=True
+    )
+    newest_first = rows.order_by("-link").values_list("link__enrollment_id", "slug")
+    return {place_id: short_url(slug) for place_id, slug in newest_first}
+
+
+def _first_codes(places: Collection[Enrollment]) -> dict[int, str]:
+    rows = Code.objects.filter(enrollment__in=places, disabled_at__isnull=True).order_by("-pk")
+    return dict(rows.values_list("enrollment_id", "text"))

@@ -5,6 +5,7 @@ No sentence repeats a value that may hold a secret.
 
 import os
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -13,9 +14,36 @@ from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 from environ import Env
 
+SECRETS = frozenset(
+    {
+        "SECRET_KEY",
+        "SECRET_KEY_FALLBACKS",
+        "FIELD_ENCRYPTION_KEYS",
+        "CLICK_TOKEN_KEYS",
+        "DATABASE_URL",
+        "MIGRATION_DATABASE_URL",
+        "REDIS_URL",
+        "EMAIL_URL",
+        "METRICS_TOKEN",
+    }
+)
 TRUE = frozenset({"1", "true", "yes", "on"})
 FALSE = frozenset({"0", "false", "no", "off", ""})
 Read = TypeVar("Read")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What was read: the value, None for a secret, and where it came from."""
+
+    name: str
+    value: str | None
+    is_set: bool
+    source: str  # "file", "environment" or "default"
+
+
+settings_read: dict[str, Setting] = {}
+"""Every setting asked for so far, for the operator's page."""
 
 
 def text(name: str, default: str = "") -> str:
@@ -23,14 +51,15 @@ def text(name: str, default: str = "") -> str:
 
     An empty value is none: the default holds.
     """
-    file = os.environ.get(f"{name}_FILE")
-    if file:
-        try:
-            return Path(file).read_text(encoding="utf-8").strip() or default
-        except (OSError, UnicodeDecodeError) as error:
-            why = getattr(error, "strerror", "it is no UTF-8 text")
-            raise ImproperlyConfigured(f"{name}_FILE: {file} cannot be read ({why}).") from None
-    return os.environ.get(name, "").strip() or default
+    given, source = _look_up(name)
+    value = given or default
+    settings_read[name] = Setting(
+        name=name,
+        value=None if name in SECRETS else value,
+        is_set=bool(value),
+        source=source if given else "default",
+    )
+    return value
 
 
 def required(name: str) -> str:
@@ -118,6 +147,17 @@ def fernet_keys(name: str) -> list[str]:
             f"{name}: each key is 32 random bytes in URL-safe base64, 44 characters."
         ) from None
     return keys
+
+
+def _look_up(name: str) -> tuple[str, str]:
+    file = os.environ.get(f"{name}_FILE")
+    if not file:
+        return os.environ.get(name, "").strip(), "environment"
+    try:
+        return Path(file).read_text(encoding="utf-8").strip(), "file"
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", "it is no UTF-8 text")
+        raise ImproperlyConfigured(f"{name}_FILE: {file} cannot be read ({why}).") from None
 
 
 def _read_address(

@@ -46,6 +46,9 @@ RAW_BODY_DAYS = env.number("RAW_BODY_DAYS", 30, 1, 365)
 MAIL_BODY_DAYS = env.number("MAIL_BODY_DAYS", 30, 1, 365)
 MAIL_DAILY_CAP = env.number("MAIL_DAILY_CAP", 2000, 10, 1_000_000)
 
+# Anybody may join programs; who may open a brand is for the operator to say.
+ALLOW_BRAND_SIGNUP = env.flag("ALLOW_BRAND_SIGNUP", default="1" if LOCAL else "0")
+
 INTERNAL_HOST = urlsplit(INTERNAL_URL).hostname or ""
 ALLOWED_HOSTS = list(dict.fromkeys([SITE_HOST, INTERNAL_HOST, *env.listed("EXTRA_HOSTS")]))
 if LOCAL:
@@ -341,3 +344,5 @@ LOGGING = {
         "celery.app.trace": {"level": "WARNING"},
     },
 }
+
+SETTINGS_READ = env.settings_read

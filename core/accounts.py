@@ -1,5 +1,6 @@
 """How log-in behaves: e-mail only, no user names."""
 
+from datetime import datetime
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -7,6 +8,7 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
+from core import audit
 from core.clock import utc_now
 from core.mail import queue_mail
 from core.models import User
@@ -45,4 +47,22 @@ def ensure_user(email: str) -> User:
     )
     if is_new:
         EmailAddress.objects.create(user=user, email=address, primary=True, verified=False)
+    return user
+
+
+@transaction.atomic
+def set_operator(*, email: str, is_operator: bool, now: datetime) -> User:
+    """Let a person see the operator's pages, or no longer; somebody new gets an account."""
+    user = ensure_user(email)
+    if user.is_staff == is_operator:
+        return user
+    user.is_staff = is_operator
+    user.save(update_fields=["is_staff"])
+    audit.record(
+        brand_id=None,
+        actor_id=None,
+        action="operator.named" if is_operator else "operator.removed",
+        target=user,
+        now=now,
+    )
     return user

@@ -18,4 +18,5 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "is_rtl": translation.get_language_bidi(),
         "site_url": settings.SITE_URL,
         "is_local": settings.LOCAL,
+        "may_open_brand": settings.ALLOW_BRAND_SIGNUP or getattr(user, "is_staff", False),
     }

@@ -43,6 +43,18 @@ def public_door(view: View[P]) -> View[P]:
     return cast("View[P]", guarded)
 
 
+def operator_door(view: View[P]) -> View[P]:
+    """Let operators in; to everybody else there is no such page."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not (request.user.is_active and request.user.is_staff):
+            raise NotFound
+        return view(request, *args, **kwargs)
+
+    return door(cast("View[P]", guarded))
+
+
 def posted(request: HttpRequest) -> QueryDict | None:
     """Return what a form is bound to: what was posted, also when that is nothing."""
     return request.POST if request.method == "POST" else None

@@ -124,6 +124,8 @@ STATES: Mapping[str, State] = MappingProxyType(
         "switched_off": State(_("Switched off"), NEUTRAL),
         "switched_on": State(_("Switched on"), GOOD),
         "ok": State(pgettext_lazy("health", "Well"), GOOD),
+        "look": State(_("Worth a look"), WAITING),
+        "act": State(_("Needs you"), PROBLEM),
         "late": State(_("Late"), PROBLEM),
         "balanced": State(_("Books balance"), GOOD),
         "differ": State(_("Books differ"), PROBLEM),

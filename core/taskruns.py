@@ -3,14 +3,14 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from celery.schedules import BaseSchedule
+from celery.schedules import crontab
 from django.conf import settings
 from django.db import models
 
 from core.models import TaskRun
 
 
-def get_schedules() -> dict[str, BaseSchedule | float]:
+def get_schedules() -> dict[str, crontab | float]:
     """Return when each scheduled task is due, by the task's name."""
     entries: Any = settings.CELERY_BEAT_SCHEDULE.values()
     return {entry["task"]: entry["schedule"] for entry in entries}

@@ -8,6 +8,7 @@ from django.conf import settings
 
 from brands.models import RailKind, RailSettings
 from core.clock import brand_now, database_now
+from core.models import BrandStatus
 from payouts.models import PayoutMethod, RailEvent
 from payouts.rails.registry import RailOff, make_standin, onboarding_for, rail_for
 from payouts.rails.stripe.standin import namespace_of
@@ -22,7 +23,9 @@ STANDIN_TIMEOUT_S = 10
 @shared_task(name="payouts.drive_open", acks_late=True, ignore_result=True)
 def drive_open() -> None:
     """Send approved payouts and find out what became of those without an answer."""
-    rows = RailSettings.objects.filter(rail=RailKind.STRIPE, is_enabled=True)
+    rows = RailSettings.objects.filter(
+        rail=RailKind.STRIPE, is_enabled=True, brand__status=BrandStatus.ACTIVE
+    )
     for row in rows.select_related("brand").order_by("brand_id"):
         if driving.has_work(brand_id=row.brand_id):
             drive_rail(row)

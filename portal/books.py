@@ -6,6 +6,8 @@ Each check is one query that returns the rows that differ; none means it holds.
 from dataclasses import dataclass
 
 from django.db import connection
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +15,7 @@ class Check:
     """A check by its code, its query and, in words for operators, what it compares."""
 
     code: str
-    about: str
+    about: Promise
     sql: str
 
 
@@ -22,7 +24,7 @@ class Result:
     """What a check found: how many rows differ and by how much in minor units at most."""
 
     code: str
-    about: str
+    about: Promise
     differences: int
     largest_minor: int
 
@@ -46,7 +48,7 @@ class Proof:
 CHECKS = (
     Check(
         "entries_balance",
-        "Every entry has two postings or more and they sum to zero",
+        _("Every entry has two postings or more and they sum to zero"),
         """
         SELECT abs(coalesce(sum(p.amount_minor), 0)) AS diff
           FROM ledger_entry e LEFT JOIN ledger_posting p ON p.entry_id = e.id
@@ -56,7 +58,7 @@ CHECKS = (
     ),
     Check(
         "no_overdraft",
-        "Pending, on hold and in payout are never below zero",
+        _("Pending, on hold and in payout are never below zero"),
         """
         SELECT -sum(p.amount_minor) AS diff
           FROM ledger_account a JOIN ledger_posting p ON p.account_id = a.id
@@ -66,7 +68,7 @@ CHECKS = (
     ),
     Check(
         "no_payout_overdraws",
-        "No payout ever left released money below zero",
+        _("No payout ever left released money below zero"),
         """
         SELECT -balance AS diff FROM (
             SELECT e.kind, p.amount_minor,
@@ -79,7 +81,7 @@ CHECKS = (
     ),
     Check(
         "earned_is_somewhere",
-        "What each creator earned is pending, released, on hold, in payout, paid or written off",
+        _("What each creator earned is pending, released, on hold, in payout, paid or written off"),
         """
         WITH earned AS (
             SELECT affiliation_id AS party, currency, sum(amount_minor) AS amount
@@ -103,7 +105,7 @@ CHECKS = (
     ),
     Check(
         "commission_is_posted",
-        "Each commission equals the sum posted for it",
+        _("Each commission equals the sum posted for it"),
         """
         WITH posted AS (
             SELECT e.cause_id, sum(p.amount_minor) AS amount
@@ -119,7 +121,7 @@ CHECKS = (
     ),
     Check(
         "in_payout_is_open_payouts",
-        "What stands in payout is the sum of the open payouts",
+        _("What stands in payout is the sum of the open payouts"),
         """
         WITH open_ones AS (
             SELECT affiliation_id AS party, currency, sum(amount_minor) AS amount
@@ -137,7 +139,7 @@ CHECKS = (
     ),
     Check(
         "sent_is_paid_payouts",
-        "What each rail sent is the sum of its paid payouts",
+        _("What each rail sent is the sum of its paid payouts"),
         """
         WITH paid AS (
             SELECT 'rail_clearing.' || rail AS kind, currency, sum(amount_minor) AS amount
@@ -154,7 +156,7 @@ CHECKS = (
     ),
     Check(
         "accounts_have_parties",
-        "Each creator account belongs to a creator of this brand",
+        _("Each creator account belongs to a creator of this brand"),
         """
         SELECT 0 AS diff FROM ledger_account a
           LEFT JOIN affiliates_affiliation f ON f.id = a.party_id AND f.brand_id = a.brand_id

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import account, creator, join, links, public
+from portal.views import account, creator, join, links, ops, ops_brands, public
 
 _PROGRAM = "p/<slug:brand_slug>/<slug:program_slug>"
 _LINK = "me/links/<str:link_id>"
@@ -18,6 +18,16 @@ urlpatterns = [
     path("me/earnings/", creator.show_earnings, name="creator-earnings"),
     path("me/earnings/<str:commission_id>/", creator.show_commission, name="commission-story"),
     path("me/settings/", account.show_settings, name="settings"),
+    path("ops/", ops.show_start, name="ops"),
+    path("ops/health/", ops.show_health, name="health"),
+    path("ops/jobs/", ops.show_jobs, name="job-list"),
+    path("ops/events/", ops.show_events, name="event-list"),
+    path("ops/books/", ops.show_books, name="books-list"),
+    path("ops/books/<str:brand_id>/", ops.show_brand_books, name="books-detail"),
+    path("ops/brands/", ops_brands.show_brands, name="brand-list"),
+    path("ops/brands/new/", ops_brands.open_brand, name="brand-new"),
+    path("ops/brands/<str:brand_id>/status/", ops_brands.change_status, name="brand-status"),
+    path("ops/settings/", ops.show_settings, name="setting-list"),
 ]
 
 link_urls = [

@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from core.models import User
 from tests.everything import Everything
 
-Side = Literal["brand", "creator", "anyone"]
+Side = Literal["brand", "creator", "operator", "anyone"]
 METHODS = ("GET", "POST")
 CHROME = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
@@ -35,6 +35,7 @@ WORDS = {
     "path": "v1/balance",
     "sheet": "orders",
 }
+OPEN_UNDER_OPS = {"core:components"}
 # Where the row that fits is another than elsewhere, or the route is a regular expression.
 SPECIAL: Mapping[str, Mapping[str, str]] = {
     "tracking:redirect": {"slug": "link_slug"},
@@ -47,6 +48,8 @@ ROUTES = {"account_reset_password_from_key": "accounts/password/reset/key/1-set-
 QUERIES = {"tracking:redirect-by-parameter": "?ref={link_slug}"}
 # What a view must be told before it does anything.
 FORMS = {
+    "portal:brand-new": {"name": "New", "email": "new@mail.example", "time_zone": "UTC"},
+    "portal:brand-status": {"status": "suspended", "reason": "Asked for by its owner"},
     "brands:rules-change": {"action": "discard"},
     "brands:sandbox-change": {"action": "open"},
     "payouts:run-preview": {"currency": "EUR"},
@@ -73,6 +76,8 @@ class Address:
     def side(self) -> Side:
         if self.route.startswith("b/"):
             return "brand"
+        if self.route.startswith("ops/") and self.name not in OPEN_UNDER_OPS:
+            return "operator"
         return "creator" if self.route.startswith("me/") else "anyone"
 
     def url(self, world: Everything, **others: Any) -> str:

@@ -32,6 +32,7 @@ from tests.makers import (
     make_group,
     make_link,
     make_member,
+    make_operator,
     make_program,
     make_sandbox,
     make_user,
@@ -52,6 +53,7 @@ class Everything:
     owner: User
     creator: User
     analyst: User
+    operator: User
     program: Program
     shop: Shop
     prefix: str
@@ -112,7 +114,16 @@ def _open_brand(prefix: str) -> Everything:
         actor_id=owner.pk,
         now=shop.now,
     )
-    world = Everything(brand, owner, make_user(name=prefix), member.user, program, shop, prefix)
+    world = Everything(
+        brand=brand,
+        owner=owner,
+        creator=make_user(name=prefix),
+        analyst=member.user,
+        operator=make_operator(),
+        program=program,
+        shop=shop,
+        prefix=prefix,
+    )
     world.ids = {
         "slug": brand.slug,
         "brand_slug": brand.slug,

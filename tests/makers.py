@@ -33,6 +33,7 @@ from brands.services.groups import create_group
 from brands.services.programs import create_program, set_program_status
 from brands.services.rules import RuleDraft, publish_rules
 from brands.services.team import add_member
+from core.accounts import set_operator
 from core.images import read_picture
 from core.models import Brand, User
 from tests.core.hostile_images import encode
@@ -47,6 +48,10 @@ def make_user(email: str = "", *, name: str = "", language: str = "en") -> User:
     """Make a person; without a password, because hashing one takes time."""
     address = email or f"person{next(_numbers)}@mail.example"
     return User.objects.create_user(address, name=name, language=language)
+
+
+def make_operator() -> User:
+    return set_operator(email=make_user().email, is_operator=True, now=NOW)
 
 
 def make_brand(

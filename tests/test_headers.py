@@ -16,7 +16,12 @@ from tests.makers import make_user
 pytestmark = pytest.mark.django_db
 
 # Each side of the program, and for whom its pages work.
-READERS: dict[Side, str] = {"brand": "owner", "creator": "creator", "anyone": "owner"}
+READERS: dict[Side, str] = {
+    "brand": "owner",
+    "creator": "creator",
+    "operator": "operator",
+    "anyone": "owner",
+}
 POLICY = {
     "default-src 'none'",
     "script-src 'self'",
@@ -72,6 +77,7 @@ def people(world: Everything) -> dict[str, User | None]:
     return {
         "owner": world.owner,
         "creator": world.creator,
+        "operator": world.operator,
         "stranger": make_user(),
         "nobody": None,
     }

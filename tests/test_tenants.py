@@ -120,3 +120,25 @@ def test_what_a_creator_has_is_there_for_nobody_else(town):
 
     assert dead == []
     assert seen == []
+
+
+def test_the_operators_pages_are_there_for_operators_alone(town):
+    operator, others = Asker(town.ours.operator), (town.owner, town.creator, town.stranger)
+    dead, seen = [], []
+    for address in addresses_of("operator"):
+        url = address.url(town.ours)
+        dead += [] if works_for(address, url, operator) else [address.name]
+        seen += open_to(address, url, *others)
+
+    assert dead == []
+    assert seen == []
+
+
+def test_an_operator_is_no_member_of_a_brand(town):
+    seen = [
+        found
+        for address in addresses_of("brand")
+        for found in open_to(address, address.url(town.ours), Asker(town.ours.operator))
+    ]
+
+    assert seen == []

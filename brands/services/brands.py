@@ -6,11 +6,13 @@ from zoneinfo import available_timezones
 
 from django.db import transaction
 
+from brands.emails import mail_member_added
 from brands.models import Member, PayoutPolicy, RailKind, RailSettings, Role
 from core import audit
+from core.accounts import ensure_user
 from core.jobs import enqueue
 from core.locks import lock_row
-from core.models import Brand
+from core.models import Brand, BrandStatus
 from core.money import exponent
 from core.signing import make_secret
 from core.slugs import free_slug
@@ -35,6 +37,10 @@ class SandboxOfSandbox(ValueError):
 
 class SandboxArchived(ValueError):
     """The sandbox was archived; nothing in it changes any more."""
+
+
+class StatusUnchanged(ValueError):
+    """The brand has that status already."""
 
 
 class ClockOnlyForward(ValueError):
@@ -67,6 +73,55 @@ def create_brand(
         target=brand,
         now=now,
         after={"name": name, "time_zone": time_zone},
+    )
+    return brand
+
+
+@transaction.atomic
+def open_brand_for(*, email: str, name: str, time_zone: str, actor_id: int, now: datetime) -> Brand:
+    """Open a brand for somebody, known or new, who becomes its owner and is told by mail.
+
+    :raises UnknownTimeZone: the name is not in the time zone database.
+    """
+    owner = ensure_user(email)
+    brand = create_brand(owner_id=owner.pk, name=name, time_zone=time_zone, now=now)
+    audit.record(
+        brand_id=brand.pk,
+        actor_id=actor_id,
+        action="brand.opened_by_operator",
+        target=brand,
+        now=now,
+    )
+    mail_member_added(member=Member.objects.get(brand=brand, user=owner), now=now)
+    return brand
+
+
+@transaction.atomic
+def set_brand_status(
+    *, brand_id: int, status: BrandStatus, actor_id: int, reason: str, now: datetime
+) -> Brand:
+    """Suspend a brand, or activate it again.
+
+    Suspended, its public pages are gone, nobody joins, no run is approved and nothing more is
+    sent; links lead on, orders are taken in and commissions kept.
+
+    :raises StatusUnchanged: it has that status.
+    """
+    brand = lock_row(Brand, brand_id)
+    if brand.status == status:
+        raise StatusUnchanged(brand.public_id)
+    before = brand.status
+    brand.status = status
+    brand.save(update_fields=["status"])
+    audit.record(
+        brand_id=brand.pk,
+        actor_id=actor_id,
+        action="brand.status_changed",
+        target=brand,
+        before={"status": before},
+        after={"status": status.value},
+        reason=reason,
+        now=now,
     )
     return brand
 

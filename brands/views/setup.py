@@ -2,6 +2,7 @@
 
 from typing import Any, cast
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -20,6 +21,7 @@ from brands.services.rules import RuleDraft, StaleRules, publish_rules
 from brands.services.setup import start_program
 from brands.views.common import pick_program, program_url
 from brands.wording import render_example
+from core.access import NotFound
 from core.clock import brand_now, database_now
 from core.edges import door, posted, see_other
 from core.models import User
@@ -31,6 +33,8 @@ from core.money import Money
 def create(request: HttpRequest) -> HttpResponse:
     """Open a brand; the reader becomes its owner."""
     owner = cast(User, request.user)  # the door lets nobody else in
+    if not (settings.ALLOW_BRAND_SIGNUP or owner.is_staff):
+        raise NotFound
     form = BrandForm(posted(request), initial={"time_zone": owner.time_zone or "UTC"})
     if request.method == "POST" and form.is_valid():
         brand = create_brand(

@@ -11,7 +11,7 @@ from affiliates.models import Affiliation
 from brands.models import RailKind
 from core import audit, outbox
 from core.jobs import enqueue
-from core.models import Brand
+from core.models import Brand, BrandStatus
 from ledger.models import Account, AccountKind, EntryKind, Posting
 from ledger.services import Cause, Draft, Leg, post_entry
 from payouts.domain.plan import Plan, PlanChange, PlanLine, compare_plans
@@ -47,6 +47,10 @@ class NotADraft(Exception):
     """The plan was approved or discarded already."""
 
 
+class BrandSuspended(Exception):
+    """The operator of the installation has suspended the brand."""
+
+
 class NothingToPay(Exception):
     """The plan has no lines."""
 
@@ -60,6 +64,7 @@ def approve_plan(
     so two approvals at once make one run.
 
     :raises NotADraft: it is not open.
+    :raises BrandSuspended: the operator has suspended the brand.
     :raises PlanChanged: the hash seen, stored and of now are not one; nothing was written.
     :raises NothingToPay: there are no lines.
     """
@@ -68,6 +73,8 @@ def approve_plan(
         if row.status != PlanStatus.DRAFT:
             raise NotADraft(row.public_id)
         brand = Brand.objects.select_for_update(of=("self",), no_key=True).get(pk=row.brand_id)
+        if brand.status != BrandStatus.ACTIVE:
+            raise BrandSuspended(brand.public_id)
         _lock_payables(row)
         plan = compute_plan(brand=brand, currency=row.currency, limits=limits, now=now)
         if not seen_hash == row.content_hash == plan.plan_hash:

@@ -37,7 +37,13 @@ from payouts.selectors import (
     list_runs,
 )
 from payouts.services import moves
-from payouts.services.approval import NotADraft, NothingToPay, PlanChanged, approve_plan
+from payouts.services.approval import (
+    BrandSuspended,
+    NotADraft,
+    NothingToPay,
+    PlanChanged,
+    approve_plan,
+)
 from payouts.services.planning import make_plan
 from payouts.wording import explain, payout_reason
 
@@ -112,6 +118,9 @@ def approve(request: HttpRequest, slug: str, plan_id: str) -> HttpResponse:
         return _changed(request, access, plan, changed, now)
     except (NotADraft, NothingToPay):
         messages.error(request, _("Nothing was approved: this run is no longer open."))
+        return see_other(_run_url(access, plan))
+    except BrandSuspended:
+        messages.error(request, _("Nothing was approved: the operator has suspended this brand."))
         return see_other(_run_url(access, plan))
     text = ngettext("%(count)s payout approved.", "%(count)s payouts approved.", len(payouts))
     messages.success(request, text % {"count": len(payouts)})

@@ -58,6 +58,7 @@ def list_stops(world: Everything) -> list[Stop]:
     readers: dict[str, tuple[User | None, ...]] = {
         "brand": (world.owner,),
         "creator": (world.creator,),
+        "operator": (world.operator,),
         "anyone": (None, world.creator),
     }
     return [*_find_stops(world, readers), *_error_stops(world)]

@@ -1,0 +1,1 @@
+"""Is this installation well: one small check a promise, each with what mends it."""

@@ -1,0 +1,41 @@
+"""What a check may find."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from django.utils.timesince import timesince
+
+
+class Level(StrEnum):
+    """How a check ended: well, worth a look, or somebody must act."""
+
+    WELL = "ok"
+    LOOK = "look"
+    ACT = "act"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A fact in the reader's language; where all is not well, what mends it."""
+
+    level: Level
+    said: str
+    mend: str = ""
+
+
+def well(said: str) -> Finding:
+    return Finding(Level.WELL, said)
+
+
+def look(said: str, mend: str = "") -> Finding:
+    return Finding(Level.LOOK, said, mend)
+
+
+def act(said: str, mend: str) -> Finding:
+    return Finding(Level.ACT, said, mend)
+
+
+def since(then: datetime, now: datetime) -> str:
+    """Return how long ago something was, as in "5 minutes"."""
+    return timesince(then, now, depth=1)

@@ -5,13 +5,16 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from django.contrib import messages
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from core import audit
 from core.clock import utc_now
 from core.mail import queue_mail
 from core.models import User
+from core.refusals import is_refusing
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
@@ -22,6 +25,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
 
     def clean_email(self, email: str) -> str:
         return str(super().clean_email(email)).lower()
+
+    def post_login(self, request: Any, user: Any, **facts: Any) -> Any:
+        """Tell whoever comes in that mail does not reach him."""
+        if is_refusing(user.email):
+            messages.warning(
+                request, _("Mail to your address is refused. See “Notices” in your settings.")
+            )
+        return super().post_login(request, user, **facts)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Leave the mail to the worker: no page waits for a mail server, or tells by waiting."""

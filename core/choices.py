@@ -5,7 +5,9 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from core import audit
 from core.jobs import enqueue
+from core.locks import lock_row
 from core.models import Delivery, Mail, MailStatus, NoticeChoice, User
 from core.notices import Group, list_kinds
 
@@ -33,12 +35,24 @@ def choose(*, user_id: int, group: Group, delivery: str, now: datetime) -> Notic
     """
     if delivery not in group.deliveries:
         raise NotAChoice(f"{group.name}: {delivery}")
+    user = lock_row(User, user_id)
+    before = find_choice(user, group)
     row, _is_new = NoticeChoice.objects.update_or_create(
-        user_id=user_id,
+        user=user,
         group=group.name,
         defaults={"delivery": delivery, "changed_at": now},
     )
-    _move_collected(row, group, now)
+    if before != delivery:
+        audit.record(
+            brand_id=None,
+            actor_id=user_id,
+            action="notices.chosen",
+            target=user,
+            before={group.name: before},
+            after={group.name: delivery},
+            now=now,
+        )
+        _move_collected(row, group, now)
     return row
 
 

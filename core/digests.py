@@ -92,7 +92,7 @@ def _list_sections(parts: Iterable[Mail]) -> Iterable[str]:
         yield from (_entry(mail) for mail in mails[:MOST_OF_A_GROUP])
         if (more := len(mails) - MOST_OF_A_GROUP) > 0:
             yield ngettext("And %(count)s more.", "And %(count)s more.", more) % {"count": more}
-    url = f"{settings.SITE_URL}{reverse('portal:settings')}"
+    url = f"{settings.SITE_URL}{reverse('portal:notices')}"
     yield f"{_('Choose which mails you get')}: {url}"
 
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
+from csp.constants import NONE, SELF, UNSAFE_INLINE
+from csp.decorators import csp, csp_update
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import (  # noqa: TID251  # this is the edge
@@ -13,8 +15,19 @@ from django.http import (  # noqa: TID251  # this is the edge
     HttpResponseRedirect,
     QueryDict,
 )
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from core.access import Forbidden, NotFound
+
+# A letter is drawn by its own styles, in a frame of ours, where nothing runs and nothing loads.
+LETTER_POLICY = {
+    "default-src": [NONE],
+    "style-src": [UNSAFE_INLINE],
+    "base-uri": [NONE],
+    "form-action": [NONE],
+    "frame-ancestors": [SELF],
+    "sandbox": [True],
+}
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -65,3 +78,13 @@ def see_other(url: str) -> HttpResponseRedirect:
     response = HttpResponseRedirect(url)
     response.status_code = 303
     return response
+
+
+def letter(view: View[P]) -> View[P]:
+    """Answer with a letter, for the frame of a page that `framing` marks."""
+    return cast("View[P]", csp(LETTER_POLICY)(xframe_options_sameorigin(view)))
+
+
+def framing(view: View[P]) -> View[P]:
+    """Let a page show one of our own letters in a frame."""
+    return cast("View[P]", csp_update({"frame-src": [SELF]})(view))

@@ -38,6 +38,7 @@ class Group:
 
     name: str
     label: Promise
+    help: Promise
     audience: Audience
     deliveries: tuple[Delivery, ...] = _ANY
     is_editable: bool = False
@@ -51,22 +52,64 @@ class Group:
         return Delivery.OFF in self.deliveries
 
 
-ACCOUNT = Group("account", _("Account, security and payout method"), "both", (Delivery.NOW,))
-MEMBERSHIP = Group(
-    "membership", _("Your place in programs"), "creator", (Delivery.NOW,), is_editable=True
+ACCOUNT = Group(
+    "account",
+    _("Account, security and payout method"),
+    _("Changes of your account, of teams you are in and of where money goes; payouts that failed."),
+    "both",
+    (Delivery.NOW,),
 )
-COMMISSIONS = Group("commissions", _("Commissions"), "creator", _DIGEST_FIRST, is_editable=True)
-PAYOUTS = Group("payouts", _("Payouts"), "creator", is_editable=True)
-ANNOUNCEMENTS = Group("announcements", _("News from brands"), "creator", is_editable=True)
+MEMBERSHIP = Group(
+    "membership",
+    _("Your place in programs"),
+    _("Approved, rejected, suspended; new terms that need your consent."),
+    "creator",
+    (Delivery.NOW,),
+    is_editable=True,
+)
+COMMISSIONS = Group(
+    "commissions",
+    _("Commissions"),
+    _("Made, released, or taken back, with the reason."),
+    "creator",
+    _DIGEST_FIRST,
+    is_editable=True,
+)
+PAYOUTS = Group(
+    "payouts",
+    _("Payouts"),
+    _("Money that is on its way or has arrived."),
+    "creator",
+    is_editable=True,
+)
+ANNOUNCEMENTS = Group(
+    "announcements",
+    _("News from brands"),
+    _("What brands tell their creators: offers, new material, dates."),
+    "creator",
+    is_editable=True,
+)
 INVITATIONS = Group(
     "invitations",
     _("Invitations to programs"),
+    _("Brands that ask you to join."),
     "creator",
     (Delivery.NOW, Delivery.OFF),
     is_editable=True,
 )
-APPLICATIONS = Group("applications", _("New applications"), "team")
-TEAM_WORK = Group("team_work", _("What waits for the team"), "team", _DIGEST_FIRST)
+APPLICATIONS = Group(
+    "applications",
+    _("New applications"),
+    _("Creators who want to join one of your programs."),
+    "team",
+)
+TEAM_WORK = Group(
+    "team_work",
+    _("What waits for the team"),
+    _("Reviews, questions of creators and payout runs."),
+    "team",
+    _DIGEST_FIRST,
+)
 
 GROUPS = (
     ACCOUNT,

@@ -14,11 +14,12 @@ from django.db.models import Q, QuerySet
 
 from core.models import Mail, MailAddress, MailStatus
 from core.notices import ACCOUNT, find_kind, list_kinds
+from core.refusals import is_refusing, note_refusal
 from core.stopping import DIGEST, stop_url
 
 logger = logging.getLogger(__name__)
 
-MAX_ATTEMPTS = 8
+MAX_ATTEMPTS = 11
 KEEP_ONLY = "django.core.mail.backends.dummy.EmailBackend"
 LEFT = (MailStatus.SENT, MailStatus.KEPT)
 CAP_PAUSE = timedelta(hours=1)
@@ -92,7 +93,7 @@ def _take_next(now: datetime) -> Mail | None:
 
 
 def _handle(mail: Mail, connection: BaseEmailBackend, now: datetime) -> None:
-    if _may_be_stopped(mail) and _is_refusing(mail.to):
+    if _may_be_stopped(mail) and is_refusing(mail.to):
         _set_status(mail, MailStatus.HELD)
     elif _is_over_cap(mail, now):
         # All of the brand's at once: its backlog must not stand before the mail of others.
@@ -131,9 +132,7 @@ def _refuse_or_retry(mail: Mail, error: SMTPRecipientsRefused, now: datetime) ->
     mail.last_error = f"{code} {said}"[:200]
     _set_status(mail, MailStatus.FAILED)
     if not _POLICY.match(said):
-        MailAddress.objects.update_or_create(
-            email=mail.to.lower(), defaults={"refused_at": now, "refusal": mail.last_error}
-        )
+        note_refusal(mail.to, answer=mail.last_error, now=now)
 
 
 def _retry_later(mail: Mail, error: OSError, now: datetime) -> None:
@@ -172,10 +171,6 @@ def _stop_headers(mail: Mail) -> dict[str, str]:
         address = MailAddress.objects.get(email=mail.to.lower())
         url = stop_url(address_id=address.pk, group=group)
     return {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-
-
-def _is_refusing(address: str) -> bool:
-    return MailAddress.objects.filter(email=address.lower(), refused_at__isnull=False).exists()
 
 
 def _is_over_cap(mail: Mail, now: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from core.views import mail, pages
+from core.views import mail, outbox, pages
 
 app_name = "core"
 urlpatterns = [
@@ -11,5 +11,9 @@ urlpatterns = [
     path("images/<str:digest>/full", pages.show_image, {"size": "full"}, name="image"),
     path("images/<str:digest>/small", pages.show_image, {"size": "small"}, name="image-small"),
     path("mail/stop/<str:token>/", mail.stop, name="mail-stop"),
+    path("mail/confirm/<str:token>/", mail.confirm, name="mail-confirm"),
+    path("ops/outbox/", outbox.show_list, name="outbox"),
+    path("ops/outbox/<int:mail_id>/", outbox.show, name="outbox-mail"),
+    path("ops/outbox/<int:mail_id>/html/", outbox.show_html, name="outbox-html"),
     path("ops/components/", pages.show_components, name="components"),
 ]

@@ -35,7 +35,7 @@ WORDS = {
     "path": "v1/balance",
     "sheet": "orders",
 }
-OPEN_UNDER_OPS = {"core:components"}
+OPEN_UNDER_OPS = {"core:components", "core:outbox", "core:outbox-mail", "core:outbox-html"}
 # Where the row that fits is another than elsewhere, or the route is a regular expression.
 SPECIAL: Mapping[str, Mapping[str, str]] = {
     "tracking:redirect": {"slug": "link_slug"},
@@ -43,6 +43,7 @@ SPECIAL: Mapping[str, Mapping[str, str]] = {
     "payouts:run-approve": {"plan_id": "draft_id"},
     "tracking:commission-clear": {"commission_id": "held_id"},
     "core:mail-stop": {"token": "stop_token"},
+    "core:mail-confirm": {"token": "confirm_token"},
 }
 ROUTES = {"account_reset_password_from_key": "accounts/password/reset/key/1-set-password/"}
 QUERIES = {"tracking:redirect-by-parameter": "?ref={link_slug}"}

@@ -11,8 +11,9 @@ from affiliates.models import Enrollment
 from brands.models import Program, RailKind, RailSettings, Role
 from brands.services.payouts import set_rail
 from core.clock import brand_now
-from core.models import Brand, User
+from core.models import Brand, Mail, User
 from core.notices import APPLICATIONS
+from core.refusals import confirm_url
 from core.signing import make_secret
 from core.stopping import stop_url
 from payouts.models import Payout
@@ -95,6 +96,7 @@ def make_everything(prefix: str = "Anna") -> Everything:
         "digest": asset.image.sha256,
         "asset_id": asset.public_id,
         "link_slug": f"{prefix}-cups".lower(),
+        "mail_id": Mail.objects.filter(brand=world.brand, html__gt="").latest("pk").pk,
     }
     return world
 
@@ -135,6 +137,7 @@ def _open_brand(prefix: str) -> Everything:
         "twin_slug": twin.slug,
         "token": _open_setup(twin),
         "stop_token": stop_url(user_id=owner.pk, group=APPLICATIONS.name).split("/")[-2],
+        "confirm_token": confirm_url(owner).split("/")[-2],
     }
     return world
 

@@ -31,6 +31,7 @@ from core.edges import door
 from core.models import AuditEvent
 from core.money import Money
 from core.paging import cut_page
+from core.refusals import find_refusal
 from payouts.selectors import list_payouts_of, list_standings
 from portal.history import list_history
 from tracking.selectors_brand import (
@@ -91,6 +92,7 @@ def show_creator(request: HttpRequest, slug: str, creator_id: str) -> HttpRespon
         access,
         nav_current="affiliates:creator-list",
         affiliation=affiliation,
+        refusal=find_refusal(affiliation.affiliate.user.email),
         standings=list_standings([affiliation]),
         figures=sum_creators(brand, [affiliation.pk]).get(affiliation.pk, NO_FIGURES),
         places=[(place, groups.get(place.program_id, [])) for place in places],

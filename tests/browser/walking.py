@@ -76,6 +76,8 @@ def _find_stops(world: Everything, readers: dict[str, tuple[User | None, ...]]) 
 def _draws(asker: Asker, url: str) -> bool:
     answer = asker.ask(url)
     is_page = answer.headers.get("Content-Type", "").startswith("text/html")
+    if answer.headers.get("X-Frame-Options") == "SAMEORIGIN":
+        return False  # a letter: it is seen in the frame of the page that shows it
     return is_page and answer.status_code == 200 and is_reached(answer)
 
 

@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from payouts.views import inbound, own, runs
+from payouts.views import inbound, own, runs, statements
 
 app_name = "payouts"
+
+_STATEMENT = "me/payouts/statements/<str:affiliation_id>/<str:currency>/<str:month>"
 
 urlpatterns = [
     path("rails/stripe/<str:brand_id>", inbound.receive_stripe, name="stripe-hook"),
@@ -15,6 +17,9 @@ urlpatterns = [
     path("me/payouts/method/<str:affiliation_id>/", own.edit_method, name="method-edit"),
     path("me/payouts/method/<str:affiliation_id>/stripe/", own.start_stripe, name="method-stripe"),
     path("me/payouts/method/<str:affiliation_id>/check/", own.refresh, name="method-check"),
+    path("me/payouts/statements/", statements.list_statements, name="statement-list"),
+    path(f"{_STATEMENT}/", statements.show_statement, name="statement"),
+    path(f"{_STATEMENT}/csv/", statements.download_statement, name="statement-csv"),
     path("me/payouts/<str:payout_id>/", own.show_own, name="creator-payout"),
     path("b/<slug:slug>/payouts/", runs.list_all, name="run-list"),
     path("b/<slug:slug>/payouts/preview/", runs.preview, name="run-preview"),

@@ -232,6 +232,15 @@ STEPS: Mapping[str, Step] = {
     "payout.failed": Step("payouts:method", "payouts:run-list"),
 }
 
+STATEMENT_PARTS: Mapping[str, str | Promise] = {
+    "commissions": _("Commissions"),
+    "corrections": _("Corrections before and after release"),
+    "clawbacks": _("Taken back for refunds after release"),
+    "payouts": _("Payouts"),
+    "write_offs": _("Written off"),
+    "taxes": _("Taxes"),
+}
+
 CATALOGUE = Catalogue(messages=MappingProxyType({**GATES, **PAYOUTS}), words=WORDS, steps=STEPS)
 
 explain = CATALOGUE.explain

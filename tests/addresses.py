@@ -32,6 +32,7 @@ WORDS = {
     "rail": "csv",
     "what": "confirm",
     "version": "1",
+    "currency": "EUR",
     "path": "v1/balance",
     "sheet": "orders",
 }

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.test import override_settings
 
@@ -43,6 +44,7 @@ from tracking.models import StoreEvent
 from tracking.services.holds import hold_commission
 from tracking.tasks import release_brand
 
+BERLIN = ZoneInfo("Europe/Berlin")  # where brands of tests are
 BANK = {"account_name": "Test creator", "iban": "DE89370400440532013000"}
 
 
@@ -95,6 +97,7 @@ def make_everything(prefix: str = "Anna") -> Everything:
         "payout_id": payout.public_id,
         "digest": asset.image.sha256,
         "asset_id": asset.public_id,
+        "month": f"{brand_now(world.brand).astimezone(BERLIN):%Y-%m}",
         "link_slug": f"{prefix}-cups".lower(),
         "mail_id": Mail.objects.filter(brand=world.brand, html__gt="").latest("pk").pk,
     }

@@ -75,7 +75,8 @@ def make_everything(prefix: str = "Anna") -> Everything:
     place = make_enrollment(program, user=world.creator, group=fast)
     other = make_enrollment(program, user=make_user(name=f"{prefix} the Second"))
     waiting = make_application(program, make_user(name=f"{prefix} the Third"))
-    mine, theirs = make_code(place, f"{prefix}10".upper()), make_code(other, f"{prefix}20".upper())
+    # One digit: the codes that come with an approval have two.
+    mine, theirs = make_code(place, f"{prefix}1".upper()), make_code(other, f"{prefix}2".upper())
     link = make_link(place, slug=f"{prefix}-cups".lower())
     payout = _pay_out(world, place, mine.text)
     asset = make_asset(program)

@@ -9,13 +9,14 @@ from django.db.models import Model, Q, QuerySet
 
 PAGE = 50
 BATCH = 1_000
+MAX_DIGITS = 18
 
 Row = TypeVar("Row", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Row]):
-    """Rows of a page; `cursor` is the public id of the last one when older rows follow."""
+    """Rows of a page; `cursor` names the last one when older rows follow."""
 
     rows: list[Row]
     cursor: str
@@ -34,12 +35,13 @@ def cut_page(
     gives the first page; one that a filter no longer shows still holds its place.
     """
     rows = rows.order_by(*order)
-    if before and "\0" not in before:
-        last = rows.model._default_manager.filter(public_id=before).first()
-        rows = rows if last is None else rows.filter(_after(last, order))
+    if last := _find(rows.model, before):
+        rows = rows.filter(_after(last, order))
     found = list(rows[: size + 1])
     has_more = len(found) > size
-    return Page(found[:size], str(getattr(found[size - 1], "public_id", "")) if has_more else "")
+    last_shown = found[size - 1] if has_more else None
+    cursor = getattr(last_shown, "public_id", last_shown.pk) if last_shown else ""
+    return Page(found[:size], str(cursor))
 
 
 def read_batches(
@@ -55,6 +57,16 @@ def read_batches(
     while batch:
         yield batch
         batch = list(rows.filter(_after(batch[-1], order))[:size]) if len(batch) == size else []
+
+
+def _find(model: type[Row], cursor: str) -> Row | None:
+    """Return the row a cursor names; rows without a public id go by their number."""
+    if any(field.name == "public_id" for field in model._meta.fields):
+        known = {"public_id": cursor} if cursor and "\0" not in cursor else {}
+    else:
+        is_number = cursor.isascii() and cursor.isdecimal() and len(cursor) <= MAX_DIGITS
+        known = {"pk": cursor} if is_number else {}
+    return model._default_manager.filter(**known).first() if known else None
 
 
 def _after(last: Model, order: Sequence[str]) -> Q:

@@ -3,6 +3,7 @@
 Rows follow the filters of the list's page and are read in batches while the file is sent.
 """
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -14,19 +15,21 @@ from django.db.models import Min
 
 from affiliates.models import LinkSlug
 from affiliates.selectors import list_creators, search_creators
+from core.asked import Asked, read_text
 from core.exports import Cell, Sheet, amount
 from core.models import Brand
 from core.paging import read_batches
 from payouts.models import Payout
+from portal.audit_log import describe_events, pick_events
 from tracking.filters import pick_commissions, pick_orders
 from tracking.models import Click, Verdict
 from tracking.selectors_brand import NO_FIGURES, order_badge, sum_creators, with_credit
 from tracking.states import derive_state
 
-Asked: TypeAlias = Mapping[str, str]
 Rows: TypeAlias = Iterator[tuple[Cell, ...]]
 
 CLICK_DAYS = timedelta(days=7)
+_NO_ISOLATES = dict.fromkeys(map(ord, "\u2066\u2068\u2069"))
 
 _CLICKS = """
 SELECT (c.at AT TIME ZONE %(zone)s)::date AS day, c.link_id,
@@ -107,7 +110,7 @@ def _read_commissions(brand: Brand, asked: Asked, _now: datetime) -> Rows:
 
 
 def _read_creators(brand: Brand, asked: Asked, _now: datetime) -> Rows:
-    text, state, program = (asked.get(name, "")[:80] for name in ("q", "state", "program"))
+    text, state, program = (read_text(asked, name) for name in ("q", "state", "program"))
     found = search_creators(list_creators(brand), text=text, state=state, program_id=program)
     for batch in read_batches(found, order=("-created_at", "-pk")):
         figures = sum_creators(brand, [creator.pk for creator in batch])
@@ -176,6 +179,23 @@ def _read_clicks(brand: Brand, _asked: Asked, now: datetime) -> Rows:
         day += CLICK_DAYS
 
 
+def _read_audit(brand: Brand, asked: Asked, _now: datetime) -> Rows:
+    for batch in read_batches(pick_events(brand, asked)):
+        for line in describe_events(batch, brand):
+            event = line.event
+            yield (
+                event.at,
+                line.who,
+                event.action,
+                line.sentence.translate(_NO_ISOLATES),
+                event.target_type,
+                event.target_id,
+                json.dumps(event.before, ensure_ascii=False),
+                json.dumps(event.after, ensure_ascii=False),
+                event.reason,
+            )
+
+
 def _count_clicks(brand: Brand, since: date, until: date) -> list[tuple[Any, ...]]:
     zone = ZoneInfo(brand.time_zone)
     params: dict[str, Any] = {
@@ -230,5 +250,10 @@ EXPORTS: Mapping[str, Export] = {
         _words("day link slug creator creator_name counted unique not_counted"),
         _read_clicks,
         "portal:brand-home",
+    ),
+    "audit": Export(
+        _words("at who action sentence target_type target before after reason"),
+        _read_audit,
+        "portal:audit-list",
     ),
 }

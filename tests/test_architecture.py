@@ -1,5 +1,6 @@
 """Rules that no linter holds: caps, promises between files, names that must match."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -8,6 +9,8 @@ from celery import current_app
 from django.apps import apps
 from django.conf import settings
 from django.db import models
+
+from portal.audit_words import AREAS, SENTENCES
 
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ("core", "ledger", "brands", "affiliates", "tracking", "payouts", "portal", "config")
@@ -25,6 +28,7 @@ LOCKS = (
     ".npmrc",
 )
 CAP = 400
+ACTION = re.compile(r"[a-z_]+\.[a-z_]+")
 
 
 def names_in_sources(pattern: str) -> set[str]:
@@ -109,3 +113,34 @@ def test_the_environment_is_read_in_one_place():
     ]
 
     assert outside == []
+
+
+def test_every_audited_action_has_a_sentence_and_a_place_in_the_log():
+    """A new action needs its line in portal/audit_words.py, in every language."""
+    exact, begun = set(), set()
+    for path in SOURCES:
+        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(call, ast.Call):
+                for text in _list_actions(call):
+                    (begun if text.endswith("*") else exact).add(text.removesuffix("*"))
+
+    assert len(exact) > 40
+    assert exact - set(SENTENCES) == set()
+    assert {one for one in begun if not any(name.startswith(one) for name in SENTENCES)} == set()
+    placed = {prefix for _label, prefixes in AREAS.values() for prefix in prefixes}
+    assert {name.partition(".")[0] for name in SENTENCES} - placed == set()
+
+
+def _list_actions(call: ast.Call) -> list[str]:
+    """Return the actions a call to the audit, or to a module's own helper for it, may record."""
+    name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    values = [keyword.value for keyword in call.keywords if keyword.arg == "action"]
+    values += call.args if name in {"record", "_record", "_audit"} else []
+    found: list[str] = []
+    for value in values:
+        for node in [value.body, value.orelse] if isinstance(value, ast.IfExp) else [value]:
+            if isinstance(node, ast.Constant) and ACTION.fullmatch(str(node.value)):
+                found.append(str(node.value))
+            if isinstance(node, ast.JoinedStr) and str(ast.unparse(node.values[0])).endswith(".'"):
+                found.append(f"{ast.literal_eval(node.values[0])}*")
+    return found

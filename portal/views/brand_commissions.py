@@ -14,7 +14,7 @@ from core.edges import door
 from core.models import AuditEvent
 from core.money import Money
 from ledger.models import AccountKind, Entry, EntryKind
-from portal.history import list_history
+from portal.audit_log import describe_events
 from portal.selectors import load_story
 from portal.story import build_story, list_params, make_reader
 from tracking.access_brand import get_commission_for
@@ -39,7 +39,7 @@ def show_commission(request: HttpRequest, slug: str, commission_id: str) -> Http
         number=commission.order.number,
         entries=[_describe(entry) for entry in _list_entries(commission)],
         events=list_events_of(commission.order),
-        history=list_history(_list_audit(commission)),
+        history=describe_events(_list_audit(commission), access.brand),
         actions=_list_actions(commission),
         clear_off=why_not(access, Right.CLEAR),
     )

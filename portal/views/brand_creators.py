@@ -26,6 +26,7 @@ from brands.access import Right, get_brand_for
 from brands.context import brand_page, why_not
 from brands.models import ProgramStatus
 from brands.selectors import list_programs
+from core.asked import read_text
 from core.clock import brand_now
 from core.edges import door
 from core.models import AuditEvent
@@ -33,7 +34,7 @@ from core.money import Money
 from core.paging import cut_page
 from core.refusals import find_refusal
 from payouts.selectors import list_payouts_of, list_standings
-from portal.history import list_history
+from portal.audit_log import describe_events
 from tracking.selectors_brand import (
     NO_FIGURES,
     CreatorFigures,
@@ -50,8 +51,8 @@ SHOWN = 10
 def show_creators(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a brand's creators, 50 a page, and the addresses to invite more."""
     access = get_brand_for(request.user, slug)
-    brand, asked = access.brand, request.GET
-    filters = {name: asked.get(name, "")[:80] for name in ("q", "state", "program")}
+    brand, asked = access.brand, request.GET.dict()
+    filters = {name: read_text(asked, name) for name in ("q", "state", "program")}
     rows = search_creators(
         list_creators(brand),
         text=filters["q"],
@@ -64,7 +65,7 @@ def show_creators(request: HttpRequest, slug: str) -> HttpResponse:
     context = brand_page(
         access,
         rows=[(row, _with_zero(figures.get(row.pk, NO_FIGURES), row)) for row in page.rows],
-        next_url=page.older_url(asked.dict()),
+        next_url=page.older_url(asked),
         total=rows.order_by().count(),
         filters=filters,
         is_filtered=any(filters.values()),
@@ -100,7 +101,7 @@ def show_creator(request: HttpRequest, slug: str, creator_id: str) -> HttpRespon
         codes=codes,
         orders=[_describe(row) for row in commissions[:SHOWN]],
         payouts=list_payouts_of([affiliation])[:SHOWN],
-        history=list_history(_find_events(affiliation, places, links, codes)),
+        history=describe_events(_find_events(affiliation, places, links, codes), brand),
         manage_off=why_not(access, Right.MANAGE),
         now=brand_now(brand),
     )

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from brands.access import BrandAccess, Right, get_brand_for, require
 from brands.context import brand_page
+from core.asked import read_text
 from core.clock import brand_now
 from core.edges import door, see_other
 from core.models import Brand
@@ -35,15 +36,15 @@ Rows = list[dict[str, Any]]
 def list_orders(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what the stores sent: all of it, or what nobody got, by reason."""
     access = get_brand_for(request.user, slug)
-    brand, asked = access.brand, request.GET
+    brand, asked = access.brand, request.GET.dict()
     is_without = asked.get("tab") == "without"
-    rows = pick_orders(brand, asked.dict())
-    filters = {name: asked.get(name, "")[:80] for name in ORDER_FILTERS}
+    rows = pick_orders(brand, asked)
+    filters = {name: read_text(asked, name) for name in ORDER_FILTERS}
     page = cut_page(read.with_credit(rows), before=asked.get("before", ""))
     context = brand_page(
         access,
         rows=_describe(page.rows, brand),
-        next_url=page.older_url(request.GET.dict()),
+        next_url=page.older_url(asked),
         total=rows.order_by().count(),
         sums=read.sum_orders(rows),
         tab="without" if is_without else "all",

@@ -1,0 +1,173 @@
+"""The audit log in words: who did what to what, from what to what, why and when."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from affiliates.models import Enrollment
+from core import formats
+from core.asked import Asked, read_day, read_text
+from core.models import AuditEvent, Brand
+from core.money import EXPONENTS, Money
+from core.periods import end_of_day, start_of_day
+from core.wording import current_language
+from portal.audit_targets import Target, find_targets, name_people
+from portal.audit_words import AREAS, LABELS, SENTENCES, UNKNOWN
+
+FILTERS = ("who", "area", "target", "from", "to")
+ITSELF, OTHERS = "itself", "others"
+HIDDEN = frozenset({"user", "hash"})
+PROGRAM_NAME = "Fairshare"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One fact; `before` is empty where it had none."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    event: AuditEvent
+    at: datetime
+    who: str
+    sentence: str
+    url: str
+    changes: list[Change]
+    reason: str
+
+
+def pick_events(brand: Brand, asked: Asked) -> QuerySet[AuditEvent]:
+    """Return what was recorded in a brand, newest first, narrowed by the filters of the page."""
+    rows = AuditEvent.objects.filter(brand=brand).select_related("actor").order_by("-pk")
+    zone = ZoneInfo(brand.time_zone)
+    rows = _by_person(rows, read_text(asked, "who"), brand)
+    if area := AREAS.get(asked.get("area", "")):
+        begins = Q()
+        for prefix in area[1]:
+            begins |= Q(action__startswith=f"{prefix}.")
+        rows = rows.filter(begins)
+    if target := read_text(asked, "target"):
+        rows = rows.filter(target_id=target)
+    if since := read_day(asked, "from"):
+        rows = rows.filter(at__gte=start_of_day(since, zone))
+    if until := read_day(asked, "to"):
+        rows = rows.filter(at__lt=end_of_day(until, zone))
+    return rows
+
+
+def describe_events(events: Iterable[AuditEvent], brand: Brand) -> list[AuditLine]:
+    """Put recorded changes into words, in the order given."""
+    rows = list(events)
+    names = _Names(find_targets(rows, brand), name_people(rows), _name_places(rows, brand))
+    return [_describe(event, names) for event in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    targets: Mapping[tuple[str, str], Target]
+    people: Mapping[str, str]
+    places: Mapping[str, str]
+
+    def target(self, event: AuditEvent) -> Target:
+        found = self.targets.get((event.target_type, event.target_id))
+        if found is not None:
+            return found
+        person = self.people.get(str(event.before.get("user", "")), event.target_id)
+        return Target(formats.isolate(person))
+
+
+def _describe(event: AuditEvent, names: _Names) -> AuditLine:
+    target = names.target(event)
+    who = str(event.actor) if event.actor else PROGRAM_NAME
+    template = str(SENTENCES.get(event.action, UNKNOWN))
+    return AuditLine(
+        event=event,
+        at=event.at,
+        who=who,
+        sentence=template.format(
+            who=formats.isolate(who), what=target.name, action=formats.isolate_ltr(event.action)
+        ),
+        url=target.url,
+        changes=_list_changes(event, target.currency, names.places),
+        reason=event.reason,
+    )
+
+
+def _list_changes(event: AuditEvent, currency: str, places: Mapping[str, str]) -> list[Change]:
+    keys = [key for key in {**event.before, **event.after} if key not in HIDDEN]
+
+    def show(facts: Mapping[str, Any], key: str) -> str:
+        if key not in facts:
+            return ""
+        value = facts[key]
+        if key == "enrollment":
+            value = places.get(str(value), value)
+        return formats.isolate(_text(value, currency if key.endswith("_minor") else ""))
+
+    return [
+        Change(str(LABELS.get(key, key)), show(event.before, key), show(event.after, key))
+        for key in keys
+        if event.before.get(key) != event.after.get(key)
+    ]
+
+
+def _text(value: Any, currency: str) -> str:
+    if value is None or value in ("", [], {}):
+        return formats.UNKNOWN
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, int):
+        return _number(value, currency)
+    if isinstance(value, dict):
+        return ", ".join(_pair(key, item) for key, item in value.items())
+    return ", ".join(_text(item, "") for item in value) if isinstance(value, list) else str(value)
+
+
+def _number(value: int, currency: str) -> str:
+    language = current_language()
+    if currency:
+        return formats.money_text(Money(value, currency), language=language)
+    return formats.number_text(value, language=language)
+
+
+def _pair(key: str, value: Any) -> str:
+    """Return an amount of a currency as money, any other fact beside its name."""
+    if key in EXPONENTS and isinstance(value, int):
+        return _text(value, key)
+    return _("%(name)s: %(value)s") % {"name": LABELS.get(key, key), "value": _text(value, "")}
+
+
+def _by_person(rows: QuerySet[AuditEvent], who: str, brand: Brand) -> QuerySet[AuditEvent]:
+    if who == ITSELF:
+        return rows.filter(actor__isnull=True)
+    if who == OTHERS:
+        team = brand.members.values("user_id")
+        return rows.filter(actor__isnull=False).exclude(actor_id__in=team)
+    return rows.filter(actor__public_id=who) if who else rows
+
+
+def _name_places(events: Sequence[AuditEvent], brand: Brand) -> dict[str, str]:
+    """Return creators by the ids of their places, which rows name by number or public id."""
+    ids = {
+        str(facts["enrollment"])
+        for event in events
+        for facts in (event.before, event.after)
+        if facts.get("enrollment")
+    }
+    if not ids:
+        return {}
+    numbers = [int(one) for one in ids if one.isdecimal()]
+    rows = Enrollment.objects.filter(Q(pk__in=numbers) | Q(public_id__in=ids), brand=brand)
+    found: dict[str, str] = {}
+    for row in rows.select_related("affiliation__affiliate"):
+        found |= {str(row.pk): str(row.affiliation), row.public_id: str(row.affiliation)}
+    return found

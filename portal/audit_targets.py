@@ -1,0 +1,139 @@
+"""The things an audit row is about: what they are called, and the page that shows them."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.urls import reverse
+
+from core import formats
+from core.models import AuditEvent, Brand, User
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """`url` is empty where no page shows it; `currency` where it has none."""
+
+    name: str
+    url: str = ""
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How rows of one model are called and where they are shown: what stands after the slug.
+
+    `program`: the page is about one program, picked by `?program=`.
+    """
+
+    name: Callable[[Any], str]
+    page: str = ""
+    ids: Callable[[Any], list[Any]] = lambda row: [row.public_id]
+    related: tuple[str, ...] = ()
+    program: Callable[[Any], str] | None = None
+
+
+def _none(_row: Any) -> list[Any]:
+    return []
+
+
+def _creator_of(row: Any) -> list[Any]:
+    return [row.affiliation.public_id]
+
+
+def _holder_of(row: Any) -> list[Any]:
+    return [row.enrollment.affiliation.public_id]
+
+
+_CREATOR = "affiliates:creator-detail"
+_AFFILIATE = "affiliation__affiliate"
+_PLACE = "enrollment__affiliation__affiliate"
+
+KINDS: Mapping[str, Kind] = {
+    "affiliates.affiliation": Kind(str, _CREATOR, related=("affiliate",)),
+    "affiliates.application": Kind(
+        lambda row: str(row.affiliate),
+        "affiliates:application-list",
+        _none,
+        ("affiliate",),
+    ),
+    "affiliates.announcement": Kind(lambda row: row.title),
+    "affiliates.asset": Kind(lambda row: row.title, "affiliates:asset-edit"),
+    "affiliates.code": Kind(lambda row: row.text, _CREATOR, _holder_of, (_PLACE,)),
+    "affiliates.enrollment": Kind(
+        lambda row: str(row.affiliation), _CREATOR, _creator_of, (_AFFILIATE,)
+    ),
+    "affiliates.link": Kind(
+        lambda row: row.name or row.destination_url, _CREATOR, _holder_of, (_PLACE,)
+    ),
+    "brands.group": Kind(
+        str, "brands:groups", _none, ("program",), lambda row: row.program.public_id
+    ),
+    "brands.member": Kind(lambda row: str(row.user), "brands:team", _none, ("user",)),
+    "brands.payoutpolicy": Kind(lambda row: str(row.brand), related=("brand",)),
+    "brands.program": Kind(
+        str, "brands:program-settings", _none, program=lambda row: row.public_id
+    ),
+    "brands.railsettings": Kind(lambda row: str(row.get_rail_display())),
+    "brands.storeconnection": Kind(lambda row: row.name, "tracking:connection-detail"),
+    "core.brand": Kind(str),
+    "core.user": Kind(str),
+    "payouts.payout": Kind(
+        lambda row: str(row.affiliation), "payouts:payout-detail", related=(_AFFILIATE,)
+    ),
+    "payouts.payoutmethod": Kind(
+        lambda row: str(row.affiliation), _CREATOR, _creator_of, (_AFFILIATE,)
+    ),
+    "payouts.payoutplan": Kind(lambda row: f"{row.period} {row.currency}", "payouts:run-detail"),
+    "tracking.commission": Kind(
+        lambda row: row.order.number, "portal:commission-brand", related=("order",)
+    ),
+    "tracking.order": Kind(lambda row: row.number, "tracking:order-detail"),
+    "tracking.storeevent": Kind(
+        lambda row: row.topic,
+        "tracking:event-detail",
+        lambda row: [row.connection.public_id, row.public_id],
+        ("connection",),
+    ),
+}
+"""By the label of the model. Rows of any other are called by their id."""
+
+
+GLOBAL = frozenset({"core.brand", "core.user"})
+
+
+def find_targets(events: Iterable[AuditEvent], brand: Brand) -> dict[tuple[str, str], Target]:
+    """Return what each (type, id) of these events names: one query for each type among them."""
+    wanted: dict[str, set[str]] = {}
+    for event in events:
+        wanted.setdefault(event.target_type, set()).add(event.target_id)
+    found: dict[tuple[str, str], Target] = {}
+    for label, ids in wanted.items():
+        if kind := KINDS.get(label):
+            found |= {(label, key): row for key, row in _load(label, kind, ids, brand)}
+    return found
+
+
+def name_people(events: Iterable[AuditEvent]) -> dict[str, str]:
+    """Return names of members by public id, also of those who left the team since."""
+    ids = {str(facts["user"]) for e in events for facts in (e.before, e.after) if facts.get("user")}
+    rows = User.objects.filter(public_id__in=ids) if ids else []
+    return {row.public_id: str(row) for row in rows}
+
+
+def _load(label: str, kind: Kind, ids: set[str], brand: Brand) -> Iterable[tuple[str, Target]]:
+    model = apps.get_model(label)
+    key = "public_id" if any(f.name == "public_id" for f in model._meta.fields) else "pk"
+    rows = model._default_manager.filter(**{f"{key}__in": ids}).select_related(*kind.related)
+    for row in rows if label in GLOBAL else rows.filter(brand=brand):
+        name = formats.isolate(kind.name(row))
+        url = _find_url(kind, row, brand)
+        yield str(getattr(row, key)), Target(name, url, getattr(row, "currency", ""))
+
+
+def _find_url(kind: Kind, row: Any, brand: Brand) -> str:
+    if not kind.page:
+        return ""
+    url = reverse(kind.page, args=[brand.slug, *kind.ids(row)])
+    return f"{url}?program={kind.program(row)}" if kind.program else url

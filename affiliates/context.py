@@ -7,7 +7,8 @@ from typing import Any
 from django.http import HttpRequest
 
 from affiliates.access import list_affiliations
-from affiliates.models import Affiliation
+from affiliates.models import Affiliation, Application, ApplicationStatus, Enrollment
+from brands.models import Program
 from core.clock import brand_now, database_now
 from core.models import Brand
 
@@ -45,6 +46,12 @@ def read_scope(request: HttpRequest) -> Scope:
     if chosen is not None:
         return Scope((chosen,), chosen.brand, choices)
     return Scope(real, None, choices)
+
+
+def count_members(program: Program) -> int:
+    """Count the creators who accepted terms of the program: members, and who asked to join."""
+    waiting = Application.objects.filter(program=program, status=ApplicationStatus.SUBMITTED)
+    return Enrollment.objects.filter(program=program).count() + waiting.count()
 
 
 def creator_page(scope: Scope, **context: Any) -> dict[str, Any]:

@@ -1,14 +1,19 @@
 """What creators, and the teams they write to, are told by mail, each in his own language."""
 
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from affiliates.models import Affiliation, Application, Code, Enrollment, Link, RejectReason
 from affiliates.selectors import get_current_slug, short_url
-from brands.models import Member, Role
-from core.mail import Letter, Params, compose, send_notice
+from brands.models import Member, Role, Terms
+from brands.wording_terms import describe_changes, say_change
+from core import formats
+from core.mail import Letter, Params, compose, language_of, send_notice
 from core.notices import APPLICATIONS, MEMBERSHIP, Kind, register
 
 _PROGRAM = _("Autumn program")
@@ -87,6 +92,29 @@ REINSTATED = register(
         subject=_("Your membership at {brand} is active again"),
         text=_("Your links and codes of {brand} earn again, and what was frozen goes on.\n"),
         samples={},
+    )
+)
+TERMS_CHANGED = register(
+    Kind(
+        name="terms_changed",
+        group=MEMBERSHIP,
+        label=_("Terms changed"),
+        subject=_("The terms of {program} change: version {version}"),
+        text=_(
+            "{brand} published version {version} of the terms of {program}. "
+            "It applies from {day}; what is better for you applies already.\n\n"
+            "What changes:\n\n{changes}\n\n"
+            "What you have earned keeps its rate and its date. Orders go on earning; "
+            "payouts from {day} on need your acceptance if the version is worse for you.\n\n"
+            "Read and accept: {url}\n"
+        ),
+        samples={
+            "program": _PROGRAM,
+            "version": 4,
+            "day": date(2026, 10, 1),
+            "changes": _("Instead of “A click counts for 30 days.”: A click counts for 14 days."),
+            "url": f"{settings.SITE_URL}/p/…/terms/4/",
+        },
     )
 )
 
@@ -171,3 +199,24 @@ def _rejection(application: Application) -> Params:
         "reason": RejectReason(application.reject_reason).label,
         "note": application.reject_note,
     }
+
+
+def mail_terms(*, terms: Terms, enrollment: Enrollment, now: datetime) -> None:
+    """Tell a member what the newest terms change against those he accepted, in words."""
+    user, program = enrollment.affiliation.affiliate.user, terms.program
+    with translation.override(language_of(user.language)):
+        changes = [say_change(one) for one in describe_changes(enrollment.terms, terms)]
+    path = reverse("portal:terms", args=[program.brand.slug, program.slug, terms.version])
+    send_notice(
+        kind=TERMS_CHANGED,
+        to=user,
+        brand=program.brand,
+        params={
+            "program": program.name,
+            "version": terms.version,
+            "day": formats.local_day(terms.effective_from, zone=ZoneInfo(program.brand.time_zone)),
+            "changes": "\n\n".join(changes),
+            "url": f"{settings.SITE_URL}{path}",
+        },
+        now=now,
+    )

@@ -1,6 +1,8 @@
 """Reads of creators: applications, places, links and codes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
@@ -17,6 +19,8 @@ from affiliates.models import (
     LinkSlug,
 )
 from brands.models import Group, Program, Terms
+from brands.selectors import find_latest_terms
+from brands.selectors_terms import find_terms_in_force, is_consent_needed
 from core.models import Brand
 from core.money import Money
 from ledger.models import AccountKind
@@ -181,3 +185,31 @@ def list_terms_to_accept(affiliate: Affiliate) -> list[tuple[Enrollment, Terms]]
     waiting = {row: row.newest_terms_id for row in rows if row.newest_terms_id != row.terms_id}
     terms = Terms.objects.in_bulk(waiting.values())
     return [(row, terms[pk]) for row, pk in waiting.items()]
+
+
+def find_terms_due(affiliations: Iterable[Affiliation], *, now: datetime) -> dict[UUID, int]:
+    """Return for each place in a brand the version that must be accepted before it is paid.
+
+    That is the newest of a program whose terms in force are worse than those he accepted.
+    """
+    rows = Enrollment.objects.filter(affiliation__in=list(affiliations)).select_related(
+        "terms__rule_set", "program"
+    )
+    versions: dict[int, tuple[Terms | None, Terms | None]] = {}
+    verdicts: dict[tuple[int, int], bool] = {}
+    due: dict[UUID, int] = {}
+    for row in rows.order_by("-pk"):
+        if row.program_id not in versions:
+            versions[row.program_id] = (
+                find_terms_in_force(row.program, now),
+                find_latest_terms(row.program),
+            )
+        in_force, newest = versions[row.program_id]
+        if in_force is None or newest is None or in_force.version <= row.terms.version:
+            continue
+        pair = (row.terms_id, in_force.pk)
+        if pair not in verdicts:
+            verdicts[pair] = is_consent_needed(accepted=row.terms, now_in_force=in_force)
+        if verdicts[pair]:
+            due[row.affiliation_id] = newest.version
+    return due

@@ -10,7 +10,15 @@ from enum import StrEnum
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 
-from brands.models import Group, Member, Program, Role, StoreConnection
+from brands.models import (
+    ChangeSubject,
+    Group,
+    Member,
+    PendingChange,
+    Program,
+    Role,
+    StoreConnection,
+)
 from core.access import Forbidden, NotFound, get_by_public_id
 from core.models import Brand, User
 
@@ -138,6 +146,19 @@ def get_connection_for(access: BrandAccess, public_id: str) -> StoreConnection:
     :raises NotFound: not one of this brand.
     """
     return get_by_public_id(StoreConnection.objects.filter(brand=access.brand), public_id)
+
+
+def get_change_for(access: BrandAccess, public_id: str) -> PendingChange:
+    """Return an announced change of the brand that the role may take back.
+
+    :raises NotFound: not one of this brand.
+    :raises Forbidden: a member without the right.
+    """
+    rows = PendingChange.objects.select_related("program", "brand").filter(brand=access.brand)
+    change = get_by_public_id(rows, public_id)
+    is_payouts = change.subject == ChangeSubject.PAYOUTS
+    require(access, Right.MONEY if is_payouts else Right.MANAGE)
+    return change
 
 
 def list_brands_of(user: Visitor) -> QuerySet[Brand]:

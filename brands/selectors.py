@@ -10,7 +10,6 @@ from django.db.models import QuerySet
 from brands import models
 from brands.domain.bases import BasePolicy
 from brands.domain.rules import Conditions, Rule, effective_rules
-from brands.domain.terms import Clause, GroupFacts, TermsFacts, generate_terms
 from core.models import Brand, BrandStatus
 
 _CONNECTION_ID = re.compile(r"con_[0-9a-z]{1,25}")
@@ -94,40 +93,6 @@ def get_base_policy(program: models.Program) -> BasePolicy:
         cap_order=program.cap_order,
         currency=program.currency,
     )
-
-
-def get_terms_facts(program: models.Program, rules_from: datetime) -> TermsFacts:
-    """Return what the terms of the program are made from."""
-    policy = models.PayoutPolicy.objects.get(brand_id=program.brand_id)
-    return TermsFacts(
-        currency=program.currency,
-        rules_from=rules_from.isoformat(),
-        window_days=program.window_days,
-        click_policy=program.click_policy,
-        precedence=program.precedence,
-        code_policy=program.code_policy,
-        is_binding_customers=program.is_binding_customers,
-        is_yielding_to_ads=program.is_yielding_to_ads,
-        self_referral=program.self_referral,
-        hold_days=program.hold_days,
-        hold_anchor=program.hold_anchor,
-        base=get_base_policy(program),
-        payout_day=policy.day_of_month,
-        minimums=policy.minimums,
-        recovery_days=policy.recovery_days,
-        cap_creator_month=program.cap_creator_month,
-        budget_minor=program.budget_minor,
-        groups=tuple(
-            GroupFacts(group.pk, group.name, group.hold_days) for group in list_groups(program)
-        ),
-    )
-
-
-def preview_terms(
-    program: models.Program, rules: Sequence[Rule], rules_from: datetime
-) -> tuple[Clause, ...]:
-    """Return the clauses the terms would hold with these settings, saved or not, and rules."""
-    return generate_terms(get_terms_facts(program, rules_from), rules)
 
 
 def list_setup_steps(brand: Brand) -> list[SetupStep]:

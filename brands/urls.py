@@ -4,6 +4,7 @@ from django.urls import path
 
 from brands.views import (
     groups,
+    notice,
     payouts,
     programs,
     rules,
@@ -35,6 +36,7 @@ urlpatterns = [
     path(f"{PROGRAM}/rules/publish/", rules.publish, name="rules-publish"),
     path(f"{PROGRAM}/rules/<int:place>/", rules.edit, name="rule-edit"),
     path(f"{PROGRAM}/terms/", terms.show, name="terms"),
+    path(f"{PROGRAM}/changes/<str:change_id>/cancel/", notice.cancel, name="change-cancel"),
     path(f"{PROGRAM}/groups/", groups.show, name="groups"),
     path(f"{PROGRAM}/groups/new/", groups.edit, name="group-create"),
     path(f"{PROGRAM}/groups/<str:group_id>/", groups.edit, name="group-edit"),

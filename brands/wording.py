@@ -111,6 +111,10 @@ _CLAUSES: Mapping[str, str] = {
     "terms.kept": gettext_noop(
         "A later change of these terms never moves the rate or the date of what you have earned."
     ),
+    "terms.acceptance": gettext_noop(
+        "You are told of every new version by mail. From its day on it holds for new orders; your "
+        "links go on earning. If it is worse for you, payouts wait until you accept it."
+    ),
 }
 
 _COUNTED: Mapping[str, Any] = {
@@ -139,6 +143,11 @@ _COUNTED: Mapping[str, Any] = {
     "terms.hold_group": ngettext_lazy(
         "For the group %(group)s it is %(days)s day.",
         "For the group %(group)s it is %(days)s days.",
+        "count",
+    ),
+    "terms.notice": ngettext_lazy(
+        "A change that is worse for you applies %(days)s day after you were told at the earliest.",
+        "A change that is worse for you applies %(days)s days after you were told at the earliest.",
         "count",
     ),
     "terms.recovery": ngettext_lazy(

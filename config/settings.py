@@ -42,6 +42,7 @@ CLICK_TOKEN_KEYS = env.listed("CLICK_TOKEN_KEYS")
 # Limits an operator may widen.
 HOLD_DAYS_MIN = env.number("HOLD_DAYS_MIN", 30, 0, 365)
 HOLD_DAYS_MAX = env.number("HOLD_DAYS_MAX", 60, HOLD_DAYS_MIN, 365)
+TERMS_NOTICE_DAYS = env.number("TERMS_NOTICE_DAYS", 14, 0, 365)
 RAW_BODY_DAYS = env.number("RAW_BODY_DAYS", 30, 1, 365)
 MAIL_BODY_DAYS = env.number("MAIL_BODY_DAYS", 30, 1, 365)
 MAIL_DAILY_CAP = env.number("MAIL_DAILY_CAP", 2000, 10, 1_000_000)
@@ -119,9 +120,11 @@ TEMPLATES = [
 ]
 
 # What pages of brands ask of apps above them: counts in the navigation by their name in the
-# templates, and the commissions of a program that a new setting leaves as they are.
+# templates, the commissions of a program that a new setting leaves as they are, and the creators
+# who must have notice of one.
 BRAND_PAGE_COUNTS = {"review_count": "tracking.context.count_open_reviews"}
 COUNT_PENDING = "tracking.context.count_pending"
+COUNT_MEMBERS = "affiliates.context.count_members"
 
 # PostgreSQL is the one engine.
 DATABASES = {"default": env.database("DATABASE_URL")}
@@ -175,6 +178,8 @@ CELERY_BEAT_SCHEDULE = {
     "mail-bodies": {"task": "core.forget_mail", "schedule": crontab(hour=3, minute=20)},
     "release": {"task": "tracking.release_due", "schedule": 300.0},
     "drive-payouts": {"task": "payouts.drive_open", "schedule": 60.0},
+    "announce-terms": {"task": "affiliates.announce_terms", "schedule": 60.0},
+    "apply-changes": {"task": "brands.apply_changes", "schedule": 60.0},
     "partitions": {"task": "tracking.prepare_partitions", "schedule": crontab(hour=2, minute=10)},
     "retention": {"task": "tracking.forget_old", "schedule": crontab(hour=3, minute=10)},
     "books": {"task": "portal.check_books", "schedule": crontab(hour=4, minute=10)},

@@ -21,7 +21,10 @@ def database_now() -> datetime:
     return moment
 
 
-def brand_now(brand: Brand) -> datetime:
-    """Return the database's time plus the brand's offset (zero unless it is a sandbox)."""
-    now = database_now()
+def brand_now(brand: Brand, real_now: datetime | None = None) -> datetime:
+    """Return the database's time plus the brand's offset (zero unless it is a sandbox).
+
+    `real_now`: that time, where it was read before.
+    """
+    now = real_now or database_now()
     return now + timedelta(seconds=brand.clock_offset_s) if brand.clock_offset_s else now

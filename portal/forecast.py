@@ -88,7 +88,7 @@ def _list_tasks(
 ) -> list[Task]:
     """Return what would keep the run from paying what is expected by then."""
     policy = PayoutPolicy.objects.filter(brand=place.brand).first() or PayoutPolicy()
-    payee = get_payee(affiliation=place, currency=currency, limits=LIMITS)
+    payee = get_payee(affiliation=place, currency=currency, limits=LIMITS, now=run_end)
     gates = find_gates(
         payee=replace(payee, payable_minor=expected_minor),
         policy=PlanPolicy(policy.minimums),

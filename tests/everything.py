@@ -35,6 +35,7 @@ from tests.makers import (
     make_link,
     make_member,
     make_operator,
+    make_pending_change,
     make_program,
     make_sandbox,
     make_user,
@@ -80,6 +81,7 @@ def make_everything(prefix: str = "Anna") -> Everything:
     link = make_link(place, slug=f"{prefix}-cups".lower())
     payout = _pay_out(world, place, mine.text)
     asset = make_asset(program)
+    change = make_pending_change(make_group(program, "Slow"), now=shop.now)
     draft = _fill_shop(world, mine.text, theirs.text)
     world.ids |= {
         "application_id": waiting.public_id,
@@ -89,6 +91,7 @@ def make_everything(prefix: str = "Anna") -> Everything:
         "code_id": mine.public_id,
         "link_id": link.public_id,
         "group_id": fast.public_id,
+        "change_id": change.public_id,
         "order_id": shop.get("1").public_id,
         "commission_id": shop.commission("1").public_id,
         "held_id": shop.commission("3").public_id,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -19,6 +19,7 @@ from brands.models import (
     Group,
     Member,
     PartnerType,
+    PendingChange,
     Platform,
     Program,
     ProgramStatus,
@@ -28,6 +29,7 @@ from brands.models import (
 )
 from brands.selectors import find_latest_rules, find_latest_terms
 from brands.services.brands import create_brand, open_sandbox
+from brands.services.changes import announce_group_change
 from brands.services.connections import create_connection
 from brands.services.groups import create_group
 from brands.services.programs import create_program, set_program_status
@@ -172,6 +174,17 @@ def make_group(
         partner_type=partner_type,
         hold_days=hold_days,
         now=NOW,
+    )
+
+
+def make_pending_change(group: Group, *, days: int = 30, now: datetime = NOW) -> PendingChange:
+    """Announce a hold of 45 days for the group."""
+    return announce_group_change(
+        group_id=group.pk,
+        changes={"hold_days": 45},
+        applies_at=now + timedelta(days=days),
+        actor_id=get_owner(group.brand).pk,
+        now=now,
     )
 
 

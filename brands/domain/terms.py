@@ -48,6 +48,7 @@ class TermsFacts(Record):
     payout_day: int
     minimums: Mapping[str, int]
     recovery_days: int
+    notice_days: int = 0
     cap_creator_month: Mapping[str, int] = field(default_factory=dict)
     budget_minor: int | None = None
     groups: tuple[GroupFacts, ...] = ()
@@ -69,6 +70,8 @@ def generate_terms(facts: TermsFacts, rules: Sequence[Rule]) -> tuple[Clause, ..
         *_amounts("terms.minimum", facts.minimums),
         Clause("terms.recovery", {"days": facts.recovery_days}),
         Clause("terms.kept"),
+        *([Clause("terms.notice", {"days": facts.notice_days})] if facts.notice_days else []),
+        Clause("terms.acceptance"),
     )
 
 

@@ -194,12 +194,22 @@ class PublishForm(forms.Form):
     base_version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
     def __init__(
-        self, *args: Any, zone: str, earliest: datetime, has_later: bool, **kwargs: Any
+        self,
+        *args: Any,
+        zone: str,
+        earliest: datetime,
+        has_later: bool,
+        notice: str = "",
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.zone, self.earliest = ZoneInfo(zone), earliest
+        self.zone, self.earliest, self.notice = ZoneInfo(zone), earliest, notice
+        if notice:
+            self.initial["effective_from"] = earliest.astimezone(self.zone)
         help_text = _("By the clock of %(zone)s. Empty: from the moment of publishing.")
-        if has_later:
+        if notice:
+            help_text = _("By the clock of %(zone)s. Empty: from the earliest day.")
+        elif has_later:
             help_text = _("By the clock of %(zone)s. Empty: from when the latest version begins.")
         self.fields["effective_from"].help_text = help_text % {"zone": zone}
 
@@ -209,6 +219,8 @@ class PublishForm(forms.Form):
         if given is None:
             return self.earliest
         moment = given.replace(tzinfo=self.zone)
+        if moment < self.earliest and self.notice:
+            raise forms.ValidationError(self.notice)
         if moment < self.earliest:
             local = self.earliest.astimezone(self.zone).strftime("%Y-%m-%d %H:%M")
             message = _("Rules cannot begin in the past. The earliest time is %(time)s.")

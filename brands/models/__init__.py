@@ -1,6 +1,7 @@
 """What a brand decides: who works for it, its programs, rules, terms, rails and stores."""
 
 from brands.models._checks import choice_check
+from brands.models.changes import ChangeSubject, PendingChange
 from brands.models.paying import PayoutPolicy, RailKind, RailSettings
 from brands.models.programs import (
     ClickPolicy,
@@ -18,6 +19,7 @@ from brands.models.stores import Platform, StoreConnection
 from brands.models.teams import Member, Role
 
 __all__ = [
+    "ChangeSubject",
     "ClickPolicy",
     "CodePolicy",
     "Group",
@@ -25,6 +27,7 @@ __all__ = [
     "Member",
     "PartnerType",
     "PayoutPolicy",
+    "PendingChange",
     "Platform",
     "Precedence",
     "Program",

@@ -1,7 +1,7 @@
 """What creators earn and what they agree to, by version."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from brands.models._checks import choice_check
@@ -67,7 +67,9 @@ class Rule(models.Model):
 class Terms(models.Model):
     """A version of a program's terms: generated from the rules, plus the brand's own text.
 
-    `generated` holds codes and parameters, rendered in the reader's language.
+    `generated` holds codes and parameters, rendered in the reader's language. What is worse for
+    creators applies from `effective_from`, the rest at once. `announced_at`: when the members were
+    mailed, `announced_to`: how many.
     """
 
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT)
@@ -77,10 +79,17 @@ class Terms(models.Model):
     own_text = models.TextField(blank=True)
     rule_set = models.ForeignKey(RuleSet, on_delete=models.PROTECT)
     published_at = models.DateTimeField()
+    effective_from = models.DateTimeField()
+    announced_at = models.DateTimeField(null=True)
+    announced_to = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["program", "version"], name="brands_terms_version"),
+            models.CheckConstraint(
+                condition=Q(effective_from__gte=F("published_at")),
+                name="brands_terms_never_backwards",
+            ),
             models.UniqueConstraint(fields=["brand", "id"], name="brands_terms_brand_id"),
             SameBrand("program", name="brands_terms_program_same_brand"),
             SameBrand("rule_set", name="brands_terms_rules_same_brand"),

@@ -1,10 +1,13 @@
 """Groups of creators in a program."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from brands.models import Group, PartnerType, Program
+from brands.models import ChangeSubject, Group, PartnerType, PendingChange, Program
+from brands.services.notice import check_change_notice
 from brands.services.programs import check_hold_days
 from brands.services.terms import refresh_terms
 from core import audit
@@ -56,19 +59,34 @@ def update_group(
 ) -> Group:
     """Change a group for what comes from now on; commissions that exist keep their dates.
 
+    :raises brands.services.notice.NoticeNeeded: its hold gets longer; creators must have notice.
+    :raises brands.services.notice.AlreadyAnnounced: another hold is announced.
     :raises GroupNameTaken: another group of the program has the name.
     :raises brands.services.programs.HoldOutOfRange: outside what this installation allows.
     """
     program = lock_row(Program, Group.objects.values_list("program_id", flat=True).get(pk=group_id))
     group = lock_row(Group, group_id)
+    values = {"name": name.strip(), "partner_type": partner_type, "hold_days": hold_days}
     before = _facts(group)
-    group.name, group.partner_type, group.hold_days = name.strip(), partner_type, hold_days
-    if _facts(group) == before:
-        return group
-    _save(group)
-    _record(group, action="group.updated", before=before, actor_id=actor_id, now=now)
+    changes = {key: value for key, value in values.items() if value != before[key]}
+    change = PendingChange(
+        subject=ChangeSubject.GROUP, program=program, group=group, changes=changes
+    )
+    check_change_notice(program=program, change=change, at=now, now=now)
+    change_group(group, changes, actor_id=actor_id, now=now)
     refresh_terms(program=program, now=now)
     return group
+
+
+def change_group(group: Group, changes: Mapping[str, Any], *, actor_id: int, now: datetime) -> None:
+    """Change a locked group, of which creators had the notice they must have."""
+    before = _facts(group)
+    for key, value in changes.items():
+        setattr(group, key, value)
+    if _facts(group) == before:
+        return
+    _save(group)
+    _record(group, action="group.updated", before=before, actor_id=actor_id, now=now)
 
 
 def _save(group: Group) -> None:

@@ -7,8 +7,16 @@ from typing import Any
 from django.db import transaction
 
 from brands.domain.amounts import are_amounts
-from brands.models import PayoutPolicy, Program, RailKind, RailSettings
+from brands.models import (
+    ChangeSubject,
+    PayoutPolicy,
+    PendingChange,
+    Program,
+    RailKind,
+    RailSettings,
+)
 from brands.services.brands import STANDIN_KEY
+from brands.services.notice import check_change_notice
 from brands.services.terms import refresh_terms
 from core import audit
 from core.locks import lock_row
@@ -47,23 +55,68 @@ def set_payout_policy(
 
     A currency without a minimum is not paid. Amounts are minor units.
 
+    :raises brands.services.notice.NoticeNeeded: it is worse for creators, who must have notice.
+    :raises brands.services.notice.AlreadyAnnounced: another value of one is announced.
     :raises PolicyInvalid: a day or an amount that cannot be.
     """
-    policy = lock_row(
-        PayoutPolicy, PayoutPolicy.objects.values_list("pk").get(brand_id=brand_id)[0]
+    policy = lock_policy(brand_id)
+    values = {
+        "day_of_month": day_of_month,
+        "minimums": dict(minimums),
+        "approval_limits": dict(approval_limits),
+        "recovery_days": recovery_days,
+    }
+    changes = {name: value for name, value in values.items() if value != getattr(policy, name)}
+    change = PendingChange(subject=ChangeSubject.PAYOUTS, changes=changes)
+    programs = lock_programs(brand_id)
+    for program in programs:
+        check_change_notice(program=program, change=change, at=now, now=now)
+    change_payout_policy(policy, changes, actor_id=actor_id, now=now)
+    for program in programs:
+        refresh_terms(program=program, now=now)
+    return policy
+
+
+def lock_policy(brand_id: int) -> PayoutPolicy:
+    """Lock the payout policy of a brand; its programs are locked after it."""
+    return lock_row(
+        PayoutPolicy, PayoutPolicy.objects.values_list("pk", flat=True).get(brand_id=brand_id)
     )
-    is_sane = are_amounts(minimums) and are_amounts(approval_limits)
-    if not (is_sane and 1 <= day_of_month <= MAX_DAY and 0 <= recovery_days <= MAX_RECOVERY_DAYS):
-        raise PolicyInvalid(f"brand {brand_id}: day {day_of_month}, {recovery_days} days")
+
+
+def lock_programs(brand_id: int) -> list[Program]:
+    """Lock all programs of a brand, in the order all services keep."""
+    ids = Program.objects.filter(brand_id=brand_id).order_by("pk").values_list("pk", flat=True)
+    return [lock_row(Program, program_id) for program_id in ids]
+
+
+def check_payout_policy(values: Mapping[str, Any]) -> None:
+    """Check values of a policy without saving them.
+
+    :raises PolicyInvalid: a day or an amount that cannot be.
+    """
+    is_sane = all(are_amounts(values.get(name, {})) for name in ("minimums", "approval_limits"))
+    day, days = values.get("day_of_month", 1), values.get("recovery_days", 0)
+    if not (is_sane and 1 <= day <= MAX_DAY and 0 <= days <= MAX_RECOVERY_DAYS):
+        raise PolicyInvalid(f"day {day}, {days} days")
+
+
+def change_payout_policy(
+    policy: PayoutPolicy, changes: Mapping[str, Any], *, actor_id: int, now: datetime
+) -> None:
+    """Change a locked policy, of which creators had the notice they must have.
+
+    :raises PolicyInvalid: a day or an amount that cannot be.
+    """
+    check_payout_policy(changes)
     before = _facts(policy)
-    policy.day_of_month, policy.recovery_days = day_of_month, recovery_days
-    policy.minimums, policy.approval_limits = dict(minimums), dict(approval_limits)
+    for name, value in changes.items():
+        setattr(policy, name, value)
     if _facts(policy) == before:
-        return policy
+        return
     policy.save()
-    _refresh_programs(brand_id, now)
     audit.record(
-        brand_id=brand_id,
+        brand_id=policy.brand_id,
         actor_id=actor_id,
         action="payout_policy.set",
         target=policy,
@@ -71,7 +124,6 @@ def set_payout_policy(
         before=before,
         after=_facts(policy),
     )
-    return policy
 
 
 @transaction.atomic
@@ -127,12 +179,6 @@ def _is_live(brand: Brand, rail: str, key: str) -> bool:
     if not key.startswith(LIVE_KEYS + TEST_KEYS) or not (key.isascii() and key.isprintable()):
         raise KeyRefused("key.unknown")
     return key.startswith(LIVE_KEYS)
-
-
-def _refresh_programs(brand_id: int, now: datetime) -> None:
-    ids = Program.objects.filter(brand_id=brand_id).order_by("pk").values_list("pk", flat=True)
-    for program_id in ids:
-        refresh_terms(program=lock_row(Program, program_id), now=now)
 
 
 def _facts(policy: PayoutPolicy) -> dict[str, Any]:

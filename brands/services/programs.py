@@ -1,17 +1,19 @@
 """Programs: their settings, and whether they run."""
 
+import copy
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 from django.conf import settings
 from django.db import transaction
 
 from brands.domain.amounts import are_amounts
 from brands.domain.destinations import Refused, check_destination, normalise_domain
-from brands.models import Group, Program, ProgramStatus
+from brands.models import ChangeSubject, Group, PendingChange, Program, ProgramStatus
 from brands.selectors import find_latest_terms
+from brands.services.notice import check_change_notice
 from brands.services.terms import refresh_terms
 from core import audit
 from core.locks import lock_row
@@ -171,6 +173,8 @@ def update_program(
 
     A new version of the terms is published where they would read otherwise.
 
+    :raises brands.services.notice.NoticeNeeded: it is worse for creators, who must have notice.
+    :raises brands.services.notice.AlreadyAnnounced: another value of one is announced.
     :raises HoldOutOfRange: outside what this installation allows.
     :raises WindowOutOfRange: not 1 to 365 days.
     :raises DomainRefused: a domain is none.
@@ -179,20 +183,39 @@ def update_program(
     :raises AliasInvalid: a link parameter cannot be one.
     :raises TypeError: a name that is not of ProgramSettings.
     """
+    program = lock_row(Program, program_id)
+    check_program(program, changes)
+    change = PendingChange(subject=ChangeSubject.PROGRAM, program=program, changes=dict(changes))
+    check_change_notice(program=program, change=change, at=now, now=now)
+    change_program(program, changes, actor_id=actor_id, now=now)
+    refresh_terms(program=program, now=now)
+    return program
+
+
+def check_program(program: Program, changes: Mapping[str, Any]) -> None:
+    """Check settings without saving them; raises what update_program raises for their values."""
     if not changes.keys() <= ProgramSettings.__annotations__.keys():
         raise TypeError(f"not settings of a program: {sorted(changes)}")
-    program = lock_row(Program, program_id)
+    changed = copy.copy(program)
+    for name, value in changes.items():
+        setattr(changed, name, value)
+    _tidy(changed)
+    if changed.hold_days != program.hold_days:
+        check_hold_days(changed.hold_days)
+
+
+def change_program(
+    program: Program, changes: Mapping[str, Any], *, actor_id: int, now: datetime
+) -> None:
+    """Change settings of a locked program, of which creators had the notice they must have."""
     before = {name: getattr(program, name) for name in changes}
     for name, value in changes.items():
         setattr(program, name, value)
     _tidy(program)
-    if program.hold_days != before.get("hold_days", program.hold_days):
-        check_hold_days(program.hold_days)
     changed = [name for name, old in before.items() if getattr(program, name) != old]
     if not changed:
-        return program
+        return
     program.save(update_fields=changed)
-    refresh_terms(program=program, now=now)
     audit.record(
         brand_id=program.brand_id,
         actor_id=actor_id,
@@ -202,7 +225,6 @@ def update_program(
         before={name: before[name] for name in changed},
         after={name: getattr(program, name) for name in changed},
     )
-    return program
 
 
 @transaction.atomic

@@ -9,8 +9,10 @@ from django.db import transaction
 
 from brands.domain.amounts import are_amounts
 from brands.domain.rules import FLAT_KINDS, Conditions
+from brands.domain.rules import Rule as DomainRule
 from brands.models import Group, Program, Rule, RuleKind, RuleSet
-from brands.selectors import find_latest_rules
+from brands.selectors import find_latest_rules, list_rules_of
+from brands.services.notice import check_rules_notice
 from brands.services.terms import refresh_terms
 from core import audit
 from core.locks import lock_row
@@ -74,6 +76,7 @@ def publish_rules(
 
     :raises StaleRules: another version was published since.
     :raises EffectiveInPast: earlier than now, or than the version before.
+    :raises brands.services.notice.NoticeNeeded: they are worse for creators, who must have notice.
     :raises RuleInvalid: a draft cannot be a rule.
     """
     program = lock_row(Program, program_id)
@@ -83,6 +86,14 @@ def publish_rules(
     if effective_from < max(now, latest.effective_from if latest else now):
         raise EffectiveInPast(f"program {program.public_id}: {effective_from.isoformat()}")
     _check(program, drafts)
+    if latest is not None:
+        check_rules_notice(
+            program=program,
+            before=list_rules_of(latest),
+            after=to_rules(drafts),
+            at=effective_from,
+            now=now,
+        )
     rule_set = _store(program, drafts, latest, effective_from, actor_id, now)
     refresh_terms(program=program, now=now)
     audit.record(
@@ -95,6 +106,24 @@ def publish_rules(
         after={"version": rule_set.version, "effective_from": effective_from.isoformat()},
     )
     return rule_set
+
+
+def to_rules(drafts: Sequence[RuleDraft]) -> list[DomainRule]:
+    """Return drafts as pricing sees rules, numbered by their place."""
+    return [
+        DomainRule(
+            rule_id=position,
+            position=position,
+            name=draft.name.strip(),
+            kind=draft.kind,  # type: ignore[arg-type]  # checked before it is published
+            rate_bps=draft.rate_bps,
+            amounts=draft.amounts,
+            conditions=_plain(draft.conditions),
+            is_pro_rata=draft.is_pro_rata,
+            cap_order=draft.cap_order,
+        )
+        for position, draft in enumerate(drafts, start=1)
+    ]
 
 
 def _store(

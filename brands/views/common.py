@@ -6,10 +6,12 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from brands.access import BrandAccess, NotFound, get_program_for
+from brands.access import BrandAccess, NotFound, Right, get_program_for
 from brands.context import brand_page
-from brands.models import Program
+from brands.models import ChangeSubject, Program
 from brands.selectors import list_programs
+from brands.selectors_terms import list_open_changes
+from brands.wording_terms import describe_pending
 
 Tab = tuple[str, str, bool, int | None]
 
@@ -48,8 +50,23 @@ def program_page(access: BrandAccess, program: Program, tab: str, **context: Any
         query=f"?program={program.public_id}",
         tabs=_list_tabs(access, program, tab),
         nav_current="brands:program-settings",
+        announced=_list_announced(access, program),
         **context,
     )
+
+
+def _list_announced(access: BrandAccess, program: Program) -> list[dict[str, Any]]:
+    """Return each announced change with what the terms will say then, and who may take it back."""
+    return [
+        {
+            "change": change,
+            "lines": describe_pending(program, change),
+            "can_cancel": access.can(
+                Right.MONEY if change.subject == ChangeSubject.PAYOUTS else Right.MANAGE
+            ),
+        }
+        for change in list_open_changes(program)
+    ]
 
 
 def _list_tabs(access: BrandAccess, program: Program, current: str) -> list[Tab]:

@@ -97,19 +97,6 @@ def to_draft(rule: Rule) -> RuleDraft:
     return RuleDraft(conditions=rule.conditions, **facts)
 
 
-def to_rules(drafts: Sequence[RuleDraft]) -> list[Rule]:
-    """Return drafts as pricing sees rules, numbered by their place."""
-    return [
-        Rule(
-            rule_id=position,
-            position=position,
-            conditions=draft.conditions,
-            **{name: getattr(draft, name) for name in FIELDS},
-        )
-        for position, draft in enumerate(drafts, start=1)
-    ]
-
-
 def _key(program: Program) -> str:
     return f"rules-{program.public_id}"
 

@@ -9,11 +9,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 from brands.access import BrandAccess, NotFound, Right, get_brand_for, get_group_for
 from brands.context import why_not
 from brands.forms.programs import GroupForm
-from brands.models import Group, Program
+from brands.models import ChangeSubject, Group, PendingChange, Program
 from brands.selectors import list_groups
+from brands.services.changes import announce_group_change
 from brands.services.groups import GroupNameTaken, create_group, update_group
+from brands.services.notice import AlreadyAnnounced, NoticeNeeded
 from brands.services.programs import HoldOutOfRange
 from brands.views.common import pick_program, program_page, program_url
+from brands.views.notice import ask_for_day, say_already
 from core.clock import brand_now
 from core.edges import door, posted, see_other
 
@@ -42,10 +45,15 @@ def edit(request: HttpRequest, slug: str, group_id: str = "") -> HttpResponse:
     if group is not None and group.program_id != program.pk:
         raise NotFound
     form = GroupForm(posted(request), initial=_facts(group) if group else None)
-    if request.method == "POST" and form.is_valid() and _save(access, program, group, form):
-        messages.success(request, _("Saved. It holds for what comes from now on."))
-        return see_other(program_url(TAB, access, program))
     back = program_url(TAB, access, program)
+    if request.method == "POST" and form.is_valid():
+        try:
+            is_saved = _save(access, program, group, form)
+        except NoticeNeeded as needed:
+            return _ask_for_day(request, access, needed, group, form, back)
+        if is_saved:
+            messages.success(request, _("Saved. It holds for what comes from now on."))
+            return see_other(back)
     context = program_page(access, program, TAB, form=form, group=group, back_url=back)
     return render(request, "brands/group_edit.html", context, status=422 if form.is_bound else 200)
 
@@ -69,7 +77,39 @@ def _save(
         text = _("This installation allows %(low)s to %(high)s days.")
         form.add_error("hold_days", text % {"low": error.low, "high": error.high})
         return False
+    except AlreadyAnnounced as error:
+        form.add_error("hold_days", say_already(error))
+        return False
     return True
+
+
+def _ask_for_day(
+    request: HttpRequest,
+    access: BrandAccess,
+    needed: NoticeNeeded,
+    group: Group | None,
+    form: GroupForm,
+    back_url: str,
+) -> HttpResponse:
+    """Ask from which day a longer hold applies."""
+    assert group is not None  # noqa: S101  # a new group makes nothing worse for anybody
+    before = _facts(group)
+    changes = {key: value for key, value in form.cleaned_data.items() if value != before[key]}
+    return ask_for_day(
+        request,
+        access,
+        needed,
+        form=form,
+        change=PendingChange(subject=ChangeSubject.GROUP, group=group, changes=changes),
+        announce=lambda day: announce_group_change(
+            group_id=group.pk,
+            changes=changes,
+            applies_at=day,
+            actor_id=access.member.user_id,
+            now=brand_now(access.brand),
+        ),
+        back_url=back_url,
+    )
 
 
 def _facts(group: Group) -> dict[str, str | int | None]:

@@ -14,11 +14,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 from brands.access import BrandAccess, NotFound, Right, get_brand_for
 from brands.context import brand_page, why_not
 from brands.forms.payouts import CsvForm, PolicyForm, StripeForm
-from brands.models import RailKind, RailSettings
+from brands.models import ChangeSubject, PendingChange, RailKind, RailSettings
 from brands.reasons import explain
 from brands.selectors import list_missing_minimums, list_programs, list_rails
+from brands.services.changes import announce_payout_change
+from brands.services.notice import AlreadyAnnounced, NoticeNeeded
 from brands.services.payouts import KeyRefused, set_payout_policy, set_rail
 from brands.views.common import find_program, program_page
+from brands.views.notice import ask_for_day, say_already
 from core.clock import brand_now
 from core.edges import door, posted, see_other
 from core.money import Money
@@ -59,13 +62,20 @@ def edit_policy(request: HttpRequest, slug: str) -> HttpResponse:
     access = get_brand_for(request.user, slug, Right.MONEY)
     form = PolicyForm(posted(request), policy=access.brand.payout_policy)
     if request.method == "POST" and form.is_valid():
-        set_payout_policy(
-            brand_id=access.brand.pk,
-            actor_id=access.member.user_id,
-            now=brand_now(access.brand),
-            **form.cleaned_data,
-        )
-        messages.success(request, _("Saved. It holds from the next payout on; the terms say it."))
+        try:
+            set_payout_policy(
+                brand_id=access.brand.pk,
+                actor_id=access.member.user_id,
+                now=brand_now(access.brand),
+                **form.cleaned_data,
+            )
+        except NoticeNeeded as needed:
+            return _ask_for_day(request, access, needed, form)
+        except AlreadyAnnounced as error:
+            messages.error(request, say_already(error))
+        else:
+            text = _("Saved. It holds from the next payout on; the terms say it.")
+            messages.success(request, text)
         return see_other(reverse(TAB, args=[slug]))
     return _render_form(request, access, form, title=_("When and from how much you pay"))
 
@@ -84,6 +94,31 @@ def edit_rail(request: HttpRequest, slug: str, rail: str) -> HttpResponse:
         return see_other(reverse(TAB, args=[slug]))
     return _render_form(
         request, access, form, title=str(RailKind(rail).label), hook_url=_stripe_hook(access)
+    )
+
+
+def _ask_for_day(
+    request: HttpRequest, access: BrandAccess, needed: NoticeNeeded, form: PolicyForm
+) -> HttpResponse:
+    """Ask from which day a policy applies that is worse for creators."""
+    before, brand_id = access.brand.payout_policy, access.brand.pk
+    changes = {
+        name: value for name, value in form.cleaned_data.items() if value != getattr(before, name)
+    }
+    return ask_for_day(
+        request,
+        access,
+        needed,
+        form=form,
+        change=PendingChange(subject=ChangeSubject.PAYOUTS, brand_id=brand_id, changes=changes),
+        announce=lambda day: announce_payout_change(
+            brand_id=brand_id,
+            changes=changes,
+            applies_at=day,
+            actor_id=access.member.user_id,
+            now=brand_now(access.brand),
+        ),
+        back_url=reverse(TAB, args=[access.brand.slug]),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,15 +18,18 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from brands.access import BrandAccess, NotFound, Right, get_brand_for
 from brands.context import brand_page, why_not
+from brands.forms.notice import say_notice
 from brands.forms.programs import SECTIONS, SettingsForm
-from brands.models import Program, ProgramStatus
+from brands.models import ChangeSubject, PendingChange, Program, ProgramStatus
 from brands.selectors import (
     find_latest_rules,
     find_latest_terms,
     list_programs,
     list_rules_of,
-    preview_terms,
 )
+from brands.selectors_terms import find_notice_end, preview_terms
+from brands.services.changes import announce_program_change
+from brands.services.notice import AlreadyAnnounced, NoticeNeeded, is_worse_change
 from brands.services.programs import (
     TRANSITIONS,
     ProgramNotReady,
@@ -34,6 +38,7 @@ from brands.services.programs import (
     update_program,
 )
 from brands.views.common import find_program, pick_program, program_page, program_url
+from brands.views.notice import ask_for_day, say_already
 from core import formats
 from core.clock import brand_now
 from core.edges import door, posted, see_other
@@ -111,14 +116,41 @@ def edit(request: HttpRequest, slug: str, section: str) -> HttpResponse:
     if "confirm" not in request.POST:
         context |= _preview(program, form, changes)
         return render(request, "brands/program_confirm.html", context)
-    update_program(
-        program_id=program.pk,
-        actor_id=access.member.user_id,
-        now=brand_now(access.brand),
-        **changes,
-    )
-    messages.success(request, _("Saved. It holds for what comes from now on."))
-    return see_other(here)
+    return save_settings(request, access, program, form, changes, back_url=here)
+
+
+def save_settings(
+    request: HttpRequest,
+    access: BrandAccess,
+    program: Program,
+    form: Form,
+    changes: Mapping[str, Any],
+    *,
+    back_url: str,
+) -> HttpResponse:
+    """Save settings that hold from now on, or ask from which day where creators need notice."""
+    by: dict[str, Any] = {"actor_id": access.member.user_id, "now": brand_now(access.brand)}
+    try:
+        update_program(program_id=program.pk, **by, **changes)
+    except AlreadyAnnounced as error:
+        messages.error(request, say_already(error))
+    except NoticeNeeded as needed:
+        return ask_for_day(
+            request,
+            access,
+            needed,
+            form=form,
+            change=PendingChange(
+                subject=ChangeSubject.PROGRAM, program=program, changes=dict(changes)
+            ),
+            announce=lambda day: announce_program_change(
+                program_id=program.pk, changes=changes, applies_at=day, **by
+            ),
+            back_url=back_url,
+        )
+    else:
+        messages.success(request, _("Saved. It holds for what comes from now on."))
+    return see_other(back_url)
 
 
 @require_http_methods(["GET", "POST"])
@@ -202,7 +234,15 @@ def _preview(program: Program, form: SettingsForm, changes: Mapping[str, Any]) -
     ]
     latest = find_latest_terms(program)
     version = latest.version + 1 if latest and _changes_terms(program, changes) else None
-    return {"changes": rows, "count": len(rows), "next_version": version}
+    change = PendingChange(subject=ChangeSubject.PROGRAM, program=program, changes=dict(changes))
+    is_worse = version is not None and is_worse_change(program, change)
+    notice = find_notice_end(program, brand_now(program.brand)) if is_worse else None
+    return {
+        "changes": rows,
+        "count": len(rows),
+        "next_version": version,
+        "notice": say_notice(notice, program.brand.time_zone) if notice else "",
+    }
 
 
 def _say_after(form: SettingsForm, name: str, value: Any) -> str:

@@ -15,6 +15,8 @@ from brands.context import why_not
 from brands.domain.examples import price_example_order
 from brands.domain.reach import list_unreached
 from brands.domain.rules import Rule
+from brands.domain.terms import Clause
+from brands.forms.notice import say_notice
 from brands.forms.rules import ExampleForm, PublishForm, RuleForm
 from brands.models import Group, Program, RuleSet
 from brands.reasons import explain
@@ -25,13 +27,15 @@ from brands.selectors import (
     list_groups,
     list_rule_sets,
     list_rules_of,
-    preview_terms,
 )
+from brands.selectors_terms import preview_terms
+from brands.services.notice import NoticeNeeded, find_rules_notice
 from brands.services.rules import (
     EffectiveInPast,
     RuleInvalid,
     StaleRules,
     publish_rules,
+    to_rules,
 )
 from brands.views.common import pick_program, program_page, program_url
 from brands.views.drafts import (
@@ -42,15 +46,14 @@ from brands.views.drafts import (
     put_rule,
     rebase_draft,
     save_draft,
-    to_rules,
     undo_change,
 )
 from brands.wording import (
     list_conditions,
     render_clause,
     render_rule,
-    render_terms,
 )
+from brands.wording_terms import describe_clauses
 from core.clock import brand_now
 from core.edges import door, posted, see_other
 from core.money import Money
@@ -143,12 +146,15 @@ def publish(request: HttpRequest, slug: str) -> HttpResponse:
         messages.error(request, _("Add a rule first: a program without one pays nothing."))
         return see_other(program_url(TAB, access, program))
     now = brand_now(access.brand)
-    earliest = max(now, latest.effective_from) if latest else now
+    notice = _find_notice(program, draft, latest, now)
+    begun = max(now, latest.effective_from) if latest else now
+    earliest = max(begun, notice) if notice else begun
     form = PublishForm(
         posted(request),
         zone=access.brand.time_zone,
         earliest=earliest,
-        has_later=latest is not None and latest.effective_from > now,
+        has_later=earliest > now,
+        notice=say_notice(notice, access.brand.time_zone) if notice else "",
         initial={"base_version": draft.base_version},
     )
     if request.method == "POST" and form.is_valid():
@@ -162,6 +168,7 @@ def publish(request: HttpRequest, slug: str) -> HttpResponse:
         form=form,
         next_version=(latest.version if latest else 0) + 1,
         back_url=program_url(TAB, access, program),
+        notice=form.notice,
         **_preview_terms(program, to_rules(draft.rules), earliest),
     )
     return render(
@@ -220,6 +227,9 @@ def _publish(
         )
     except StaleRules:
         return see_other(program_url(TAB, access, program))
+    except NoticeNeeded as needed:
+        form.add_error("effective_from", say_notice(needed.earliest, access.brand.time_zone))
+        return None
     except EffectiveInPast:
         form.add_error("effective_from", _("Rules cannot begin in the past; choose a later time."))
         return None
@@ -230,6 +240,15 @@ def _publish(
     discard_draft(request.session, program)
     messages.success(request, _say_published(rule_set, now))
     return see_other(program_url(TAB, access, program))
+
+
+def _find_notice(
+    program: Program, draft: Draft, latest: RuleSet | None, now: datetime
+) -> datetime | None:
+    if latest is None:
+        return None
+    before, after = list_rules_of(latest), to_rules(draft.rules)
+    return find_rules_notice(program=program, before=before, after=after, now=now)
 
 
 def _say_published(rule_set: RuleSet, now: datetime) -> str:
@@ -263,9 +282,12 @@ def _build_example(
 
 
 def _preview_terms(program: Program, rules: list[Rule], start: datetime) -> dict[str, Any]:
-    """Return the sentences of the terms to come, each marked when the latest do not say it."""
+    """Return the sentences of the terms to come, and what they say otherwise than the newest."""
     latest = find_latest_terms(program)
-    said = set(render_terms(latest.generated)) if latest else set()
-    texts = map(render_clause, preview_terms(program, rules, start))
-    clauses = [{"text": text, "is_new": text not in said} for text in texts]
-    return {"clauses": clauses, "latest_terms": latest}
+    clauses = preview_terms(program, rules, start)
+    before = [Clause.from_json(stored) for stored in latest.generated] if latest else []
+    return {
+        "clauses": [render_clause(clause) for clause in clauses],
+        "lines": describe_clauses(before, clauses) if latest else [],
+        "latest_terms": latest,
+    }

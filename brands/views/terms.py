@@ -10,11 +10,11 @@ from brands.access import BrandAccess, NotFound, Right, get_brand_for, require
 from brands.context import why_not
 from brands.forms.programs import OwnTermsForm
 from brands.models import Program, Terms
-from brands.selectors import list_terms
-from brands.services.programs import update_program
+from brands.selectors import find_terms, list_terms
 from brands.views.common import pick_program, program_page, program_url
+from brands.views.programs import save_settings
 from brands.wording import render_terms
-from core.clock import brand_now
+from brands.wording_terms import describe_changes
 from core.edges import door, posted, see_other
 
 TAB = "brands:terms"
@@ -30,10 +30,10 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         require(access, Right.MANAGE)
         if form.is_valid():
-            _save(request, access, program, form.cleaned_data["own_terms"])
-            return see_other(program_url(TAB, access, program))
+            return _save(request, access, program, form)
     versions = list(list_terms(program))
     shown = _pick_version(request, versions)
+    earlier = find_terms(program, shown.version - 1) if shown else None
     context = program_page(
         access,
         program,
@@ -41,24 +41,22 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
         form=form,
         versions=versions,
         shown=shown,
+        earlier=earlier,
+        lines=describe_changes(earlier, shown) if shown and earlier else [],
         clauses=render_terms(shown.generated) if shown else [],
         off=why_not(access, Right.MANAGE),
     )
     return render(request, "brands/terms.html", context, status=422 if form.is_bound else 200)
 
 
-def _save(request: HttpRequest, access: BrandAccess, program: Program, text: str) -> None:
-    before = program.own_terms
-    update_program(
-        program_id=program.pk,
-        actor_id=access.member.user_id,
-        now=brand_now(access.brand),
-        own_terms=text,
-    )
-    if text == before:
+def _save(
+    request: HttpRequest, access: BrandAccess, program: Program, form: OwnTermsForm
+) -> HttpResponse:
+    here = program_url(TAB, access, program)
+    if form.cleaned_data["own_terms"] == program.own_terms:
         messages.info(request, _("Nothing was changed."))
-    else:
-        messages.success(request, _("Saved. A new version of the terms says it from now on."))
+        return see_other(here)
+    return save_settings(request, access, program, form, form.cleaned_data, back_url=here)
 
 
 def _pick_version(request: HttpRequest, versions: list[Terms]) -> Terms | None:

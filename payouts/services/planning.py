@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from affiliates.models import Affiliation
+from affiliates.selectors import find_terms_due
 from brands.models import PayoutPolicy, RailSettings
 from core import audit
 from core.models import Brand
@@ -57,11 +59,11 @@ def make_plan(
 def compute_plan(*, brand: Brand, currency: str, limits: Limits, now: datetime) -> Plan:
     """Work out the plan from balances and gates as they are; writes nothing."""
     policy, _ = PayoutPolicy.objects.get_or_create(brand=brand)
-    payees = list_payees(brand=brand, currency=currency, limits=limits)
+    payees = list_payees(brand=brand, currency=currency, limits=limits, now=now)
     return build_plan(payees=payees, policy=PlanPolicy(policy.minimums), now=now)
 
 
-def list_payees(*, brand: Brand, currency: str, limits: Limits) -> list[Payee]:
+def list_payees(*, brand: Brand, currency: str, limits: Limits, now: datetime) -> list[Payee]:
     """Return everyone of the brand with a balance in the currency, with what stands in the way."""
     affiliations = {
         a.pk: a for a in Affiliation.objects.filter(brand=brand).select_related("affiliate")
@@ -76,7 +78,8 @@ def list_payees(*, brand: Brand, currency: str, limits: Limits) -> list[Payee]:
     enabled = set(
         RailSettings.objects.filter(brand=brand, is_enabled=True).values_list("rail", flat=True)
     )
-    return [
+    due = find_terms_due(affiliations.values(), now=now)
+    payees = [
         _payee(
             affiliations[party],
             kinds.get(AccountKind.PAYABLE, 0),
@@ -89,15 +92,16 @@ def list_payees(*, brand: Brand, currency: str, limits: Limits) -> list[Payee]:
         for (party, of_currency), kinds in balances.items()
         if of_currency == currency and kinds.get(AccountKind.PAYABLE, 0) != 0
     ]
+    return [replace(payee, terms_due=due.get(payee.affiliation_id)) for payee in payees]
 
 
-def get_payee(*, affiliation: Affiliation, currency: str, limits: Limits) -> Payee:
+def get_payee(*, affiliation: Affiliation, currency: str, limits: Limits, now: datetime) -> Payee:
     """Return one creator in one currency, also with nothing payable, as list_payees would."""
     balances = list_party_balances(brand_id=affiliation.brand_id, party_ids=[affiliation.pk])
     kinds = balances.get((affiliation.pk, currency), {})
     method = PayoutMethod.objects.filter(affiliation=affiliation).first()
     rails = RailSettings.objects.filter(brand_id=affiliation.brand_id, is_enabled=True)
-    return _payee(
+    payee = _payee(
         affiliation,
         kinds.get(AccountKind.PAYABLE, 0),
         currency,
@@ -108,6 +112,7 @@ def get_payee(*, affiliation: Affiliation, currency: str, limits: Limits) -> Pay
         ).exists(),
         is_rail_on=method is None or rails.filter(rail=method.rail).exists(),
     )
+    return replace(payee, terms_due=find_terms_due([affiliation], now=now).get(affiliation.pk))
 
 
 def destination_of(method: PayoutMethod) -> str:

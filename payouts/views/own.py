@@ -211,7 +211,7 @@ def _place(affiliation: Affiliation) -> dict[str, Any]:
     missing = []
     currencies = sorted({s.currency for s in list_standings([affiliation])})
     for currency in currencies:
-        for payee in list_payees(brand=brand, currency=currency, limits=LIMITS):
+        for payee in list_payees(brand=brand, currency=currency, limits=LIMITS, now=now):
             if payee.affiliation_id != affiliation.pk:
                 continue
             for gate in find_gates(payee=payee, policy=PlanPolicy(minimums), now=now):

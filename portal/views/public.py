@@ -11,7 +11,9 @@ from affiliates.access import list_affiliations
 from brands.access import find_member, list_brands_of
 from brands.models import Program, ProgramStatus
 from brands.selectors import find_latest_terms, find_terms, list_open_programs
+from brands.selectors_terms import find_terms_in_force
 from brands.wording import render_terms
+from brands.wording_terms import describe_changes
 from core.access import NotFound
 from core.clock import brand_now, database_now
 from core.edges import public_door
@@ -81,20 +83,17 @@ def show_terms(
     terms, earlier = find_terms(program, version), find_terms(program, version - 1)
     if terms is None:
         raise NotFound
-    after, before = (
-        render_terms(terms.generated),
-        render_terms(earlier.generated if earlier else []),
-    )
+    now = brand_now(program.brand)
     context = program_page(
         request,
         program,
         key,
         shown=terms,
-        sentences=after,
+        sentences=render_terms(terms.generated),
         earlier=earlier,
-        added=[text for text in after if text not in before],
-        removed=[text for text in before if text not in after],
-        is_own_text_new=earlier is not None and earlier.own_text != terms.own_text,
+        lines=describe_changes(earlier, terms) if earlier else [],
+        is_to_come=terms.effective_from > now,
+        in_force=find_terms_in_force(program, now),
     )
     return render(request, "portal/terms.html", context)
 

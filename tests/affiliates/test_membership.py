@@ -101,7 +101,7 @@ def test_new_terms_are_accepted_once_and_only_the_newest():
     first = enrollment.terms
     assert list_terms_to_accept(affiliate) == []
     update_program(
-        program_id=program.pk, actor_id=get_owner(program.brand).pk, now=NOW, hold_days=45
+        program_id=program.pk, actor_id=get_owner(program.brand).pk, now=NOW, window_days=45
     )
     second = find_latest_terms(program)
     assert list_terms_to_accept(affiliate) == [(enrollment, second)]

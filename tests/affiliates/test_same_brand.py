@@ -5,7 +5,14 @@ from django.apps import apps
 from django.db import IntegrityError, connection, models
 
 from core.constraints import SameBrand
-from tests.makers import make_connection, make_enrollment, make_link, make_program
+from tests.makers import (
+    make_connection,
+    make_enrollment,
+    make_group,
+    make_link,
+    make_pending_change,
+    make_program,
+)
 
 APPS = ("ledger", "brands", "affiliates", "tracking", "payouts")
 FILLED = ("brands", "affiliates")
@@ -34,6 +41,7 @@ def make_world():
     enrollment = make_enrollment(program)
     make_link(enrollment)
     make_connection(program.brand)
+    make_pending_change(make_group(program))
     return program.brand
 
 

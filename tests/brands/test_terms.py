@@ -20,6 +20,7 @@ FACTS = TermsFacts(
     payout_day=5,
     minimums={"EUR": 5000, "USD": 6000},
     recovery_days=90,
+    notice_days=14,
 )
 ALL = Rule(rule_id=7, position=2, name="All", kind="percent", rate_bps=1000)
 
@@ -49,6 +50,8 @@ def test_the_clauses_say_what_runs():
         "terms.minimum",
         "terms.recovery",
         "terms.kept",
+        "terms.notice",
+        "terms.acceptance",
     ]
 
 

@@ -28,9 +28,9 @@ WORKERS = 4
 @pytest.mark.parametrize("cap", [{"cap_creator_month": {"EUR": 2_500}}, {"budget_minor": 2_500}])
 def test_orders_at_once_share_what_the_cap_leaves(cap):
     program = make_program(make_brand())
-    make_code(make_enrollment(program), "ANNA")
     owner = get_owner(program.brand).pk
     update_program(program_id=program.pk, actor_id=owner, now=program.created_at, **cap)
+    make_code(make_enrollment(program), "ANNA")
     store = make_connection(program.brand)
     barrier = Barrier(WORKERS)
 

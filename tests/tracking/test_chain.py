@@ -134,7 +134,8 @@ def test_a_refund_before_its_order_ends_in_the_same_state(shop, brand):
     assert books_balance(brand)
 
 
-def test_a_changed_hold_leaves_the_dates_of_what_is_earned(shop, enrollment, brand):
+def test_a_changed_hold_leaves_the_dates_of_what_is_earned(shop, enrollment, brand, settings):
+    settings.TERMS_NOTICE_DAYS = 0
     shop.pay("1", discounts=code("ANNA10"))
     before = shop.commission("1").release_at
 

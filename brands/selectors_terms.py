@@ -1,0 +1,138 @@
+"""What the terms of a program say: now, with what is announced, and with what is considered."""
+
+import copy
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.utils.module_loading import import_string
+
+from brands.domain.changes import Side, end_notice, is_worse
+from brands.domain.rules import Rule
+from brands.domain.terms import Clause, GroupFacts, TermsFacts, generate_terms
+from brands.models import (
+    ChangeSubject,
+    Group,
+    PayoutPolicy,
+    PendingChange,
+    Program,
+    ProgramStatus,
+    Terms,
+)
+from brands.selectors import get_base_policy, list_groups, list_rules_of
+
+Row = TypeVar("Row", Program, PayoutPolicy, Group)
+
+
+def list_open_changes(program: Program) -> QuerySet[PendingChange]:
+    """Return what is announced and not in force: of the program, its groups, the payout policy."""
+    return (
+        PendingChange.objects.filter(applied_at__isnull=True, cancelled_at__isnull=True)
+        .filter(Q(program=program) | Q(brand=program.brand_id, subject=ChangeSubject.PAYOUTS))
+        .select_related("group", "announced_by")
+        .order_by("applies_at", "pk")
+    )
+
+
+def list_open_payout_changes(brand_id: int) -> QuerySet[PendingChange]:
+    """Return what is announced of the brand's payout policy."""
+    return PendingChange.objects.filter(
+        brand=brand_id,
+        subject=ChangeSubject.PAYOUTS,
+        applied_at__isnull=True,
+        cancelled_at__isnull=True,
+    ).order_by("applies_at", "pk")
+
+
+def find_terms_in_force(program: Program, at: datetime) -> Terms | None:
+    """Return the newest version that has begun; the first one where none has."""
+    rows = Terms.objects.filter(program=program)
+    begun = rows.filter(effective_from__lte=at).order_by("-version").first()
+    return begun or rows.order_by("version").first()
+
+
+def get_terms_facts(
+    program: Program, rules_from: datetime, changes: Sequence[PendingChange] = ()
+) -> TermsFacts:
+    """Return what the terms of the program are made from, as the changes would leave it."""
+    program = _change(program, changes, ChangeSubject.PROGRAM)
+    policy = _change(
+        PayoutPolicy.objects.get(brand_id=program.brand_id), changes, ChangeSubject.PAYOUTS
+    )
+    groups = [
+        _change(group, [one for one in changes if one.group_id == group.pk], ChangeSubject.GROUP)
+        for group in list_groups(program)
+    ]
+    return TermsFacts(
+        currency=program.currency,
+        rules_from=rules_from.isoformat(),
+        window_days=program.window_days,
+        click_policy=program.click_policy,
+        precedence=program.precedence,
+        code_policy=program.code_policy,
+        is_binding_customers=program.is_binding_customers,
+        is_yielding_to_ads=program.is_yielding_to_ads,
+        self_referral=program.self_referral,
+        hold_days=program.hold_days,
+        hold_anchor=program.hold_anchor,
+        base=get_base_policy(program),
+        payout_day=policy.day_of_month,
+        minimums=policy.minimums,
+        recovery_days=policy.recovery_days,
+        notice_days=settings.TERMS_NOTICE_DAYS,
+        cap_creator_month=program.cap_creator_month,
+        budget_minor=program.budget_minor,
+        groups=tuple(GroupFacts(group.pk, group.name, group.hold_days) for group in groups),
+    )
+
+
+def preview_terms(
+    program: Program,
+    rules: Sequence[Rule],
+    rules_from: datetime,
+    changes: Sequence[PendingChange] = (),
+) -> tuple[Clause, ...]:
+    """Return the clauses the terms would hold with these settings, saved or not, and rules."""
+    return generate_terms(get_terms_facts(program, rules_from, changes), rules)
+
+
+def describe_side(
+    program: Program, rules: Sequence[Rule], changes: Sequence[PendingChange] = ()
+) -> Side:
+    """Return what creators would have with these rules and changes, to be weighed."""
+    clauses = preview_terms(program, rules, program.created_at, changes)
+    own_text = _change(program, changes, ChangeSubject.PROGRAM).own_terms
+    return Side(clauses, tuple(rules), own_text)
+
+
+def find_notice_end(program: Program, now: datetime) -> datetime | None:
+    """Return from when a worse change may apply; None where nobody has to be told."""
+    if program.status == ProgramStatus.DRAFT or not settings.TERMS_NOTICE_DAYS:
+        return None
+    count: Callable[[Program], int] = import_string(settings.COUNT_MEMBERS)
+    if not count(program):
+        return None
+    return end_notice(now=now, days=settings.TERMS_NOTICE_DAYS, zone=program.brand.time_zone)
+
+
+def is_consent_needed(*, accepted: Terms, now_in_force: Terms) -> bool:
+    """Say whether the version in force is worse than the one a creator accepted."""
+    return accepted.version < now_in_force.version and is_worse(
+        before=_side_of(accepted), after=_side_of(now_in_force)
+    )
+
+
+def _side_of(terms: Terms) -> Side:
+    clauses = tuple(Clause.from_json(stored) for stored in terms.generated)
+    return Side(clauses, list_rules_of(terms.rule_set), terms.own_text)
+
+
+def _change(row: Row, changes: Sequence[PendingChange], subject: str) -> Row:
+    changed = copy.copy(row)
+    for one in changes:
+        if one.subject == subject:
+            for name, value in one.changes.items():
+                setattr(changed, name, value)
+    return changed

@@ -8,6 +8,7 @@ POINTS = (
     "store_event.after_claim",
     "store_event.after_merge",
     "store_event.before_commit",
+    "order_pull.before_cursor",
     "payout.after_claim",
     "payout.after_lookup",
     "payout.after_call",

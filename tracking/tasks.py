@@ -1,11 +1,13 @@
 """Work of tracking that a worker does; each is safe to run twice."""
 
 from celery import shared_task
+from django.conf import settings
 
+from core import jobs
 from core.clock import brand_now, database_now
 from core.models import Brand
-from tracking.integrations import get_adapter
-from tracking.services import partitions, processing, release
+from tracking.integrations import SOURCES, get_adapter
+from tracking.services import partitions, processing, pulling, release
 from tracking.services.orders import resettle
 from tracking.services.posting import Cause
 
@@ -23,6 +25,33 @@ def sweep_store_events() -> None:
         )
     for order_id, brand in release.list_unposted(limit=SWEEP_LIMIT):
         resettle(order_id=order_id, cause=Cause(), now=brand_now(brand))
+
+
+@shared_task(name="tracking.pull_orders", acks_late=True, ignore_result=True)
+def pull_orders() -> None:
+    """Begin to fetch from each shop whose turn it is."""
+    for pull in pulling.list_due(real_now=database_now()):
+        jobs.enqueue("tracking.pull_store", pull_id=pull.pk)
+
+
+@shared_task(name="tracking.pull_store", acks_late=True, ignore_result=True)
+def pull_store(*, pull_id: int) -> None:
+    """Fetch the orders that one shop failed to post, and work on them."""
+    real_now = database_now()
+    pull = pulling.claim(pull_id=pull_id, real_now=real_now)
+    if pull is None:
+        return
+    adapter = get_adapter(pull.connection.platform)
+    stored = pulling.pull_orders(
+        pull=pull,
+        source=SOURCES[adapter.platform](pull.connection, allows_loopback=settings.LOCAL),
+        adapter=adapter,
+        now=brand_now(pull.brand),
+        real_now=real_now,
+    )
+    for event_id in stored:
+        now = brand_now(pull.brand)
+        processing.process_store_event(event_id=event_id, adapter=adapter, now=now)
 
 
 @shared_task(name="tracking.release_due", acks_late=True, ignore_result=True)

@@ -1,12 +1,19 @@
 """The platforms that post orders: one folder each, found by the connection's `platform`."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from tracking.integrations import generic, shopify, woocommerce
 from tracking.services.adapters import Adapter
+from tracking.services.pulling import Source
 
 ADAPTERS: Mapping[str, Adapter] = {
     adapter.platform: adapter for adapter in (generic, shopify, woocommerce)
+}
+
+
+# The platforms that let orders be fetched which they failed to post.
+SOURCES: Mapping[str, Callable[..., Source]] = {
+    woocommerce.platform: woocommerce.open_source,
 }
 
 

@@ -26,6 +26,7 @@ MAX_QUANTITY = 10**6
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.?)*+(?:"|\Z)', re.DOTALL)
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _UNSTORABLE = frozenset({"Cc", "Cs"})
+_NOT_SPACE = re.compile(r"[^ \t\r\n]")
 _ID = re.compile(r"[!-~]+\Z")
 
 
@@ -171,6 +172,33 @@ def load_strict_object(body: bytes) -> Node:
     return _load(body, _unique_keys)
 
 
+def split_list(body: bytes) -> list[bytes]:
+    """Cut a JSON list of objects into the bytes of each, exactly as they came.
+
+    :raises PayloadRefused: not a list of objects, or too deep.
+    """
+    _refuse_deep(body)
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise PayloadRefused("not_utf8") from None
+    decoder, parts, at = json.JSONDecoder(), [], _skip(text, 0)
+    if text[at : at + 1] != "[":
+        raise PayloadRefused("not_a_list")
+    at = _skip(text, at + 1)
+    while text[at : at + 1] != "]":
+        try:
+            value, end = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            raise PayloadRefused("not_json") from None
+        if not isinstance(value, dict):
+            raise PayloadRefused("not_an_object")
+        parts.append(text[at:end].encode())
+        at = _skip(text, end)
+        at = _skip(text, at + 1) if text[at : at + 1] == "," else at
+    return parts
+
+
 def parse_time(text: str) -> datetime | None:
     """Read an ISO 8601 time that names its zone, as UTC; None for anything else."""
     if len(text) > 40:
@@ -210,6 +238,12 @@ def _load(body: bytes, pairs_hook: Callable[[list[tuple[str, object]]], object])
     if not isinstance(value, dict):
         raise PayloadRefused("not_an_object")
     return Node(value)
+
+
+def _skip(text: str, at: int) -> int:
+    """Return the place of the next character that is no space."""
+    found = _NOT_SPACE.search(text, at)
+    return found.start() if found else len(text)
 
 
 def _refuse_deep(body: bytes) -> None:

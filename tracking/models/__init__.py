@@ -13,6 +13,7 @@ from tracking.models.commissions import (
 )
 from tracking.models.deliveries import RefusedDelivery, StoreEvent
 from tracking.models.orders import Attribution, CustomerBinding, Decision, Order
+from tracking.models.pulls import OrderPull
 
 __all__ = [
     "Adjustment",
@@ -26,6 +27,7 @@ __all__ = [
     "Decision",
     "HoldKind",
     "Order",
+    "OrderPull",
     "RefusedDelivery",
     "ReviewHold",
     "StoreEvent",

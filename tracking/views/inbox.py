@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from brands.access import BrandAccess, NotFound, Right, get_brand_for, get_connection_for
 from brands.context import brand_page, why_not
+from brands.domain.platforms import TRAITS
 from brands.models import StoreConnection
 from core.access import get_by_public_id
 from core.clock import brand_now
@@ -21,7 +22,7 @@ from core.models import InboundStatus
 from core.wording import Reader
 from tracking import inbox
 from tracking.integrations import get_adapter
-from tracking.models import Order, RefusedDelivery, StoreEvent
+from tracking.models import Order, OrderPull, RefusedDelivery, StoreEvent
 from tracking.services.intake import BodyForgotten, replay
 from tracking.services.processing import process_store_event
 from tracking.wording import delivery_reason, explain, refusal_reason
@@ -53,6 +54,7 @@ def show_connection(request: HttpRequest, slug: str, connection_id: str) -> Http
         tab=tab,
         off=why_not(access, Right.MANAGE),
         nav_current=NAV,
+        **_show_pull(connection, reader),
         **_read_page(request, connection, tab, reader),
     )
     return render(request, "tracking/connection_detail.html", context)
@@ -125,6 +127,18 @@ def _read_page(
         rows = inbox.list_not_processed(connection)
     events, cursor = _cut(request, rows)
     return {"events": [(event, _say_result(event, reader)) for event in events], "cursor": cursor}
+
+
+def _show_pull(connection: StoreConnection, reader: Reader) -> dict[str, Any]:
+    """Return how the fetching of missed orders goes, and its last failure in words."""
+    if not TRAITS[connection.platform].takes_keys:
+        return {}
+    pull = OrderPull.objects.filter(connection=connection).first()
+    is_on = connection.api_key is not None and connection.is_active
+    problem = (
+        explain(code=pull.code, params={}, reader=reader) if pull and pull.code and is_on else ""
+    )
+    return {"can_pull": True, "is_pulling": is_on, "pull": pull, "pull_problem": problem}
 
 
 def _cut(request: HttpRequest, rows: QuerySet[Row]) -> tuple[list[Row], int | None]:

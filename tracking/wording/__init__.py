@@ -59,6 +59,7 @@ STEPS: Mapping[str, Step] = {
     "store": _STORES,
     "signature": _STORES,
     "problem": _STORES,
+    "pull": _STORES,
 }
 
 CATALOGUE = Catalogue(

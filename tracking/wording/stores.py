@@ -126,4 +126,23 @@ PROBLEMS: Mapping[str, Message] = {
     ),
 }
 
-STORES: Mapping[str, Message] = {**BODIES, **NOTES, **SIGNATURES, **PROBLEMS}
+PULLS: Mapping[str, Message] = {
+    "pull.keys_refused": Message(
+        _("The shop refused the keys. Make new ones with the permission Read and save them.")
+    ),
+    "pull.no_interface": Message(
+        _("No WooCommerce answered at that address. Check it, and that permalinks are not plain.")
+    ),
+    "pull.too_often": Message(_("The shop asked to be left in peace for a while.")),
+    "pull.shop_failed": Message(_("The shop answered with an error of its own.")),
+    "pull.moved": Message(_("The shop sent us on to another address. Save its final address.")),
+    "pull.no_orders": Message(_("What the shop answered is no list of orders.")),
+    "pull.bad_address": Message(_("The address of the shop must begin with https://.")),
+    "pull.not_allowed": Message(_("The address of the shop is not on the public internet.")),
+    "pull.not_found": Message(_("Nobody knows the name of the shop. Check its address.")),
+    "pull.unreachable": Message(_("The shop could not be reached over https.")),
+    "pull.timeout": Message(_("The shop did not answer in time.")),
+    "pull.too_large": Message(_("The shop answered with more than can be read at once.")),
+}
+
+STORES: Mapping[str, Message] = {**BODIES, **NOTES, **SIGNATURES, **PROBLEMS, **PULLS}

@@ -1,0 +1,93 @@
+"""The REST API of WooCommerce (v3): orders by their time of change, and refunds in whole."""
+
+import base64
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from urllib.parse import urlencode
+
+from brands.models import StoreConnection
+from core.egress import Answer, EgressFailed, Limits, fetch
+from tracking.domain.events import RefundEvent
+from tracking.integrations.reading import load_object, split_list
+from tracking.integrations.woocommerce.fields import find_gmt
+from tracking.integrations.woocommerce.parser import PULLED
+from tracking.services.adapters import PayloadRefused
+from tracking.services.pulling import Found, Page, PullFailed
+
+PER_PAGE = 50
+LIMITS = Limits(size_bytes=16 * 1024 * 1024)
+STATUSES = {401: "keys_refused", 403: "keys_refused", 404: "no_interface", 429: "too_often"}
+
+Ask = Callable[[str], Answer]
+
+
+class WooSource:
+    """A shop's orders, read with its own keys."""
+
+    topic = PULLED
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+
+    def list_orders(self, *, after: datetime, page: int) -> Page:
+        query = {
+            "modified_after": after.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S"),
+            "dates_are_gmt": "true",
+            "orderby": "modified",
+            "order": "asc",
+            "per_page": str(PER_PAGE),
+            "page": str(page),
+        }
+        bodies = self._list(f"orders?{urlencode(query)}")
+        return Page(tuple(map(_read, bodies)), is_last=len(bodies) < PER_PAGE)
+
+    def complete(self, found: Found, refunds: Sequence[RefundEvent]) -> bytes:
+        whole: list[bytes] = []
+        if refunds and found.order_id.isdecimal():
+            whole = self._list(f"orders/{found.order_id}/refunds?per_page=100")
+        return b'{"order":%s,"refunds":[%s]}' % (found.body, b",".join(whole))
+
+    def _list(self, path: str) -> list[bytes]:
+        try:
+            answer = self._ask(path)
+        except EgressFailed as failure:
+            raise PullFailed(failure.code) from failure
+        if answer.status != 200:
+            raise PullFailed(_why(answer.status), _wanted_peace(answer))
+        try:
+            return split_list(answer.body)
+        except PayloadRefused as refusal:
+            raise PullFailed("no_orders") from refusal
+
+
+def open_source(connection: StoreConnection, *, allows_loopback: bool) -> WooSource:
+    """Return the orders of a shop; its address is the only host the keys are sent to."""
+    pair = f"{connection.api_key}:{connection.api_secret}".encode()
+    headers = {
+        "authorization": f"Basic {base64.b64encode(pair).decode()}",
+        "accept": "application/json",
+        "user-agent": "Fairshare",
+    }
+    base = f"{connection.shop_url.rstrip('/')}/wp-json/wc/v3/"
+    ask = partial(fetch, headers=headers, limits=LIMITS, allows_loopback=allows_loopback)
+    return WooSource(lambda path: ask(method="GET", url=base + path))
+
+
+def _read(body: bytes) -> Found:
+    try:
+        order = load_object(body)
+        return Found(body, order.identifier("id"), find_gmt(order, "date_modified"))
+    except PayloadRefused:
+        return Found(body, "", None)
+
+
+def _why(status: int) -> str:
+    if 300 <= status < 400:
+        return "moved"
+    return STATUSES.get(status, "shop_failed")
+
+
+def _wanted_peace(answer: Answer) -> timedelta:
+    text = answer.headers.get("retry-after", "")
+    return timedelta(seconds=int(text)) if text.isdecimal() and len(text) < 6 else timedelta(0)

@@ -14,6 +14,7 @@ from psycopg import IsolationLevel
 
 from config import env
 
+VERSION = "0.1.0"
 BASE_DIR = Path(__file__).resolve().parent.parent
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
@@ -49,6 +50,7 @@ MAIL_DAILY_CAP = env.number("MAIL_DAILY_CAP", 2000, 10, 1_000_000)
 
 # Anybody may join programs; who may open a brand is for the operator to say.
 ALLOW_BRAND_SIGNUP = env.flag("ALLOW_BRAND_SIGNUP", default="1" if LOCAL else "0")
+METRICS_TOKEN = env.text("METRICS_TOKEN")
 
 INTERNAL_HOST = urlsplit(INTERNAL_URL).hostname or ""
 ALLOWED_HOSTS = list(dict.fromkeys([SITE_HOST, INTERNAL_HOST, *env.listed("EXTRA_HOSTS")]))
@@ -243,7 +245,7 @@ if not LOCAL:
     SILENCED_SYSTEM_CHECKS = ["security.W021"]  # preload is the operator's own decision
     if TRUSTED_PROXIES:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    SECURE_REDIRECT_EXEMPT = [r"^health/$"]
+    SECURE_REDIRECT_EXEMPT = [r"^health/$", r"^health/ready/$"]
     if INTERNAL_URL.startswith("http://"):  # what the program asks of itself, and no page
         SECURE_REDIRECT_EXEMPT += [r"^rails/stripe/", r"^standin/stripe/(?!setup/)"]
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -8,6 +8,7 @@ app_name = "core"
 urlpatterns = [
     path("preferences/", pages.change_preferences, name="preferences"),
     path("health/", pages.check_health, name="health"),
+    path("health/ready/", pages.check_ready, name="ready"),
     path("images/<str:digest>/full", pages.show_image, {"size": "full"}, name="image"),
     path("images/<str:digest>/small", pages.show_image, {"size": "small"}, name="image-small"),
     path("mail/stop/<str:token>/", mail.stop, name="mail-stop"),

@@ -18,6 +18,7 @@ urlpatterns = [
     path("me/earnings/", creator.show_earnings, name="creator-earnings"),
     path("me/earnings/<str:commission_id>/", creator.show_commission, name="commission-story"),
     path("me/settings/", account.show_settings, name="settings"),
+    path("metrics", ops.show_metrics, name="metrics"),
     path("ops/", ops.show_start, name="ops"),
     path("ops/health/", ops.show_health, name="health"),
     path("ops/jobs/", ops.show_jobs, name="job-list"),

@@ -225,7 +225,7 @@ def test_a_request_the_proxy_took_over_https_is_not_sent_round(behind_proxy: Any
 def test_without_an_address_inside_everything_but_the_health_check_needs_https():
     loaded = load_settings()
 
-    assert loaded["SECURE_REDIRECT_EXEMPT"] == ["^health/$"]
+    assert loaded["SECURE_REDIRECT_EXEMPT"] == ["^health/$", "^health/ready/$"]
     assert loaded["ALLOWED_HOSTS"] == ["fairshare.example"]
     assert loaded["SECURE_PROXY_SSL_HEADER"] is None
 

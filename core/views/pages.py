@@ -4,6 +4,7 @@ import re
 
 from django.conf import settings
 from django.db import Error, connection
+from django.db.migrations.executor import MigrationExecutor
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import translation
@@ -69,6 +70,19 @@ def show_image(request: HttpRequest, digest: str, size: str) -> HttpResponse:
         ending = content_type.rpartition("/")[2]
         response["Content-Disposition"] = f'attachment; filename="{digest[:12]}.{ending}"'
     return response
+
+
+@require_safe
+def check_ready(_request: HttpRequest) -> HttpResponse:
+    """Say whether this process may get requests: its database is there and has its form."""
+    try:
+        executor = MigrationExecutor(connection)
+        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except Error:
+        return _say("the database does not answer", status=503)
+    if missing:
+        return _say("migrations are missing", status=503)
+    return _say("ready", status=200)
 
 
 @require_GET

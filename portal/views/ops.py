@@ -1,11 +1,14 @@
 """The operator's pages: is all well, what runs by itself, what came in, what is set."""
 
+from hmac import compare_digest
+
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_safe
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from core.access import get_by_public_id
 from core.clock import database_now, utc_now
@@ -16,6 +19,7 @@ from portal.books import prove_books
 from portal.doctor.findings import Level
 from portal.doctor.registry import examine
 from portal.jobs import list_jobs
+from portal.metrics import write_metrics
 
 
 @require_GET
@@ -91,6 +95,18 @@ def show_brand_books(request: HttpRequest, brand_id: str) -> HttpResponse:
     brand = get_by_public_id(Brand.objects.all(), brand_id)
     context = {"subject": brand, "proof": prove_books(brand_id=brand.pk), "now": database_now()}
     return render(request, "portal/ops_books_brand.html", context)
+
+
+@require_safe
+def show_metrics(request: HttpRequest) -> HttpResponse:
+    """Answer Prometheus, which brings the token; to everybody else there is no such page."""
+    given, token = request.headers.get("Authorization", ""), settings.METRICS_TOKEN
+    if not token or not compare_digest(given.encode(), f"Bearer {token}".encode()):
+        raise Http404
+    text = write_metrics(now=database_now())
+    return HttpResponse(
+        text, content_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"}
+    )
 
 
 @require_GET

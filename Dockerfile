@@ -28,7 +28,7 @@ RUN SITE_URL=https://build.invalid \
 
 FROM ${PYTHON}
 RUN useradd --system --uid 10001 --home-dir /nonexistent --shell /usr/sbin/nologin fairshare \
-    && install -d -o fairshare /var/lib/fairshare
+    && find / -xdev \( -name pip -o -name pip3 -o -name 'pip-*' -o -name ensurepip \) -prune -exec rm -rf {} +
 COPY --from=packages /opt/venv /opt/venv
 COPY --from=build /app /app
 ENV PATH=/opt/venv/bin:$PATH \

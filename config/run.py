@@ -136,8 +136,6 @@ def reset(local: Local) -> None:
     with hold_lock(local):
         remove_data(local.data / "postgres")
         remove_data(local.data / "redis")
-        for path in local.data.glob("schedule*"):
-            path.unlink()
     print(f"The embedded databases in {local.data} are deleted; `make run` makes new ones.")
 
 
@@ -201,7 +199,6 @@ def _prepare(local: Local, environment: Mapping[str, str], apps: list[Child], *,
 def _start_apps(local: Local, environment: Mapping[str, str], apps: list[Child]) -> None:
     """Start web server, worker and scheduler, adding each to `apps`; wait for the first page."""
     celery = ["celery", "--app=config.worker:app"]
-    schedule = f"--schedule={local.data / 'schedule'}"
     address = [f"--host={HOST}", f"--port={local.port}", "--no-ws"]
     web = ["granian", "--interface=wsgi", *address, "--workers=1", "--blocking-threads=16"]
     apps.append(_spawn_python(local, environment, "web", *web, "config.wsgi:application"))
@@ -209,7 +206,7 @@ def _start_apps(local: Local, environment: Mapping[str, str], apps: list[Child])
     # After the first answer, so that the first page does not wait for their boot.
     for name, *command in (
         ["worker", *celery, "worker", "--pool=threads", "--concurrency=4", "--loglevel=INFO"],
-        ["scheduler", *celery, "beat", schedule, "--pidfile=", "--loglevel=INFO"],
+        ["scheduler", *celery, "beat", "--pidfile=", "--loglevel=INFO"],
     ):
         apps.append(_spawn_python(local, environment, name, *command))
 

@@ -173,6 +173,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 1,
     "socket_timeout": 5,
 }
+CELERY_BEAT_SCHEDULER = "config.beat:TableScheduler"
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "core.sweep", "schedule": 30.0},
     "sweep-store-events": {"task": "tracking.sweep_store_events", "schedule": 30.0},
@@ -306,7 +307,9 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if LOCAL
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage",
+        # Collected as root and served by another account; what people upload is for one alone.
+        "OPTIONS": {"file_permissions_mode": 0o644},
     },
 }
 

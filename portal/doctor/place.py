@@ -83,7 +83,7 @@ def check_static(_now: datetime) -> Finding:
         there = staticfiles_storage.exists(
             urlsplit(staticfiles_storage.url(A_FILE)).path.removeprefix(settings.STATIC_URL)
         )
-    except ValueError:
+    except (OSError, ValueError):
         there = False
     if there:
         return well(_("Files of the pages are collected."))

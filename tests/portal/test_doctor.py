@@ -325,6 +325,8 @@ def test_the_command_prints_words_or_json_and_its_exit_code_tells():
         call_command("doctor", "--json", stdout=machine)
 
     said = json.loads(machine.getvalue())
+    call_command("doctor", "--only", "database", stdout=(one := StringIO()))
+    assert one.getvalue().splitlines()[1:] == ["All is well."]
     assert ended.value.code == 1
     assert "RED   Worker: No worker has ever done anything." in words.getvalue()
     assert "Things that need you: " in words.getvalue()

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from core.clock import database_now, utc_now
 from core.jobs import run_once
 from portal.doctor.findings import Level
-from portal.doctor.registry import Outcome, examine
+from portal.doctor.registry import CHECKS, Outcome, examine
 
 MARKS = {Level.WELL: "well", Level.LOOK: "LOOK", Level.ACT: "RED "}
 
@@ -20,6 +20,8 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
+        codes = [check.code for check in CHECKS]
+        parser.add_argument("--only", choices=codes, default="", help="run one check and no other")
         parser.add_argument("--json", action="store_true", help="print the findings as JSON")
         parser.add_argument(
             "--backup-made", action="store_true", help="first record that a backup was just made"
@@ -29,7 +31,7 @@ class Command(BaseCommand):
         if options["backup_made"]:
             now = database_now()
             run_once(name="backup", window=now.isoformat(), now=now, work=lambda: "")
-        outcomes = examine(now=utc_now())
+        outcomes = examine(now=utc_now(), only=options["only"])
         red = sum(outcome.level == Level.ACT for outcome in outcomes)
         if options["json"]:
             self.stdout.write(json.dumps({"ok": not red, "checks": [*map(_as_json, outcomes)]}))

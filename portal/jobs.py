@@ -15,12 +15,11 @@ GRACE_OF_A_DAY = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A task of the schedule and its latest run; `due_at` is None before the first."""
+    """A task of the schedule, its latest run, and when it is due next."""
 
     name: str
-    every: timedelta | None  # None for one that runs at a time of day
     run: TaskRun
-    due_at: datetime | None
+    due_at: datetime
     state: str
 
     @property
@@ -40,15 +39,14 @@ def list_jobs(*, now: datetime) -> list[Job]:
 
 
 def _describe(schedule: crontab | float, run: TaskRun, now: datetime) -> Job:
-    last = run.started_at
+    # One that never ran is due from now on: the scheduler counts from its start.
+    last = run.started_at or now
     if isinstance(schedule, crontab):
-        every, grace = None, GRACE_OF_A_DAY
-        due = _next_by_clock(schedule, last) if last else None
+        grace, due = GRACE_OF_A_DAY, _next_by_clock(schedule, last)
     else:
         every = timedelta(seconds=schedule)
-        grace = GRACE + every
-        due = last + every if last else None
-    return Job(run.name, every, run, due, _state(run, due, now, grace))
+        grace, due = GRACE + every, last + every
+    return Job(run.name, run, due, _state(run, due, now, grace))
 
 
 def _next_by_clock(schedule: crontab, last: datetime) -> datetime:
@@ -57,9 +55,9 @@ def _next_by_clock(schedule: crontab, last: datetime) -> datetime:
     return due.astimezone(UTC)
 
 
-def _state(run: TaskRun, due: datetime | None, now: datetime, grace: timedelta) -> str:
+def _state(run: TaskRun, due: datetime, now: datetime, grace: timedelta) -> str:
     if run.is_ok is False:
         return "failed"
-    if due is None:
+    if run.started_at is None:
         return "waits"
     return "late" if now > due + grace else "ok"

@@ -146,7 +146,8 @@ def test_the_last_stage_of_the_image_builds_nothing_and_is_not_root():
     last = stages[-1]
 
     assert re.search(r"^USER fairshare$", last, re.MULTILINE)
-    assert re.search(r"\b(pip|npm|gcc|apt-get|requirements)\b", last) is None
+    assert re.search(r"\b(pip3? install|npm|gcc|apt-get|requirements)\b", last) is None
+    assert re.search(r"-name pip .*rm -rf", last)  # the base image's own
     assert "config.wsgi:application" in last
     for name in re.findall(r"requirements-\w+\.txt", "".join(stages)):
         assert (ROOT / name).exists()

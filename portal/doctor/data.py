@@ -15,7 +15,7 @@ from core.clock import database_now
 from core.crypto import Undecryptable
 from core.models import Brand
 from ledger.models import BooksCheck
-from portal.doctor.findings import Finding, act, look, since, well
+from portal.doctor.findings import Finding, act, digits, literal, look, since, well
 from tracking.domain.token import parse_keys
 
 OLDEST_POSTGRES = 15
@@ -45,7 +45,9 @@ def check_migrations(_now: datetime) -> Finding:
         return well(_("The database has the form this version expects."))
     said = ngettext("{count} migration is missing.", "{count} migrations are missing.", missing)
     mend = _("Run {command}, then start web, worker and scheduler again.")
-    return act(said.format(count=missing), mend.format(command="python -m config.prepare"))
+    return act(
+        said.format(count=digits(missing)), mend.format(command=literal("python -m config.prepare"))
+    )
 
 
 def check_clock(now: datetime) -> Finding:
@@ -55,7 +57,8 @@ def check_clock(now: datetime) -> Finding:
         return well(_("This machine and the database agree on the time."))
     said = _("The clocks of this machine and of the database are {seconds} seconds apart.")
     return act(
-        said.format(seconds=round(skew.total_seconds())), _("Let both be set by a time server.")
+        said.format(seconds=digits(round(skew.total_seconds()))),
+        _("Let both be set by a time server."),
     )
 
 
@@ -68,7 +71,7 @@ def check_roles(_now: datetime) -> Finding:
         return well(_("The role of every day may add to the books and change nothing in them."))
     return look(
         _("One role does everything: only triggers keep the books from change."),
-        _("Make a second role and set {name}.").format(name="MIGRATION_DATABASE_URL"),
+        _("Make a second role and set {name}.").format(name=literal("MIGRATION_DATABASE_URL")),
     )
 
 
@@ -86,7 +89,7 @@ def check_redis(_now: datetime) -> Finding:
             _("Redis does not answer ({error}); work is done late.").format(
                 error=type(error).__name__
             ),
-            _("Start it, or correct {name}.").format(name="REDIS_URL"),
+            _("Start it, or correct {name}.").format(name=literal("REDIS_URL")),
         )
     finally:
         client.close()
@@ -94,7 +97,7 @@ def check_redis(_now: datetime) -> Finding:
     if policy != "noeviction":
         return act(
             _("Redis may drop messages: its policy is {policy}.").format(policy=policy),
-            _("Set {setting} in Redis.").format(setting="maxmemory-policy noeviction"),
+            _("Set {setting} in Redis.").format(setting=literal("maxmemory-policy noeviction")),
         )
     return well(_("Redis {version} answers.").format(version=info.get("redis_version", "")))
 
@@ -102,14 +105,14 @@ def check_redis(_now: datetime) -> Finding:
 def check_keys(_now: datetime) -> Finding:
     """Read the known text with the keys of today."""
     mend = _("Put the keys of the first start back into {name}.").format(
-        name="FIELD_ENCRYPTION_KEYS"
+        name=literal("FIELD_ENCRYPTION_KEYS")
     )
     try:
         canary.check_canary()
     except canary.NoCanary:
         return look(
             _("Nothing was encrypted yet that could show a lost key."),
-            _("Run {command}.").format(command="python -m config.prepare"),
+            _("Run {command}.").format(command=literal("python -m config.prepare")),
         )
     except Undecryptable:
         return act(_("The keys do not open what the database holds."), mend)
@@ -124,7 +127,7 @@ def check_click_keys(_now: datetime) -> Finding:
     return well(
         ngettext(
             "{count} key signs and reads clicks.", "{count} keys sign and read clicks.", count
-        ).format(count=count)
+        ).format(count=digits(count))
     )
 
 
@@ -137,19 +140,24 @@ def check_books(now: datetime) -> Finding:
             "The books of {count} brand differ.", "The books of {count} brands differ.", wrong
         )
         return act(
-            said.format(count=wrong), _("Approve no payout there until you know why: see Books.")
+            said.format(count=digits(wrong)),
+            _("Approve no payout there until you know why: see Books."),
         )
-    due = Brand.objects.filter(archived_at__isnull=True, created_at__lt=now - MAX_BOOKS_AGE)
-    fresh = checks.filter(checked_at__gte=now - MAX_BOOKS_AGE)
-    missed = due.exclude(pk__in=fresh.values("brand_id")).count()
-    if missed:
+    old = checks.filter(checked_at__lt=now - MAX_BOOKS_AGE).count()
+    if old:
         said = ngettext(
             "The books of {count} brand were not proved for a day and a half.",
             "The books of {count} brands were not proved for a day and a half.",
-            missed,
+            old,
         )
-        return act(said.format(count=missed), _("See whether scheduler and worker run."))
+        return act(said.format(count=digits(old)), _("See whether scheduler and worker run."))
+    brands = Brand.objects.filter(archived_at__isnull=True)
+    if brands.exclude(pk__in=checks.values("brand_id")).exists():
+        return look(
+            _("The books of some brands were not proved yet."),
+            _("It is done once a day; to prove them now, see Books."),
+        )
     latest = checks.order_by("-checked_at").first()
     if latest is None:
-        return well(_("No books were due to be proved yet."))
+        return well(_("There is no brand yet whose books could be proved."))
     return well(_("The books balance; proved {age} ago.").format(age=since(latest.checked_at, now)))

@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from django.utils import translation
 from django.utils.timesince import timesince
+
+from core import formats
 
 
 class Level(StrEnum):
@@ -38,4 +41,14 @@ def act(said: str, mend: str) -> Finding:
 
 def since(then: datetime, now: datetime) -> str:
     """Return how long ago something was, as in "5 minutes"."""
-    return timesince(then, now, depth=1)
+    return digits(timesince(then, now, depth=1))
+
+
+def digits(value: int | str) -> str:
+    """Write a number, alone or in words, as the reader does."""
+    return formats.digits_text(str(value), language=translation.get_language() or "en")
+
+
+def literal(text: str) -> str:
+    """Keep a command or a setting in one piece among words that run from right to left."""
+    return formats.isolate_ltr(text) if translation.get_language_bidi() else text

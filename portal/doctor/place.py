@@ -13,11 +13,11 @@ from django.db import connection
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
-from portal.doctor.findings import Finding, act, look, well
+from portal.doctor.findings import Finding, act, digits, literal, look, well
 
 TIMEOUT_S = 3
 HTTPS = 443
-DAYS_LEFT = 14
+LEFT_OF_ITS_LIFE = 5  # proxies renew when a third is left
 DISK_ACT_PERCENT, DISK_LOOK_PERCENT = 10, 20
 A_FILE = "css/app.css"
 
@@ -27,7 +27,7 @@ def check_settings(_now: datetime) -> Finding:
     if settings.LOCAL:
         return look(
             _("LOCAL=1: cookies and TLS are relaxed, for this machine only."),
-            _("Leave {name} out where others reach it.").format(name="LOCAL"),
+            _("Leave {name} out where others reach it.").format(name=literal("LOCAL")),
         )
     found = [
         message.id or ""
@@ -38,7 +38,7 @@ def check_settings(_now: datetime) -> Finding:
     if found:
         return act(
             _("Django's own check finds: {names}.").format(names=", ".join(found)),
-            _("Run {command}.").format(command="manage.py check --deploy"),
+            _("Run {command}.").format(command=literal("manage.py check --deploy")),
         )
     return well(_("Cookies, TLS and host names are set as the internet needs them."))
 
@@ -49,10 +49,10 @@ def check_certificate(now: datetime) -> Finding:
     if address.scheme != "https":
         return look(
             _("The address is plain http: good for this machine only."),
-            _("Set {name} to https.").format(name="SITE_URL"),
+            _("Set {name} to https.").format(name=literal("SITE_URL")),
         )
     try:
-        ends = _read_end(address.hostname or "", address.port or HTTPS)
+        begins, ends = _read_life(address.hostname or "", address.port or HTTPS)
     except ssl.SSLCertVerificationError as error:
         return act(
             _("The certificate is refused: {error}.").format(error=error.verify_message),
@@ -63,15 +63,17 @@ def check_certificate(now: datetime) -> Finding:
             _("The public address cannot be reached from here ({error}).").format(
                 error=type(error).__name__
             ),
-            _("Look from outside, or let this machine reach {name}.").format(name="SITE_URL"),
+            _("Look from outside, or let this machine reach {name}.").format(
+                name=literal("SITE_URL")
+            ),
         )
     days = (ends - now).days
-    if days < DAYS_LEFT:
+    if ends - now < (ends - begins) / LEFT_OF_ITS_LIFE:
         return act(
-            _("The certificate ends in {days} days.").format(days=days),
+            _("The certificate ends in {days} days.").format(days=digits(days)),
             _("See the log of the proxy that does TLS."),
         )
-    return well(_("The certificate is good for {days} more days.").format(days=days))
+    return well(_("The certificate is good for {days} more days.").format(days=digits(days)))
 
 
 def check_static(_now: datetime) -> Finding:
@@ -89,7 +91,7 @@ def check_static(_now: datetime) -> Finding:
         return well(_("Files of the pages are collected."))
     return act(
         _("Files of the pages are missing: they look bare."),
-        _("Run {command}.").format(command="manage.py collectstatic"),
+        _("Run {command}.").format(command=literal("manage.py collectstatic")),
     )
 
 
@@ -101,7 +103,7 @@ def check_disk(_now: datetime) -> Finding:
         cursor.execute("SELECT pg_database_size(current_database())")
         (size,) = cursor.fetchone()
     said = _("{percent} % of the program's disk are free; the database holds {size}.").format(
-        percent=free, size=filesizeformat(size)
+        percent=digits(free), size=digits(filesizeformat(size))
     )
     if free >= DISK_LOOK_PERCENT:
         return well(said)
@@ -109,12 +111,15 @@ def check_disk(_now: datetime) -> Finding:
     return act(said, mend) if free < DISK_ACT_PERCENT else look(said, mend)
 
 
-def _read_end(host: str, port: int) -> datetime:
+def _read_life(host: str, port: int) -> tuple[datetime, datetime]:
     context = ssl.create_default_context()
     with (
         socket.create_connection((host, port), TIMEOUT_S) as plain,
         context.wrap_socket(plain, server_hostname=host) as secure,
     ):
         certificate = secure.getpeercert() or {}
-    ends = ssl.cert_time_to_seconds(str(certificate["notAfter"]))
-    return datetime.fromtimestamp(ends, UTC)
+    begins, ends = (
+        datetime.fromtimestamp(ssl.cert_time_to_seconds(str(certificate[name])), UTC)
+        for name in ("notBefore", "notAfter")
+    )
+    return begins, ends

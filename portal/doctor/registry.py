@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.doctor import data, place, work
-from portal.doctor.findings import Finding, Level, act
+from portal.doctor.findings import Finding, Level, act, literal
 
 GUIDE = "docs/operators.md"
 
@@ -91,5 +91,5 @@ def _look(check: Check, now: datetime) -> Finding:
     except Error as error:
         return act(
             _("The database does not answer ({error}).").format(error=type(error).__name__),
-            _("Start it, or correct {name}.").format(name="DATABASE_URL"),
+            _("Start it, or correct {name}.").format(name=literal("DATABASE_URL")),
         )

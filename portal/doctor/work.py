@@ -14,7 +14,7 @@ from brands.models import RailKind, RailSettings
 from core.models import InboundStatus, JobRun, Mail, MailStatus, OutboxEvent, TaskRun
 from core.postman import is_kept
 from payouts.models import Payout, PayoutStatus, RailEvent
-from portal.doctor.findings import Finding, act, look, since, well
+from portal.doctor.findings import Finding, act, digits, literal, look, since, well
 from portal.jobs import list_jobs
 from tracking.models import StoreEvent
 
@@ -31,7 +31,7 @@ def check_scheduler(now: datetime) -> Finding:
     """Find out when it last handed something on."""
     last = TaskRun.objects.aggregate(at=Max("handed_on_at"))["at"]
     start = _("Start the scheduler: {command}").format(
-        command="celery --app=config.worker:app beat"
+        command=literal("celery --app=config.worker:app beat")
     )
     if last is None:
         return act(_("The scheduler has never handed anything on."), start)
@@ -44,7 +44,9 @@ def check_scheduler(now: datetime) -> Finding:
 def check_worker(now: datetime) -> Finding:
     """Find out when one last finished something."""
     last = TaskRun.objects.aggregate(at=Max("finished_at"))["at"]
-    start = _("Start a worker: {command}").format(command="celery --app=config.worker:app worker")
+    start = _("Start a worker: {command}").format(
+        command=literal("celery --app=config.worker:app worker")
+    )
     if last is None:
         return act(_("No worker has ever done anything."), start)
     if now - last > MAX_SILENCE:
@@ -93,7 +95,7 @@ def check_mail_queue(now: datetime) -> Finding:
         "{count} mails of the last 7 days could not be sent.",
         failed,
     )
-    return look(said.format(count=failed), _("Look at the mail server's log."))
+    return look(said.format(count=digits(failed)), _("Look at the mail server's log."))
 
 
 def check_payouts(now: datetime) -> Finding:
@@ -113,7 +115,7 @@ def check_payouts(now: datetime) -> Finding:
         count,
     )
     return act(
-        said.format(count=count, age=since(oldest, now)),
+        said.format(count=digits(count), age=since(oldest, now)),
         _("See the brand's payouts page for the reason; nothing is sent twice."),
     )
 
@@ -122,7 +124,7 @@ def check_mail_server(now: datetime) -> Finding:
     """Call the mail server and send nothing."""
     if is_kept():
         said = _("No mail server is set: mail is kept here, and nobody new can log in by mail.")
-        mend = _("Set {name}.").format(name="EMAIL_URL")
+        mend = _("Set {name}.").format(name=literal("EMAIL_URL"))
         return look(said, mend) if settings.LOCAL else act(said, mend)
     server = get_connection(timeout=MAIL_TIMEOUT_S)
     try:
@@ -131,7 +133,7 @@ def check_mail_server(now: datetime) -> Finding:
         said = _("The mail server does not answer or refuses us ({error}).")
         return act(
             said.format(error=type(error).__name__),
-            _("Start it, or correct {name}.").format(name="EMAIL_URL"),
+            _("Start it, or correct {name}.").format(name=literal("EMAIL_URL")),
         )
     finally:
         server.close()
@@ -162,7 +164,8 @@ def check_stripe(now: datetime) -> Finding:
             len(silent),
         )
         return look(
-            said.format(count=len(silent)), _("Enter the brand's webhook address at Stripe.")
+            said.format(count=digits(len(silent))),
+            _("Enter the brand's webhook address at Stripe."),
         )
     last = heard.aggregate(at=Max("received_at"))["at"]
     if last is None:
@@ -173,7 +176,9 @@ def check_stripe(now: datetime) -> Finding:
 def check_backup(now: datetime) -> Finding:
     """Read when a backup was last recorded; whoever makes it records it."""
     last = JobRun.objects.filter(name="backup", is_ok=True).order_by("-started_at").first()
-    record = _("After a backup run {command}.").format(command="manage.py doctor --backup-made")
+    record = _("After a backup run {command}.").format(
+        command=literal("manage.py doctor --backup-made")
+    )
     if last is None:
         return look(_("No backup is recorded."), record)
     said = _("The last recorded backup was made {age} ago.").format(age=since(last.started_at, now))
@@ -187,7 +192,7 @@ def _waiting(rows: QuerySet[Any], field: str, now: datetime) -> Finding:
     count = rows.count()
     said = ngettext(
         "{count} waits, for {age}.", "{count} wait, the oldest for {age}.", count
-    ).format(count=count, age=since(oldest, now))
+    ).format(count=digits(count), age=since(oldest, now))
     if now - oldest <= MAX_WAIT:
         return well(said)
     return act(said, _("See whether scheduler and worker run."))

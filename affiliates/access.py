@@ -6,7 +6,16 @@ Unknown, malformed and foreign ids give the same NotFound.
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 
-from affiliates.models import Affiliate, Affiliation, Application, Asset, Code, Enrollment, Link
+from affiliates.models import (
+    Affiliate,
+    Affiliation,
+    Announcement,
+    Application,
+    Asset,
+    Code,
+    Enrollment,
+    Link,
+)
 from brands.access import BrandAccess
 from core.access import NotFound, get_by_public_id
 from core.models import User
@@ -155,3 +164,12 @@ def get_asset_for(access: BrandAccess, public_id: str) -> Asset:
     """
     rows = Asset.objects.filter(brand=access.brand)
     return get_by_public_id(rows.select_related("program", "image"), public_id)
+
+
+def get_announcement_for(access: BrandAccess, public_id: str) -> Announcement:
+    """Return an announcement of the brand.
+
+    :raises NotFound: not one of this brand.
+    """
+    rows = Announcement.objects.filter(brand=access.brand)
+    return get_by_public_id(rows.select_related("brand", "program"), public_id)

@@ -8,13 +8,21 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from affiliates.models import Affiliation, Application, Code, Enrollment, Link, RejectReason
+from affiliates.models import (
+    Affiliation,
+    Application,
+    Code,
+    Enrollment,
+    Link,
+    Receipt,
+    RejectReason,
+)
 from affiliates.selectors import get_current_slug, short_url
 from brands.models import Member, Role, Terms
 from brands.wording_terms import describe_changes, say_change
 from core import formats
 from core.mail import Letter, Params, compose, language_of, send_notice
-from core.notices import APPLICATIONS, MEMBERSHIP, Kind, register
+from core.notices import ANNOUNCEMENTS, APPLICATIONS, MEMBERSHIP, Kind, register
 
 _PROGRAM = _("Autumn program")
 
@@ -118,6 +126,21 @@ TERMS_CHANGED = register(
     )
 )
 
+ANNOUNCED = register(
+    Kind(
+        name="announcement",
+        group=ANNOUNCEMENTS,
+        label=_("News from a brand"),
+        subject=_("{title}"),
+        text=_("{text}\n\nAll news: {url}\n"),
+        samples={
+            "title": _("New cups in October"),
+            "text": _("From the first of October there are new cups. Your links lead to them."),
+            "url": f"{settings.SITE_URL}/me/resources/?tab=news",
+        },
+    )
+)
+
 
 def mail_applied(*, application: Application, now: datetime) -> None:
     """Tell owners and managers that somebody wants to join."""
@@ -217,6 +240,22 @@ def mail_terms(*, terms: Terms, enrollment: Enrollment, now: datetime) -> None:
             "day": formats.local_day(terms.effective_from, zone=ZoneInfo(program.brand.time_zone)),
             "changes": "\n\n".join(changes),
             "url": f"{settings.SITE_URL}{path}",
+        },
+        now=now,
+    )
+
+
+def mail_announcement(*, receipt: Receipt, now: datetime) -> None:
+    """Send a creator what was announced to him, as it was written."""
+    announcement = receipt.announcement
+    send_notice(
+        kind=ANNOUNCED,
+        to=receipt.affiliation.affiliate.user,
+        brand=announcement.brand,
+        params={
+            "title": announcement.title,
+            "text": announcement.text,
+            "url": f"{settings.SITE_URL}/me/resources/?tab=news",
         },
         now=now,
     )

@@ -1,15 +1,21 @@
 """What a member of a brand fills in about what creators may publish."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
+from django.conf import settings
+from django.utils.timezone import make_naive
 from django.utils.translation import gettext_lazy as _
 
 from affiliates.domain.segments import Segment
 from affiliates.models import AssetKind
+from affiliates.services.announcements import AnnouncementFacts
 from affiliates.services.assets import AssetFacts
-from brands.models import Group, PartnerType
+from brands.models import Group, PartnerType, Program
 from core.images import PictureField
 
 
@@ -129,3 +135,94 @@ class AssetForm(SegmentForm):
             starts_on=data["starts_on"],
             ends_on=data["ends_on"],
         )
+
+
+class AnnouncementForm(SegmentForm):
+    """News for creators: what it says, and for whom it is."""
+
+    title = forms.CharField(
+        max_length=120, label=_("Title"), help_text=_("Also the subject of the mail.")
+    )
+    text = forms.CharField(
+        max_length=5000,
+        label=_("Text"),
+        widget=forms.Textarea(attrs={"rows": 10}),
+        help_text=_("Plain text. An empty line begins a paragraph; addresses become links."),
+    )
+    program = forms.ChoiceField(label=_("Program"), required=False)
+    languages = forms.MultipleChoiceField(
+        label=_("Only who reads"),
+        required=False,
+        choices=settings.LANGUAGES,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Nothing ticked: all languages."),
+    )
+    activity = forms.ChoiceField(
+        label=_("Orders"),
+        required=False,
+        choices=[
+            ("", _("With or without orders")),
+            ("with", _("Only with an order in the last days")),
+            ("without", _("Only without an order in the last days")),
+        ],
+    )
+    days = forms.IntegerField(
+        label=_("Days that count"), required=False, min_value=1, max_value=730, initial=30
+    )
+
+    def __init__(self, *args: Any, programs: Sequence[Program], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._programs = {program.public_id: program for program in programs}
+        choice = self.fields["program"]
+        choice.choices = [  # type: ignore[attr-defined]
+            ("", _("All programs")),
+            *((program.public_id, program.name) for program in programs),
+        ]
+        if len(programs) < 2:
+            del self.fields["program"]
+        names = ["title", "text", "program", "groups", "partner_types", "languages"]
+        self.order_fields([*names, "activity", "days"])
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("activity") and not data.get("days") and "days" not in self.errors:
+            self.add_error("days", _("Enter how many days count, for example 30."))
+        return data
+
+    @property
+    def facts(self) -> AnnouncementFacts:
+        data = self.cleaned_data
+        program = self._programs.get(data.get("program", ""))
+        return AnnouncementFacts(
+            title=data["title"],
+            text=data["text"],
+            program_id=program.pk if program else None,
+            audience=replace(
+                self.segment,
+                languages=tuple(data["languages"]),
+                activity=data["activity"],
+                days=data["days"] if data["activity"] else 0,
+            ),
+        )
+
+
+class SendForm(forms.Form):
+    """When an announcement is sent; without a time, at once."""
+
+    send_at = forms.DateTimeField(
+        label=_("Send at"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
+    )
+
+    def __init__(self, *args: Any, zone: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._zone = ZoneInfo(zone)
+        said = _("Empty: at once. The hour is that of %(zone)s.")
+        self.fields["send_at"].help_text = said % {"zone": zone}
+
+    def clean_send_at(self) -> datetime | None:
+        """Read the hour as the brand's, whatever the reader's own time zone is."""
+        at: datetime | None = self.cleaned_data["send_at"]
+        return None if at is None else make_naive(at).replace(tzinfo=self._zone)

@@ -1,21 +1,33 @@
-"""Reads of what a brand gives its creators to publish."""
+"""Reads of what a brand gives its creators to publish, and to read."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import quote
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils.html import escape
+from django.utils.module_loading import import_string
 
 from affiliates.domain.segments import Segment
-from affiliates.models import AffiliationStatus, Asset, Code, Enrollment, LinkSlug
+from affiliates.models import (
+    Affiliation,
+    AffiliationStatus,
+    Announcement,
+    Asset,
+    Code,
+    Enrollment,
+    LinkSlug,
+    Receipt,
+)
 from affiliates.selectors import short_url
 from brands.models import Program, ProgramStatus
-from core.models import Image
+from core.mail import language_of
+from core.models import Brand, Image
 
 HTML = '<a href="{}" rel="sponsored"><img src="{}" width="{}" height="{}" alt="{}"></a>'
 
@@ -57,9 +69,55 @@ def list_offered(places: Sequence[Enrollment], *, now: datetime) -> list[Offered
     ]
 
 
+def list_announcements(brand: Brand) -> QuerySet[Announcement]:
+    """Return a brand's announcements, newest first, each with how many it reached and who read."""
+    counts = {
+        "receipt_count": Count("receipts"),
+        "read_count": Count("receipts", filter=Q(receipts__read_at__isnull=False)),
+    }
+    rows = Announcement.objects.filter(brand=brand).select_related("program")
+    return rows.annotate(**counts).order_by("-pk")
+
+
+def list_recipients(announcement: Announcement, *, now: datetime) -> list[Affiliation]:
+    """Return the active creators an announcement is for, as things stand, by name."""
+    segment = Segment.read(announcement.audience)
+    places = Enrollment.objects.filter(
+        brand=announcement.brand_id,
+        affiliation__status=AffiliationStatus.ACTIVE,
+        affiliation__affiliate__user__is_active=True,
+    )
+    if announcement.program_id:
+        places = places.filter(program=announcement.program_id)
+    active = _find_active(announcement.brand, segment, now)
+    found = {
+        place.affiliation
+        for place in places.select_related("group", "affiliation__affiliate__user")
+        if segment.fits(group=place.group.public_id, partner_type=place.group.partner_type)
+        and segment.takes(
+            language=language_of(place.affiliation.affiliate.user.language),
+            is_active=place.affiliation_id in active,
+        )
+    }
+    return sorted(found, key=lambda one: (one.affiliate.display_name.casefold(), one.public_id))
+
+
+def list_news(affiliations: Collection[Affiliation]) -> QuerySet[Receipt]:
+    """Return what was announced to a creator, newest first."""
+    rows = Receipt.objects.filter(affiliation__in=affiliations)
+    return rows.select_related("announcement__brand", "announcement__program").order_by("-pk")
+
+
 def image_url(image: Image) -> str:
     """Return the whole address of a picture, for other pages to show."""
     return settings.SITE_URL + reverse("core:image", args=[image.sha256])
+
+
+def _find_active(brand: Brand, segment: Segment, now: datetime) -> Collection[UUID]:
+    if not segment.activity:
+        return ()
+    found: set[UUID] = import_string(settings.FIND_ACTIVE)(brand, now - timedelta(segment.days))
+    return found
 
 
 def _is_for(asset: Asset, place: Enrollment, now: datetime) -> bool:

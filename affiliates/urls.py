@@ -6,6 +6,7 @@ from affiliates.views import programs, resources
 
 urlpatterns = [
     path("me/resources/", resources.show_resources, name="resource-list"),
+    path("me/resources/read/", resources.read_news, name="news-read"),
     path("me/programs/", programs.show_programs, name="program-list"),
     path("me/programs/<str:enrollment_id>/accept/", programs.accept, name="terms-accept"),
 ]

@@ -2,15 +2,27 @@
 
 from django.urls import path
 
-from affiliates.views import brand_applications, brand_assets, brand_creators
+from affiliates.views import (
+    brand_announcements,
+    brand_applications,
+    brand_assets,
+    brand_creators,
+)
 
 _CREATORS = "b/<slug:slug>/creators"
 _APPLICATION = f"{_CREATORS}/applications/<str:application_id>"
 _CREATOR = f"{_CREATORS}/<str:creator_id>"
 _CODE = f"{_CREATORS}/codes/<str:code_id>"
 _ASSETS = "b/<slug:slug>/program/resources"
+_NEWS = "b/<slug:slug>/program/announcements"
+_ANNOUNCEMENT = f"{_NEWS}/<str:announcement_id>"
 
 urlpatterns = [
+    path(f"{_NEWS}/", brand_announcements.show_announcements, name="announcement-list"),
+    path(f"{_NEWS}/new/", brand_announcements.write_announcement, name="announcement-create"),
+    path(f"{_ANNOUNCEMENT}/", brand_announcements.edit_announcement, name="announcement-edit"),
+    path(f"{_ANNOUNCEMENT}/send/", brand_announcements.send_announcement, name="announcement-send"),
+    path(f"{_ANNOUNCEMENT}/withdraw/", brand_announcements.withdraw, name="announcement-withdraw"),
     path(f"{_ASSETS}/", brand_assets.show_assets, name="asset-list"),
     path(f"{_ASSETS}/new/", brand_assets.add_asset, name="asset-create"),
     path(f"{_ASSETS}/<str:asset_id>/", brand_assets.edit_asset, name="asset-edit"),

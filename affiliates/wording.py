@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
+from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, ngettext
 
 from affiliates.domain.segments import Segment
 from brands.models import PartnerType
@@ -25,10 +26,30 @@ def render_slug_taken(slug: str, code: str) -> str:
 
 def describe_segment(segment: Segment, groups: Mapping[str, str]) -> list[str]:
     """Say for whom something is, part by part; `groups` are names by public id."""
-    kinds = dict(PartnerType.choices)
+    kinds, languages = dict(PartnerType.choices), dict(settings.LANGUAGES)
     parts = [
         (_("Groups: %(names)s"), [groups.get(one, one) for one in segment.groups]),
         (_("Kinds: %(names)s"), [str(kinds.get(one, one)) for one in segment.partner_types]),
+        (_("Readers of %(names)s"), [str(languages.get(one, one)) for one in segment.languages]),
     ]
     said = [text % {"names": ", ".join(names)} for text, names in parts if names]
-    return said or [_("Everyone in the program")]
+    if segment.activity:
+        said.append(_say_activity(segment))
+    return said or [_("Everyone")]
+
+
+def _say_activity(segment: Segment) -> str:
+    days = {"days": segment.days}
+    if segment.activity == "with":
+        text = ngettext(
+            "With an order in the last %(days)s day",
+            "With an order in the last %(days)s days",
+            segment.days,
+        )
+    else:
+        text = ngettext(
+            "Without an order in the last %(days)s day",
+            "Without an order in the last %(days)s days",
+            segment.days,
+        )
+    return text % days

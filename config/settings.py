@@ -127,6 +127,8 @@ TEMPLATES = [
 BRAND_PAGE_COUNTS = {"review_count": "tracking.context.count_open_reviews"}
 COUNT_PENDING = "tracking.context.count_pending"
 COUNT_MEMBERS = "affiliates.context.count_members"
+# Who of a brand's creators had an order since a moment: news may be for those alone.
+FIND_ACTIVE = "tracking.context.find_active"
 
 # PostgreSQL is the one engine.
 DATABASES = {"default": env.database("DATABASE_URL")}
@@ -186,6 +188,7 @@ CELERY_BEAT_SCHEDULE = {
     "apply-changes": {"task": "brands.apply_changes", "schedule": 60.0},
     "partitions": {"task": "tracking.prepare_partitions", "schedule": crontab(hour=2, minute=10)},
     "retention": {"task": "tracking.forget_old", "schedule": crontab(hour=3, minute=10)},
+    "announcements": {"task": "affiliates.send_announcements", "schedule": 60.0},
     "books": {"task": "portal.check_books", "schedule": crontab(hour=4, minute=10)},
 }
 

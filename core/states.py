@@ -120,6 +120,7 @@ STATES: Mapping[str, State] = MappingProxyType(
         "stored": State(_("Waiting"), WAITING),
         "ignored": State(_("Set aside"), NEUTRAL),
         "waiting": State(_("Waiting"), WAITING),
+        "unread": State(pgettext_lazy("news", "New"), REVIEW),
         "kept": State(_("Kept here"), NEUTRAL),
         "switched_off": State(_("Switched off"), NEUTRAL),
         "switched_on": State(_("Switched on"), GOOD),

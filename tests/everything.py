@@ -25,6 +25,7 @@ from payouts.services.methods import set_bank_method
 from payouts.services.planning import make_plan
 from tests.makers import (
     get_owner,
+    make_announcement,
     make_application,
     make_asset,
     make_brand,
@@ -39,6 +40,7 @@ from tests.makers import (
     make_program,
     make_sandbox,
     make_user,
+    send_news,
 )
 from tests.shop import Shop, code, line
 from tracking.models import StoreEvent
@@ -82,6 +84,8 @@ def make_everything(prefix: str = "Anna") -> Everything:
     payout = _pay_out(world, place, mine.text)
     asset = make_asset(program)
     change = make_pending_change(make_group(program, "Slow"), now=shop.now)
+    draft_news = make_announcement(brand=world.brand)
+    send_news(make_announcement(brand=world.brand))
     draft = _fill_shop(world, mine.text, theirs.text)
     world.ids |= {
         "application_id": waiting.public_id,
@@ -100,6 +104,7 @@ def make_everything(prefix: str = "Anna") -> Everything:
         "draft_id": draft,
         "payout_id": payout.public_id,
         "digest": asset.image.sha256,
+        "announcement_id": draft_news.public_id,
         "asset_id": asset.public_id,
         "month": f"{brand_now(world.brand).astimezone(BERLIN):%Y-%m}",
         "link_slug": f"{prefix}-cups".lower(),

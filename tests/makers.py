@@ -8,7 +8,13 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from affiliates.models import Application, Asset, AssetKind, Code, Enrollment, Link
+from affiliates.models import Announcement, Application, Asset, AssetKind, Code, Enrollment, Link
+from affiliates.services.announcements import (
+    AnnouncementFacts,
+    draft_announcement,
+    schedule_announcement,
+    send_announcement,
+)
 from affiliates.services.applications import apply_to_program, approve_application
 from affiliates.services.assets import AssetFacts, create_asset
 from affiliates.services.codes import create_code
@@ -272,6 +278,27 @@ def make_asset(program: Program, kind: AssetKind = AssetKind.IMAGE, **facts: Any
         actor_id=get_owner(program.brand).pk,
         now=NOW,
     )
+
+
+def make_announcement(brand: Brand, title: str = "New cups", **facts: Any) -> Announcement:
+    """Write an announcement; nothing is sent."""
+    return draft_announcement(
+        brand_id=brand.pk,
+        facts=AnnouncementFacts(**{"title": title, "text": "They are blue.", **facts}),
+        actor_id=get_owner(brand).pk,
+        now=NOW,
+    )
+
+
+def send_news(announcement: Announcement, *, now: datetime = NOW) -> None:
+    """Send an announcement at once, as a member and then a worker do."""
+    schedule_announcement(
+        announcement_id=announcement.pk,
+        send_at=None,
+        actor_id=get_owner(announcement.brand).pk,
+        now=now,
+    )
+    send_announcement(announcement_id=announcement.pk, now=now)
 
 
 def make_connection(

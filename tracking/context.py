@@ -1,5 +1,8 @@
 """What tracking tells the pages of a brand below it; config names these functions."""
 
+from datetime import datetime
+from uuid import UUID
+
 from brands.models import Program
 from core.models import Brand
 from tracking.models import Commission, ReviewHold
@@ -16,3 +19,9 @@ def count_pending(program: Program) -> int:
     return Commission.objects.filter(
         program=program, released_at__isnull=True, rejected_at__isnull=True, amount_minor__gt=0
     ).count()
+
+
+def find_active(brand: Brand, since: datetime) -> set[UUID]:
+    """Return the creators of a brand who were credited an order placed since then."""
+    rows = Commission.objects.filter(brand=brand, order__placed_at__gte=since)
+    return set(rows.values_list("affiliation_id", flat=True))

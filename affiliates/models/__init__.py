@@ -2,13 +2,14 @@
 
 from affiliates.models.joining import Application, ApplicationStatus, Enrollment, RejectReason
 from affiliates.models.people import Affiliate, Affiliation, AffiliationStatus
-from affiliates.models.resources import Asset, AssetKind
+from affiliates.models.resources import Announcement, Asset, AssetKind, Receipt
 from affiliates.models.sharing import Code, Link, LinkSlug
 
 __all__ = [
     "Affiliate",
     "Affiliation",
     "AffiliationStatus",
+    "Announcement",
     "Application",
     "ApplicationStatus",
     "Asset",
@@ -17,5 +18,6 @@ __all__ = [
     "Enrollment",
     "Link",
     "LinkSlug",
+    "Receipt",
     "RejectReason",
 ]

@@ -76,6 +76,7 @@ def _list_tabs(access: BrandAccess, program: Program, current: str) -> list[Tab]
         ("brands:groups", _("Groups")),
         ("brands:terms", _("Terms")),
         ("affiliates:asset-list", _("Resources")),
+        ("affiliates:announcement-list", _("Announcements")),
         ("brands:rails", _("Payouts")),
     )
     return [

@@ -16,6 +16,7 @@ from affiliates.selectors import (
     list_own_applications,
     list_terms_to_accept,
 )
+from affiliates.selectors_resources import list_news
 from core.clock import brand_now
 from core.edges import door
 from core.paging import cut_page
@@ -53,6 +54,7 @@ def show_home(request: HttpRequest) -> HttpResponse:
         charts=chart_earned(period),
         latest=list_rows(latest),
         lost=list_lost_orders(scope, now=now),
+        news=list_news(scope.affiliations).filter(read_at__isnull=True).count(),
         **_list_beginnings(request, scope),
     )
     return render(request, "portal/creator_home.html", context)

@@ -109,6 +109,17 @@ class EarningsFilter(forms.Form):
 
     program = forms.ChoiceField(label=_("Program"), required=False)
     state = forms.ChoiceField(label=_("State"), required=False, choices=STATES)
+    days = forms.TypedChoiceField(
+        label=_("Period"),
+        required=False,
+        coerce=int,
+        choices=[
+            ("30", _("Last 30 days")),
+            ("90", _("Last 90 days")),
+            ("365", _("Last 365 days")),
+            ("7300", _("All time")),
+        ],
+    )
 
     def __init__(self, *args: Any, programs: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

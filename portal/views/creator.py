@@ -1,10 +1,12 @@
 """A creator's home, earnings, and the story of each commission."""
 
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from affiliates.access import find_affiliate, list_enrollments
@@ -20,6 +22,7 @@ from affiliates.selectors_resources import list_news
 from core.clock import brand_now
 from core.edges import door
 from core.paging import cut_page
+from portal.breakdown import DIMENSIONS, break_down
 from portal.charts import chart_earned
 from portal.clicks import list_click_rows
 from portal.earnings import find_commissions, list_lost_orders, list_rows
@@ -33,6 +36,7 @@ from tracking.access import get_own_commission, list_own_commissions
 from tracking.selectors import sum_amounts
 
 LATEST = 5
+PERIOD_DAYS = 30
 
 
 @require_GET
@@ -69,16 +73,23 @@ def show_earnings(request: HttpRequest) -> HttpResponse:
     form = EarningsFilter(
         request.GET or None, programs=[(place.public_id, _name(place)) for place in places]
     )
-    is_clicks = request.GET.get("tab") == "clicks"
-    found = (
-        _show_clicks(request, scope, form, places)
-        if is_clicks
-        else _show_commissions(request, scope, form)
-    )
+    tab = request.GET.get("tab", "")
+    if tab == "clicks":
+        found = _show_clicks(request, scope, form, places)
+    elif tab in DIMENSIONS:
+        found = _show_breakdown(scope, form, places, tab)
+    else:
+        tab, found = "", _show_commissions(request, scope, form)
     context = creator_page(
-        scope, form=form, is_clicks=is_clicks, has_filter=form.has_changed(), **found
+        scope,
+        form=form,
+        tab=tab,
+        tabs=_list_tabs(request, scope, tab),
+        has_filter=form.has_changed(),
+        **found,
     )
-    return render(request, "portal/earnings.html", context)
+    template = "portal/earnings_by.html" if tab in DIMENSIONS else "portal/earnings.html"
+    return render(request, template, context)
 
 
 @require_GET
@@ -124,6 +135,33 @@ def _show_clicks(
         chosen, before=request.GET.get("before", ""), now=scope.now(), zone=_zone(scope)
     )
     return {"clicks": clicks.rows, "next_url": clicks.older_url(request.GET.dict())}
+
+
+def _show_breakdown(
+    scope: Scope, form: EarningsFilter, places: list[Enrollment], by: str
+) -> dict[str, Any]:
+    program = form.value_of("program")
+    chosen = [place for place in places if program in ("", place.public_id)]
+    days = int(form.value_of("days") or PERIOD_DAYS)
+    return {"breakdown": break_down(chosen, by=by, since=scope.now() - timedelta(days=days))}
+
+
+def _list_tabs(
+    request: HttpRequest, scope: Scope, current: str
+) -> list[tuple[str, str, bool, None]]:
+    brand = f"brand={scope.brand.slug}&" if scope.brand else ""
+    labels = {
+        "": _("Commissions"),
+        "clicks": _("Clicks"),
+        "link": _("By link"),
+        "code": _("By code"),
+        "sub": _("By sub-id"),
+        "product": _("By product"),
+    }
+    return [
+        (f"{request.path}?{brand}tab={name}", label, name == current, None)
+        for name, label in labels.items()
+    ]
 
 
 def _list_beginnings(request: HttpRequest, scope: Scope) -> dict[str, Any]:

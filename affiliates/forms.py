@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from affiliates.domain.codes import is_slug
 from affiliates.domain.urls import Refused, check_destination
-from affiliates.models import Enrollment
+from affiliates.models import Enrollment, Link
 from affiliates.services.links import MAX_SUB_ID, MAX_SUB_IDS, MAX_UTM
 from brands.models import Program
 from brands.wording import render_refusal
@@ -103,7 +103,8 @@ class LinkForm(forms.Form):
         return [self[name] for name in self.fields if name.startswith(("utm_", "sub_"))]
 
     def main_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in ("enrollment", "destination_url", "name", "slug")]
+        names = ("enrollment", "destination_url", "name", "slug")
+        return [self[name] for name in names if name in self.fields]
 
     def clean_destination_url(self) -> str:
         """Take an address without its scheme as people paste it."""
@@ -118,6 +119,20 @@ class LinkForm(forms.Form):
             if isinstance(found, Refused):
                 self.add_error("destination_url", say_refusal(found, place.program))
         return data
+
+
+class LinkEditForm(LinkForm):
+    """What may change of a link later: its page, its name and its marks."""
+
+    def __init__(self, *args: Any, link: Link, **kwargs: Any) -> None:
+        initial = {
+            "destination_url": link.destination_url,
+            "name": link.name,
+            **{f"utm_{key}": value for key, value in link.utm.items()},
+            **{f"sub_{i}": value for i, value in enumerate(link.sub_ids, start=1)},
+        }
+        super().__init__(*args, enrollments=[link.enrollment], initial=initial, **kwargs)
+        del self.fields["slug"]
 
 
 def say_refusal(refused: Refused, program: Program) -> str:

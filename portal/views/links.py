@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from affiliates.access import get_link_for, list_enrollments
 from affiliates.context import Scope, creator_page, read_scope
 from affiliates.domain.urls import tracked_url
-from affiliates.forms import LinkForm, SlugForm, say_refusal
+from affiliates.forms import LinkEditForm, LinkForm, SlugForm, say_refusal
 from affiliates.models import AffiliationStatus, Enrollment, Link
 from affiliates.qr import make_qr_png, make_qr_svg
 from affiliates.selectors import get_current_slug, list_codes, list_links, short_url
@@ -21,7 +21,7 @@ from affiliates.services.errors import AffiliationSuspended, ProgramClosed
 from affiliates.wording import render_slug_taken
 from brands.models import ProgramStatus
 from core.clock import brand_now
-from core.edges import door, see_other
+from core.edges import door, posted, see_other
 from core.paging import cut_page
 from portal.links import list_code_rows, list_link_rows, load_link_row
 
@@ -69,6 +69,38 @@ def create_link(request: HttpRequest) -> HttpResponse:
 def show_link(request: HttpRequest, link_id: str) -> HttpResponse:
     """Show one link, its codes to print and what may be changed."""
     return _show(request, get_link_for(request.user, link_id), None)
+
+
+@require_http_methods(["GET", "POST"])
+@door
+def edit_link(request: HttpRequest, link_id: str) -> HttpResponse:
+    """Change where a link leads, its name and its marks, for clicks from now on."""
+    link = get_link_for(request.user, link_id)
+    form = LinkEditForm(posted(request), link=link)
+    if request.method == "POST" and form.is_valid() and _edit(request, link, form):
+        messages.success(request, _("Saved. It holds for clicks from now on."))
+        return see_other(reverse("affiliates:link-detail", args=[link.public_id]))
+    context = {
+        "form": form,
+        "link": link,
+        "slug": get_current_slug(link),
+        "brand": link.enrollment.program.brand,
+        "nav_current": "affiliates:link-list",
+    }
+    return render(request, "portal/link_edit.html", context, status=422 if form.errors else 200)
+
+
+@require_GET
+@door
+def print_link(request: HttpRequest, link_id: str) -> HttpResponse:
+    """Show the QR code large, to be printed with its name and address."""
+    link = get_link_for(request.user, link_id)
+    context = {
+        "row": load_link_row(link),
+        "brand": link.enrollment.program.brand,
+        "nav_current": "affiliates:link-list",
+    }
+    return render(request, "portal/link_print.html", context)
 
 
 @require_POST
@@ -155,6 +187,21 @@ def _create(request: HttpRequest, form: LinkForm) -> Link | None:
     except ProgramClosed:
         form.add_error(None, _("This program is closed, so no new link can begin."))
     return None
+
+
+def _edit(request: HttpRequest, link: Link, form: LinkEditForm) -> bool:
+    actor_id, now, data = _actor(request), brand_now(link.brand), form.cleaned_data
+    try:
+        links.edit_destination(
+            link_id=link.pk, destination_url=data["destination_url"], actor_id=actor_id, now=now
+        )
+    except links.DestinationRefused as error:
+        form.add_error("destination_url", say_refusal(error.refused, link.enrollment.program))
+        return False
+    utm = {**link.utm, **form.utm}
+    tags: links.LinkTags = {"name": data["name"], "utm": utm, "sub_ids": form.sub_ids}
+    links.edit_tags(link_id=link.pk, actor_id=actor_id, now=now, **tags)
+    return True
 
 
 def _change_slug(request: HttpRequest, link: Link, form: SlugForm) -> bool:

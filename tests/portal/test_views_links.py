@@ -211,3 +211,36 @@ def test_a_sandbox_is_looked_at_alone_and_marked(own: Client, place):
     assert "/r/real-link" in everywhere and "/r/play-link" not in everywhere
     assert "/r/play-link" in sandbox and "/r/real-link" not in sandbox
     assert "Sandbox. Nothing here is paid" in sandbox
+
+
+def test_a_link_is_edited_later_and_keeps_its_address(client: Client):
+    link = make_link(slug="my-cups")
+    user = get_creator(link.enrollment)
+    client.force_login(user)
+    url = f"/me/links/{link.public_id}/edit/"
+    said = {
+        "enrollment": link.enrollment.public_id,
+        "destination_url": "shop.example/mugs",
+        "name": "Autumn post",
+        "utm_source": "blog",
+        "sub_2": "top",
+    }
+
+    wrong = client.post(url, {**said, "destination_url": "https://elsewhere.example/"})
+    right = client.post(url, said, follow=True)
+
+    link.refresh_from_db()
+    assert wrong.status_code == 422
+    assert (link.destination_url, link.name) == ("https://shop.example/mugs", "Autumn post")
+    assert (link.utm, link.sub_ids) == ({"source": "blog"}, ["", "top"])
+    page = plain(right)
+    assert "source=blog" in page and "sub2=top" in page and "/r/my-cups" in page
+
+
+def test_the_page_to_print_holds_the_code_and_the_address(client: Client):
+    link = make_link(slug="my-cups")
+    client.force_login(get_creator(link.enrollment))
+
+    page = plain(client.get(f"/me/links/{link.public_id}/print/"))
+
+    assert "/r/my-cups" in page and "qr.svg" in page

@@ -58,7 +58,7 @@ KINDS: Mapping[str, Kind] = {
         _none,
         ("affiliate",),
     ),
-    "affiliates.announcement": Kind(lambda row: row.title),
+    "affiliates.announcement": Kind(lambda row: row.title, "affiliates:announcement-edit"),
     "affiliates.asset": Kind(lambda row: row.title, "affiliates:asset-edit"),
     "affiliates.code": Kind(lambda row: row.text, _CREATOR, _holder_of, (_PLACE,)),
     "affiliates.enrollment": Kind(

@@ -17,6 +17,7 @@ urlpatterns = [
     path("me/", creator.show_home, name="creator-home"),
     path("me/earnings/", creator.show_earnings, name="creator-earnings"),
     path("me/earnings/<str:commission_id>/", creator.show_commission, name="commission-story"),
+    path("me/programs/compare/", creator.compare_programs, name="program-compare"),
     path("me/settings/", account.show_settings, name="settings"),
     path("metrics", ops.show_metrics, name="metrics"),
     path("ops/", ops.show_start, name="ops"),

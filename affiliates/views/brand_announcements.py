@@ -26,9 +26,9 @@ from affiliates.services.announcements import (
     withdraw_announcement,
 )
 from affiliates.wording import describe_segment
-from brands.access import BrandAccess, Right, get_brand_for, require
+from brands.access import BrandAccess, NotFound, Right, get_brand_for, require
 from brands.context import why_not
-from brands.models import Group
+from brands.models import Group, Program
 from brands.selectors import list_programs
 from brands.views.common import pick_program, program_page
 from core.clock import brand_now
@@ -99,7 +99,7 @@ def send_announcement(request: HttpRequest, slug: str, announcement_id: str) -> 
     people = list_recipients(announcement, now=brand_now(access.brand))
     context = program_page(
         access,
-        pick_program(request, access),
+        _program_of(announcement),
         TAB,
         announcement=announcement,
         parts=_describe(announcement, _group_names(access)),
@@ -131,6 +131,7 @@ def withdraw(request: HttpRequest, slug: str, announcement_id: str) -> HttpRespo
 def _edit(
     request: HttpRequest, access: BrandAccess, announcement: Announcement | None
 ) -> HttpResponse:
+    program = _program_of(announcement) if announcement else pick_program(request, access)
     form = AnnouncementForm(
         posted(request),
         programs=list(list_programs(access.brand)),
@@ -143,7 +144,7 @@ def _edit(
             return see_other(_url("send", saved))
     context = program_page(
         access,
-        pick_program(request, access),
+        program,
         TAB,
         form=form,
         announcement=announcement,
@@ -157,7 +158,7 @@ def _show(request: HttpRequest, access: BrandAccess, announcement: Announcement)
     row = list_announcements(access.brand).get(pk=announcement.pk)
     context = program_page(
         access,
-        pick_program(request, access),
+        _program_of(row),
         TAB,
         row=row,
         parts=_describe(row, _group_names(access)),
@@ -202,6 +203,17 @@ def _describe(announcement: Announcement, groups: dict[str, str]) -> list[str]:
     parts = describe_segment(Segment.read(announcement.audience), groups)
     program = announcement.program
     return [program.name, *parts] if program else parts
+
+
+def _program_of(announcement: Announcement) -> Program:
+    """Return the program whose section shows it: its own, or else the brand's oldest.
+
+    :raises NotFound: the brand has none.
+    """
+    program = announcement.program or list_programs(announcement.brand).first()
+    if program is None:
+        raise NotFound
+    return program
 
 
 def _list_groups(access: BrandAccess) -> list[Group]:

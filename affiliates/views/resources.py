@@ -32,7 +32,7 @@ def show_resources(request: HttpRequest) -> HttpResponse:
     elif tab == "news":
         shown = {"rows": list_news(scope.affiliations)[:NEWS_SHOWN]}
     else:
-        shown = _show_disclosure(request)
+        shown = _show_disclosure(request, scope)
     tabs = _list_tabs(request, scope, tab, unread)
     context = creator_page(scope, tabs=tabs, unread=unread, **shown)
     return render(request, f"affiliates/resources_{tab}.html", context)
@@ -60,11 +60,16 @@ def _show_assets(request: HttpRequest, scope: Scope) -> dict[str, Any]:
     }
 
 
-def _show_disclosure(request: HttpRequest) -> dict[str, Any]:
+def _show_disclosure(request: HttpRequest, scope: Scope) -> dict[str, Any]:
     affiliate = find_affiliate(request.user)
     own = affiliate.country if affiliate else ""
-    country = find_country(request.GET.get("country", own))
-    return {"countries": COUNTRIES, "country": country, "channels": CHANNELS}
+    places = list_enrollments(request.user).filter(affiliation__in=scope.affiliations)
+    return {
+        "countries": COUNTRIES,
+        "country": find_country(request.GET.get("country", own)),
+        "channels": CHANNELS,
+        "asked": [place.program for place in places if place.program.disclosure],
+    }
 
 
 def _list_tabs(

@@ -175,6 +175,12 @@ class IdentityForm(SettingsForm):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("Shown on its public page."),
     )
+    disclosure = forms.CharField(
+        label=_("Words of disclosure"),
+        max_length=200,
+        required=False,
+        help_text=_("A hashtag or text creators must use, shown to them beside the law's own."),
+    )
     is_listed = forms.BooleanField(
         label=_("Listed in the directory"),
         required=False,

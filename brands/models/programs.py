@@ -55,6 +55,7 @@ class Program(models.Model):
     slug = models.SlugField(max_length=60)
     name = models.CharField(max_length=120)
     about = models.TextField(blank=True, max_length=4000)
+    disclosure = models.CharField(max_length=200, blank=True)
     own_terms = models.TextField(blank=True, max_length=20000)
     status = models.CharField(max_length=8, choices=ProgramStatus, default=ProgramStatus.DRAFT)
     status_at = models.DateTimeField()

@@ -83,6 +83,7 @@ class ProgramSettings(TypedDict, total=False):
 
     name: str
     about: str
+    disclosure: str
     own_terms: str
     is_listed: bool
     is_auto_approving: bool

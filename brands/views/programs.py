@@ -51,7 +51,7 @@ TITLES: Mapping[str, str | Promise] = {
     "base": gettext_lazy("What counts"),
 }
 COLUMNS = (("identity", "hold", "base"), ("tracking",))
-SHOWN_AT_ONCE = frozenset({"name", "about", "is_listed", "landing_url"})
+SHOWN_AT_ONCE = frozenset({"name", "about", "disclosure", "is_listed", "landing_url"})
 SAFARI_DAYS = 7
 
 

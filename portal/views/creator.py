@@ -30,6 +30,7 @@ from portal.forecast import list_forecasts
 from portal.forms import EarningsFilter
 from portal.home import list_releases, load_balances, load_period, make_tiles
 from portal.links import list_code_rows, list_link_rows
+from portal.places import compare_places
 from portal.selectors import load_story
 from portal.story import build_story, make_reader
 from tracking.access import get_own_commission, list_own_commissions
@@ -90,6 +91,21 @@ def show_earnings(request: HttpRequest) -> HttpResponse:
     )
     template = "portal/earnings_by.html" if tab in DIMENSIONS else "portal/earnings.html"
     return render(request, template, context)
+
+
+@require_GET
+@door
+def compare_programs(request: HttpRequest) -> HttpResponse:
+    """Show the creator's programs side by side."""
+    scope = read_scope(request)
+    places = list(list_enrollments(request.user).filter(affiliation__in=scope.affiliations))
+    affiliate = find_affiliate(request.user)
+    context = creator_page(
+        scope,
+        rows=compare_places(places, affiliate=affiliate, now=scope.now()),
+        nav_current="affiliates:program-list",
+    )
+    return render(request, "portal/program_compare.html", context)
 
 
 @require_GET

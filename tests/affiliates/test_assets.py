@@ -223,3 +223,15 @@ def test_every_country_names_its_words_and_says_that_it_is_no_advice(
     assert "This is not legal advice" in page
     assert ("Werbung" in page) == (country == "DE")
     assert ("16 CFR Part 255" in page) == (country == "US")
+
+
+def test_what_a_brand_asks_creators_to_write_stands_beside_the_law(client: Client, place):
+    owner = get_owner(place.brand)
+    client.force_login(owner)
+    url = f"/b/{place.brand.slug}/program/settings/identity/?program={place.program.public_id}"
+    said = {"name": place.program.name, "disclosure": "#cups-ad", "confirm": "1"}
+
+    client.post(url, said)
+
+    client.force_login(get_creator(place))
+    assert "#cups-ad" in plain(client.get("/me/resources/?tab=disclosure"))

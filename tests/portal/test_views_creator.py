@@ -431,3 +431,26 @@ def test_a_person_without_a_program_has_settings_too(client: Client):
     assert client.post("/me/settings/", {"name": "Mara", "theme": "light"}).status_code == 303
     user.refresh_from_db()
     assert (user.name, user.theme) == ("Mara", "light")
+
+
+def test_programs_stand_side_by_side_with_their_terms_and_money(own: Client, link, place):
+    order(link, 40)
+    order(link, 2, net=20_000)
+    release_due(link.brand, now=NOW)
+    other = make_enrollment(make_program(), user=get_creator(place))
+    update_program(
+        program_id=other.program_id,
+        actor_id=get_owner(other.brand).pk,
+        now=NOW,
+        window_days=45,
+    )
+
+    page = own.get("/me/programs/compare/")
+
+    rows = {row.place.pk: row for row in page.context["rows"]}
+    mine, theirs = rows[place.pk], rows[other.pk]
+    amounts = [one.amount_minor for one in (*mine.pending, *mine.released, *mine.paid)]
+    assert amounts == [2000, 1000, 0]
+    assert (mine.terms_due, theirs.pending) == (None, [])
+    shown = plain(page)
+    assert "on every order" in shown and "for 45 days" in shown and "Accept version 2" in shown

@@ -4,10 +4,12 @@ from datetime import datetime
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from brands.models import Member, Role
-from core.mail import send_notice
+from core.mail import Address, send_notice
+from core.models import Brand
 from core.notices import ACCOUNT, Kind, register
 
 MEMBER_ADDED = register(
@@ -27,6 +29,27 @@ MEMBER_ADDED = register(
         },
     )
 )
+CONFIRM_REPLY_TO = register(
+    Kind(
+        name="confirm_reply_to",
+        group=ACCOUNT,
+        label=_("Address for answers"),
+        subject=_("May answers to {brand} come to you?"),
+        text=_(
+            "{brand} wants creators to answer to this address when they get e-mails.\n\n"
+            "Confirm: {url}\n\n"
+            "The link is good for three days. If you know nothing of it, do nothing.\n"
+        ),
+        samples={"url": f"{settings.SITE_URL}/mail/reply-to/…/"},
+    )
+)
+
+
+def mail_confirm_reply_to(*, brand: Brand, email: str, token: str, now: datetime) -> None:
+    """Ask whoever reads an address whether answers to a brand may go there."""
+    url = f"{settings.SITE_URL}{reverse('brands:reply-to', args=[token])}"
+    to = Address(email, language=translation.get_language() or "")
+    send_notice(kind=CONFIRM_REPLY_TO, to=to, brand=brand, params={"url": url}, now=now)
 
 
 def mail_member_added(*, member: Member, now: datetime) -> None:

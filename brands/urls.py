@@ -4,6 +4,7 @@ from django.urls import path
 
 from brands.views import (
     groups,
+    letters,
     notice,
     payouts,
     programs,
@@ -19,6 +20,7 @@ app_name = "brands"
 
 BRAND = "b/<str:slug>"
 PROGRAM = f"{BRAND}/program"
+LETTER = f"{BRAND}/emails/<str:kind>/<str:language>"
 STORE = f"{PROGRAM}/stores/<str:connection_id>"
 
 urlpatterns = [
@@ -51,6 +53,13 @@ urlpatterns = [
     path(f"{BRAND}/team/invite/", team.invite, name="member-invite"),
     path(f"{BRAND}/team/<int:member_id>/", team.edit, name="member-edit"),
     path(f"{BRAND}/team/<int:member_id>/remove/", team.remove, name="member-remove"),
+    path(f"{BRAND}/emails/", letters.show_list, name="letters"),
+    path(f"{BRAND}/emails/sender/", letters.edit_sender, name="letters-sender"),
+    path(f"{LETTER}/", letters.edit, name="letter-edit"),
+    path(f"{LETTER}/preview/", letters.preview, name="letter-preview"),
+    path(f"{LETTER}/test/", letters.send_test, name="letter-test"),
+    path(f"{LETTER}/standard/", letters.restore, name="letter-standard"),
+    path("mail/reply-to/<str:token>/", letters.confirm_reply_to, name="reply-to"),
     path(f"{BRAND}/sandbox/", sandbox.show, name="sandbox"),
     path(f"{BRAND}/sandbox/change/", sandbox.change, name="sandbox-change"),
 ]

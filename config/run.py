@@ -229,7 +229,7 @@ def _answers(port: int) -> bool:
 def _greeting(local: Local, logins: str, servers: list[Server]) -> str:
     lines = ["", f"Fairshare runs at {local.url}"]
     lines += ["", logins] if logins else []
-    lines += ["", f"Mail is kept, to be read at {local.url}/ops/outbox/"]
+    lines += ["", f"Mail is kept, to be read at {local.url}ops/outbox/"]
     lines += ["", f"Data and logs are in {_short(local.data)}. Ctrl-C stops everything."]
     if servers:
         lines += [

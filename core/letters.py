@@ -72,6 +72,11 @@ def without_isolates(text: str) -> str:
     return text.translate(_ISOLATES)
 
 
+def direction_of(language: str) -> str:
+    """Return in which direction a language is written."""
+    return "rtl" if get_language_info(language)["bidi"] else "ltr"
+
+
 def in_words(value: Value, *, language: str, zone: ZoneInfo) -> str:
     """Format a value for a reader. Isolates only where they help: in right-to-left letters."""
     text = _format(value, language=language, zone=zone)
@@ -96,7 +101,7 @@ def to_html(subject: str, text: str, footer: Footer, *, language: str) -> str:
         "paragraphs": paragraphs,
         "footer": footer,
         "language": language,
-        "direction": "rtl" if get_language_info(language)["bidi"] else "ltr",
+        "direction": direction_of(language),
     }
     with override(language):
         return render_to_string("core/email/notice.html", context)

@@ -99,6 +99,16 @@ def queue_mail(*, to: str, subject: str, text: str, brand_id: int | None, now: d
     return mail
 
 
+def send_sample(*, kind: Kind, to: User, brand: Brand, language: str, now: datetime) -> Mail:
+    """Store a letter filled with examples, for whoever writes its words."""
+    reader = Address(to.email, to.name, language)
+    mail = _draft(kind, reader, brand, kind.samples, now)
+    mail.user = to
+    with translation.override(language):
+        mail.subject = letters.to_header(_("[Test] %(subject)s") % {"subject": mail.subject})
+    return _post(mail, "")
+
+
 def compose(*, kind: Kind, to: User | Address, brand: Brand | None, params: Params) -> Letter:
     """Return subject and text as this reader gets them.
 
@@ -106,16 +116,17 @@ def compose(*, kind: Kind, to: User | Address, brand: Brand | None, params: Para
     """
     if params.keys() != kind.samples.keys():
         raise WrongParams(f"{kind.name}: {sorted(params.keys() ^ kind.samples.keys())}")
-    language, zone = language_of(to.language), _zone_of(to, brand)
-    named = {**params, "brand": brand.name if brand else "", "recipient": to.name or to.email}
+    language = language_of(to.language)
     own = _find_own_text(brand, kind, language)
     with translation.override(language):
-        values = {
-            name: letters.in_words(value, language=language, zone=zone)
-            for name, value in named.items()
-        }
-        subject, text = (own.subject, own.text) if own else (str(kind.subject), str(kind.text))
-    return Letter(letters.to_header(letters.fill(subject, values)), letters.fill(text, values))
+        words = (own.subject, own.text) if own else (str(kind.subject), str(kind.text))
+    return _put_together(words, to, brand, params)
+
+
+def compose_sample(*, kind: Kind, brand: Brand, language: str, words: tuple[str, str]) -> Letter:
+    """Return what words become for an example reader: subject, text."""
+    reader = Address("anna@mail.example", "Anna Beck", language)
+    return _put_together(words, reader, brand, kind.samples)
 
 
 def name_sender(brand: Brand | None, language: str) -> str:
@@ -127,6 +138,11 @@ def name_sender(brand: Brand | None, language: str) -> str:
     names = {"brand": (sender and sender.from_name) or brand.name, "site": site}
     with translation.override(language):
         return letters.to_header(_("%(brand)s via %(site)s") % names)
+
+
+def real_time(brand: Brand, now: datetime) -> datetime:
+    """Return the time outside: mail does not follow the clock of a sandbox."""
+    return now - timedelta(seconds=brand.clock_offset_s)
 
 
 def language_of(chosen: str) -> str:
@@ -154,8 +170,7 @@ def _draft(
         language_of(to.language),
     )
     sender = MailSender.objects.filter(brand=brand).first() if brand else None
-    # The clock of a sandbox may be moved; its mail leaves in real time.
-    real_now = now - timedelta(seconds=brand.clock_offset_s) if brand else now
+    real_now = real_time(brand, now) if brand else now
     return Mail(
         brand=brand,
         kind=kind.name,
@@ -178,6 +193,20 @@ def _post(mail: Mail, url: str) -> Mail:
     mail.save()
     enqueue("core.sweep")
     return mail
+
+
+def _put_together(
+    words: tuple[str, str], to: User | Address, brand: Brand | None, params: Params
+) -> Letter:
+    language, zone = language_of(to.language), _zone_of(to, brand)
+    named = {**params, "brand": brand.name if brand else "", "recipient": to.name or to.email}
+    with translation.override(language):  # labels among the values are translated when read
+        values = {
+            name: letters.in_words(value, language=language, zone=zone)
+            for name, value in named.items()
+        }
+    subject, text = (letters.fill(one, values) for one in words)
+    return Letter(letters.to_header(subject), text)
 
 
 def _find_own_text(brand: Brand | None, kind: Kind, language: str) -> MailText | None:

@@ -30,6 +30,8 @@ WORDS = {
     "status": "paused",
     "place": "1",
     "rail": "csv",
+    "kind": "application_approved",
+    "language": "en",
     "what": "confirm",
     "version": "1",
     "currency": "EUR",
@@ -45,6 +47,7 @@ SPECIAL: Mapping[str, Mapping[str, str]] = {
     "tracking:commission-clear": {"commission_id": "held_id"},
     "core:mail-stop": {"token": "stop_token"},
     "core:mail-confirm": {"token": "confirm_token"},
+    "brands:reply-to": {"token": "reply_token"},
 }
 ROUTES = {"account_reset_password_from_key": "accounts/password/reset/key/1-set-password/"}
 QUERIES = {"tracking:redirect-by-parameter": "?ref={link_slug}"}

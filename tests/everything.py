@@ -10,6 +10,7 @@ from django.test import override_settings
 
 from affiliates.models import Enrollment
 from brands.models import Program, RailKind, RailSettings, Role
+from brands.services.letters import set_sender
 from brands.services.payouts import set_rail
 from core.clock import brand_now
 from core.models import Brand, Mail, User
@@ -150,6 +151,7 @@ def _open_brand(prefix: str) -> Everything:
         "token": _open_setup(twin),
         "stop_token": stop_url(user_id=owner.pk, group=APPLICATIONS.name).split("/")[-2],
         "confirm_token": confirm_url(owner).split("/")[-2],
+        "reply_token": _ask_for_answers(brand, owner, shop),
     }
     return world
 
@@ -197,6 +199,14 @@ def _sell(shop: Shop, number: str, total: str, code_text: str) -> None:
 
 def _by_owner(world: Everything) -> dict[str, Any]:
     return {"actor_id": get_owner(world.brand).pk, "now": brand_now(world.brand)}
+
+
+def _ask_for_answers(brand: Brand, owner: User, shop: Shop) -> str:
+    """Return the token of the page where answers to the brand are agreed to."""
+    address = f"help@{brand.slug}.example"
+    set_sender(brand_id=brand.pk, from_name="", reply_to=address, actor_id=owner.pk, now=shop.now)
+    text = Mail.objects.filter(to=address).latest("pk").text
+    return text.partition("/mail/reply-to/")[2].partition("/")[0]
 
 
 def _open_setup(twin: Brand) -> str:

@@ -45,8 +45,8 @@ HEADERS = {
 # mail program brings the signed address of a letter.
 HOOKS = {"tracking:hook", "payouts:stripe-hook", "payouts:standin-api", "core:mail-stop"}
 # Letters bring their styles and are shown by other pages, in a frame where nothing runs.
-LETTERS = {"core:outbox-html"}
-FRAMING = {"core:outbox-mail"}
+LETTERS = {"core:outbox-html", "brands:letter-preview"}
+FRAMING = {"core:outbox-mail", "brands:letter-edit"}
 LETTER_POLICY = {
     "default-src 'none'",
     "style-src 'unsafe-inline'",

@@ -9,6 +9,8 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from core.edges import framing, letter
+from core.letters import direction_of
+from core.mail import language_of
 from core.models import Mail
 from core.postman import is_kept
 
@@ -53,7 +55,8 @@ def show_list(request: HttpRequest) -> HttpResponse:
 def show(request: HttpRequest, mail_id: int) -> HttpResponse:
     """Show one letter as text and as HTML."""
     mail = get_object_or_404(Mail.objects.select_related("brand"), pk=mail_id)
-    return render(request, "core/outbox_mail.html", {"mail": mail})
+    context = {"mail": mail, "direction": direction_of(language_of(mail.language))}
+    return render(request, "core/outbox_mail.html", context)
 
 
 @require_GET

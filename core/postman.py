@@ -53,11 +53,13 @@ def count_left(*, brand_id: int, now: datetime) -> int:
 
 
 def forget_old(*, now: datetime) -> int:
-    """Empty what left long ago; that it was sent, to whom and when, stays."""
+    """Empty what left long ago; that it was sent, to whom and when, stays.
+
+    What a digest told is deleted: the digest stands for it.
+    """
     old = now - timedelta(days=settings.MAIL_BODY_DAYS)
-    rows = Mail.objects.filter(
-        status__in=[*LEFT, MailStatus.DIGESTED, MailStatus.FAILED], created_at__lt=old
-    )
+    Mail.objects.filter(status=MailStatus.DIGESTED, sent_at__lt=old).delete()
+    rows = Mail.objects.filter(status__in=[*LEFT, MailStatus.FAILED], created_at__lt=old)
     return rows.filter(Q(text__gt="") | Q(html__gt="")).update(text="", html="")
 
 

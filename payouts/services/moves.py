@@ -8,6 +8,7 @@ from core import audit, outbox
 from ledger.models import AccountKind, EntryKind
 from ledger.services import Cause, Draft, Leg, post_entry
 from payouts.domain.states import IllegalMove, PayoutState, check_move
+from payouts.emails import mail_payout
 from payouts.models import Payout, PayoutItem, PayoutStatus
 from tracking.models import Commission
 from tracking.services.release import lock_commissions, mark_paid, mark_uncovered
@@ -191,6 +192,7 @@ def _tell(payout: Payout, topic: str, now: datetime) -> None:
         "currency": payout.currency,
     }
     outbox.emit(brand_id=payout.brand_id, topic=topic, payload=payload, now=now)
+    mail_payout(payout=payout, topic=topic, now=now)
 
 
 def _audit(payout: Payout, action: str, actor_id: int, reason: str, now: datetime) -> None:

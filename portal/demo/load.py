@@ -133,3 +133,6 @@ def _keep_mail(brands: Sequence[Brand], now: datetime) -> None:
     Mail.objects.filter(brand__in=brands, status=MailStatus.WAITING).update(
         status=MailStatus.KEPT, sent_at=now
     )
+    # Months of digests at once would be one letter that nobody reads; the last day's is enough.
+    old = Mail.objects.filter(brand__in=brands, status=MailStatus.COLLECTED)
+    old.filter(created_at__lt=now - timedelta(days=1)).delete()

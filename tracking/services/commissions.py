@@ -5,6 +5,7 @@ from datetime import datetime
 
 from brands.domain.pricing import Pricing
 from core import outbox
+from tracking import emails
 from tracking.domain.merge import OrderState
 from tracking.domain.release import release_date
 from tracking.domain.standing import commissionable
@@ -153,6 +154,8 @@ def _record(
         store_event=cause.store_event,
         by_id=cause.actor_id,
     )
+    if delta:
+        emails.mail_change(commission=commission, now=now)
     if delta and seq > 1:
         _tell_change(commission, target, now)
     commission.amount_minor = target.amount_minor

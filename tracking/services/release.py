@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from core import outbox
 from core.models import Brand
 from ledger.services import post_entries
+from tracking.emails import mail_released
 from tracking.models import Commission, Order, ReviewHold
 from tracking.services.posting import post_hold, release_draft
 
@@ -37,6 +38,7 @@ def release_commissions(*, brand_id: int, now: datetime, limit: int = BATCH) -> 
                 payload={"commission": row.public_id},
                 now=now,
             )
+        mail_released(commissions=rows, now=now)
     return len(rows)
 
 

@@ -1,0 +1,90 @@
+"""What creators are told of their payouts by mail: on its way, arrived, failed."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.functional import Promise, lazy
+from django.utils.translation import gettext_lazy as _
+
+from affiliates.models import Affiliation
+from core.mail import send_notice
+from core.money import Money
+from core.notices import ACCOUNT, PAYOUTS, Group, Kind, Value, register
+from core.wording import Reader
+from payouts.models import Payout
+from payouts.wording import explain, payout_reason
+
+
+def _make_kind(name: str, group: Group, label: Promise, subject: Promise, story: Promise) -> Kind:
+    samples: dict[str, Value] = {
+        "amount": Money(12_500, "EUR"),
+        "story": story,
+        "url": f"{settings.SITE_URL}/me/payouts/…/",
+    }
+    text = _("{story}\n\nAmount: {amount}\n\nThe payout: {url}\n")
+    return register(Kind(name, group, label, subject, text, samples))
+
+
+SENT = _make_kind(
+    "payout_sent",
+    PAYOUTS,
+    _("Payout sent"),
+    _("{brand} sent you {amount}"),
+    _("The payout is on its way."),
+)
+PAID = _make_kind(
+    "payout_paid",
+    PAYOUTS,
+    _("Payout paid"),
+    _("{amount} of {brand} were paid"),
+    _("The payout was paid."),
+)
+FAILED = _make_kind(
+    "payout_failed",
+    ACCOUNT,
+    _("Payout failed"),
+    _("The payout of {amount} by {brand} did not arrive"),
+    _("The bank refused it. The money is yours still."),
+)
+BY_TOPIC = {
+    "payout.submitted": SENT,
+    "payout.paid": PAID,
+    "payout.failed": FAILED,
+    "payout.returned": FAILED,
+}
+
+
+def mail_payout(*, payout: Payout, topic: str, now: datetime) -> None:
+    """Tell the creator what became of a payout, with its reason."""
+    rows = Affiliation.objects.select_related("affiliate__user", "brand")
+    affiliation = rows.get(pk=payout.affiliation_id)
+    page = reverse("payouts:creator-payout", args=[payout.public_id])
+    send_notice(
+        kind=BY_TOPIC[topic],
+        to=affiliation.affiliate.user,
+        brand=affiliation.brand,
+        params={
+            "amount": Money(payout.amount_minor, payout.currency),
+            "story": _tell(payout, affiliation),
+            "url": f"{settings.SITE_URL}{page}",
+        },
+        now=now,
+    )
+
+
+def _tell(payout: Payout, affiliation: Affiliation) -> str:
+    """Return what became of it, in the language it is read in."""
+    at = payout.closed_at or payout.sent_at or payout.approved_at
+    code, params = payout_reason(
+        status=payout.status,
+        cause=payout.code,
+        detail=payout.detail,
+        rail=payout.rail,
+        date=at.isoformat(),
+        reference=payout.reference,
+    )
+    zone = affiliation.affiliate.user.time_zone or affiliation.brand.time_zone
+    reader = Reader("creator", ZoneInfo(zone), known={"brand": affiliation.brand.name})
+    return lazy(lambda: explain(code=code, params=params, reader=reader), str)()

@@ -1,0 +1,171 @@
+"""What creators are told of their commissions by mail: made, changed, taken back, released."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.functional import lazy
+from django.utils.translation import gettext_lazy as _
+
+from affiliates.models import Affiliation
+from core.formats import local_day
+from core.mail import Params, send_notice
+from core.money import Money
+from core.notices import COMMISSIONS, Kind, Value, register
+from core.wording import Reader
+from tracking.domain.story import Change, tell_story
+from tracking.models import Commission
+from tracking.wording import explain
+
+_AMOUNT, _URL = Money(1250, "EUR"), f"{settings.SITE_URL}/me/earnings/…/"
+
+MADE = register(
+    Kind(
+        name="commission_made",
+        group=COMMISSIONS,
+        label=_("Commission made"),
+        subject=_("You earned {amount} at {brand}"),
+        text=_(
+            "Order {order} at {brand} earns you {amount}.\n"
+            "It is released on {date}, if nothing is refunded before.\n\n"
+            "How it came about: {url}\n"
+        ),
+        samples={"amount": _AMOUNT, "order": "1042", "date": date(2026, 12, 24), "url": _URL},
+    )
+)
+CHANGED = register(
+    Kind(
+        name="commission_changed",
+        group=COMMISSIONS,
+        label=_("Commission changed"),
+        subject=_("A commission at {brand} is {amount} now"),
+        text=_(
+            "The commission of order {order} at {brand} changed from {before} to {amount}.\n"
+            "{reason}\n\nStep by step: {url}\n"
+        ),
+        samples={
+            "amount": _AMOUNT,
+            "before": Money(2500, "EUR"),
+            "order": "1042",
+            "reason": _("Part of the order was refunded."),
+            "url": _URL,
+        },
+    )
+)
+REVERSED = register(
+    Kind(
+        name="commission_reversed",
+        group=COMMISSIONS,
+        label=_("Commission taken back"),
+        subject=_("A commission of {before} at {brand} was taken back"),
+        text=_(
+            "The commission of {before} for order {order} at {brand} is gone.\n"
+            "{reason}\n\nStep by step: {url}\n"
+        ),
+        samples={
+            "before": Money(2500, "EUR"),
+            "order": "1042",
+            "reason": _("The order was refunded."),
+            "url": _URL,
+        },
+    )
+)
+RELEASED = register(
+    Kind(
+        name="commissions_released",
+        group=COMMISSIONS,
+        label=_("Commissions released"),
+        subject=_("{amount} at {brand} were released"),
+        text=_(
+            "{amount} at {brand} were released and wait for the next payout.\n"
+            "Number of commissions: {count}\n\nYour earnings: {url}\n"
+        ),
+        samples={"amount": _AMOUNT, "count": 3, "url": f"{settings.SITE_URL}/me/earnings/"},
+    )
+)
+
+
+def mail_change(*, commission: Commission, now: datetime) -> None:
+    """Tell the creator of the latest change; `highest_minor` is still that of before."""
+    last = commission.changes.latest("seq")
+    affiliation = _load(commission.affiliation_id)
+    page = reverse("portal:commission-story", args=[commission.public_id])
+    params: dict[str, Value] = {
+        "order": commission.order.number,
+        "url": f"{settings.SITE_URL}{page}",
+    }
+    before = Money(last.before_minor, commission.currency)
+    amount = Money(last.after_minor, commission.currency)
+    if not commission.highest_minor:
+        kind = MADE
+        params |= {"amount": amount, "date": _release_day(commission)}
+    elif last.after_minor:
+        kind = CHANGED
+        params |= {"amount": amount, "before": before, "reason": _reason(commission)}
+    else:
+        kind = REVERSED
+        params |= {"before": before, "reason": _reason(commission)}
+    user, brand = affiliation.affiliate.user, affiliation.brand
+    send_notice(kind=kind, to=user, brand=brand, params=params, now=now)
+
+
+def mail_released(*, commissions: Iterable[Commission], now: datetime) -> None:
+    """Tell each creator what was released for him together: one notice a currency."""
+    together: dict[tuple[UUID, str], list[int]] = defaultdict(list)
+    for one in commissions:
+        if one.amount_minor > 0:
+            together[one.affiliation_id, one.currency].append(one.amount_minor)
+    url = f"{settings.SITE_URL}{reverse('portal:creator-earnings')}"
+    for (affiliation_id, currency), amounts in together.items():
+        affiliation = _load(affiliation_id)
+        params: Params = {
+            "amount": Money(sum(amounts), currency),
+            "count": len(amounts),
+            "url": url,
+        }
+        send_notice(
+            kind=RELEASED,
+            to=affiliation.affiliate.user,
+            brand=affiliation.brand,
+            params=params,
+            now=now,
+        )
+
+
+def _load(affiliation_id: UUID) -> Affiliation:
+    rows = Affiliation.objects.select_related("affiliate__user", "brand")
+    return rows.get(pk=affiliation_id)
+
+
+def _release_day(commission: Commission) -> date | str:
+    at = commission.release_at
+    zone = ZoneInfo(commission.affiliation.brand.time_zone)
+    return local_day(at, zone=zone) if at else ""
+
+
+def _reason(commission: Commission) -> str:
+    """Return why it changed, in the language it is read in."""
+    changes = [
+        Change(
+            code=row.code,
+            at=row.at,
+            before_minor=row.before_minor,
+            after_minor=row.after_minor,
+            currency=commission.currency,
+            params=row.params,
+            pricing=row.pricing,
+        )
+        for row in commission.changes.order_by("seq")
+    ]
+    told = tell_story(changes=changes, released_at=commission.released_at)[-1]
+    brand = commission.affiliation.brand
+    reader = Reader("creator", ZoneInfo(brand.time_zone), known={"brand": brand.name})
+
+    def say() -> str:
+        return " ".join(explain(code=one.code, params=one.params, reader=reader) for one in told)
+
+    return lazy(say, str)()

@@ -4,10 +4,13 @@ Each check is one query that returns the rows that differ; none means it holds.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from ledger.services import keep_books_check
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +175,19 @@ def prove_books(*, brand_id: int) -> Proof:
         cursor.execute("SELECT count(*) FROM ledger_entry WHERE brand_id = %s", [brand_id])
         (entries,) = cursor.fetchone()
     return Proof(entries, tuple(_run(check, brand_id) for check in CHECKS))
+
+
+def prove_and_keep(*, brand_id: int, now: datetime) -> Proof:
+    """Prove the books of one brand and keep the outcome for those who run the installation."""
+    proof = prove_books(brand_id=brand_id)
+    keep_books_check(
+        brand_id=brand_id,
+        entries=proof.entries,
+        differences=proof.differences,
+        largest_minor=max(result.largest_minor for result in proof.results),
+        now=now,
+    )
+    return proof
 
 
 def _run(check: Check, brand_id: int) -> Result:

@@ -7,8 +7,7 @@ from celery import shared_task
 from core.clock import database_now
 from core.jobs import run_once
 from core.models import Brand
-from ledger.services import keep_books_check
-from portal.books import prove_books
+from portal.books import prove_and_keep
 
 logger = logging.getLogger(__name__)
 
@@ -23,14 +22,7 @@ def check_books() -> None:
 def _prove_all() -> str:
     wrong = []
     for brand in Brand.objects.filter(archived_at__isnull=True):
-        proof = prove_books(brand_id=brand.pk)
-        keep_books_check(
-            brand_id=brand.pk,
-            entries=proof.entries,
-            differences=proof.differences,
-            largest_minor=max(result.largest_minor for result in proof.results),
-            now=database_now(),
-        )
+        proof = prove_and_keep(brand_id=brand.pk, now=database_now())
         if not proof.is_balanced:
             wrong.append(f"{brand.slug}: {proof.differences}")
             logger.error("books of %s differ in %s places", brand.slug, proof.differences)

@@ -66,6 +66,7 @@ TEAM = (
     TeamMember("analyst", "Nils (demo)", Role.ANALYST),
 )
 WITH_LOGIN = "anna"
+OPERATOR = "operator"
 
 GROUPS = {
     "Influencers": (PartnerType.INFLUENCER, None),

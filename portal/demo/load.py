@@ -9,9 +9,10 @@ from django.db.models import QuerySet
 
 from brands.services.brands import archive_sandbox
 from core import audit
+from core.accounts import set_operator
 from core.models import Brand, InboundStatus, Mail, MailStatus, User
-from portal.books import prove_books
-from portal.demo.cast import BRAND, TEAM, WITH_LOGIN, email_of
+from portal.books import prove_and_keep
+from portal.demo.cast import BRAND, OPERATOR, TEAM, WITH_LOGIN, email_of
 from portal.demo.paper import build_paper
 from portal.demo.people import ensure_user
 from portal.demo.saffron import OPENED_DAY, build_saffron
@@ -67,7 +68,7 @@ def load_demo(*, now: datetime, password: str, scale: float = 1.0) -> Demo:
         paper = build_paper(team=team, now=now, scale=scale)
         saffron = build_saffron(team=team, now=now, scale=scale)  # the one to be seen first
         demo = Demo(saffron, paper, build_twin(saffron, now=now))
-        _check(demo.brands)
+        _check(demo.brands, now)
         _keep_mail(demo.brands, now)
         # A thousand messages to the worker say no more than its own sweep.
         connection.run_on_commit.clear()
@@ -101,6 +102,12 @@ def ensure_logins(password: str) -> dict[str, int]:
     }
 
 
+def name_operator(*, password: str, now: datetime) -> None:
+    """Let somebody see the operator's pages; for a demo that nobody else can reach."""
+    user = ensure_user(key=OPERATOR, name="Omar (demo)", password=password)
+    set_operator(email=user.email, is_operator=True, now=now)
+
+
 def make_room(*, now: datetime) -> None:
     """Make the clicks' partitions, ahead of the load: it takes a lock that clicks wait for."""
     prepare_partitions(now=now - timedelta(days=OPENED_DAY))
@@ -113,7 +120,7 @@ def _current_brands() -> QuerySet[Brand]:
     ).order_by("pk")
 
 
-def _check(brands: Sequence[Brand]) -> None:
+def _check(brands: Sequence[Brand], now: datetime) -> None:
     """Hold what was built to what a real day is held to.
 
     :raises DemoUnsound: it does not stand.
@@ -123,7 +130,7 @@ def _check(brands: Sequence[Brand]) -> None:
     for event in waiting[:5]:
         raise DemoUnsound(f"{event.topic} of order {event.order_ref}: {event.detail}")
     for brand in brands:
-        for result in prove_books(brand_id=brand.pk).results:
+        for result in prove_and_keep(brand_id=brand.pk, now=now).results:
             if result.differences:
                 raise DemoUnsound(f"{brand.slug}: {result.code}, {result.differences} differ")
 

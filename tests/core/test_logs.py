@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import OperationalError, connection
 from django.test import Client, override_settings
 
 from core import jobs, logs
@@ -61,6 +62,33 @@ def test_whatever_a_line_is_told_no_secret_stands_in_it(log):
         assert {"time", "level", "logger", "request_id", "message"} <= set(lines[0])
         assert lines[2]["exc_info"].startswith("Traceback")
         assert set().union(*lines) <= set(logs.FIELDS)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("form", ["line", "json"])
+def test_a_request_that_fails_tells_where_and_why_and_nothing_of_the_person(form, client):
+    config, out = deepcopy(settings.LOGGING), io.StringIO()
+    config["handlers"]["stderr"] |= {"formatter": form, "stream": out}
+    logging.config.dictConfig(config)
+    client.raise_request_exception = False
+    form_data = {"login": CANARIES["address"], "password": CANARIES["password"]}
+
+    def fail(*_: object) -> None:
+        raise OperationalError(SENTENCE.format(**CANARIES))
+
+    try:
+        with connection.execute_wrapper(fail):
+            url = f"/accounts/login/?next=/{CANARIES['session']}&q={CANARIES['address']}"
+            answer = client.post(url, form_data, headers={"authorization": CANARIES["bearer"]})
+    finally:
+        logging.config.dictConfig(settings.LOGGING)
+
+    written = out.getvalue()
+    assert answer.status_code == 500
+    assert answer["X-Request-Id"] in written
+    assert "/accounts/login/" in written and "OperationalError" in written
+    secret = {name: text.removeprefix("Bearer ") for name, text in CANARIES.items()}
+    assert {name for name, text in secret.items() if text in written} == set()
 
 
 @pytest.mark.parametrize(

@@ -13,14 +13,22 @@ from affiliates.models import Affiliation, Application, Enrollment
 from brands.domain.pricing import Pricing
 from core.clock import database_now
 from core.models import AuditEvent, InboundStatus, Mail, MailStatus, User
-from ledger.models import AccountKind, Entry
+from ledger.models import AccountKind, BooksCheck, Entry
 from ledger.selectors import get_balance
 from payouts.models import AttemptStatus, Payout, PayoutAttempt, PayoutMethod
 from payouts.rails.registry import LIMITS
 from payouts.services.planning import compute_plan
 from portal.books import prove_books
 from portal.demo.cast import PASSWORD, email_of
-from portal.demo.load import Demo, DemoLoaded, find_demo, load_demo, make_room, put_away
+from portal.demo.load import (
+    Demo,
+    DemoLoaded,
+    find_demo,
+    load_demo,
+    make_room,
+    name_operator,
+    put_away,
+)
 from portal.demo.stories import NUMBERED
 from tracking.models import Attribution, Click, Commission, Order, StoreEvent
 
@@ -81,6 +89,18 @@ def test_the_logins_are_shown_and_work(demo, settings):
         assert user.check_password(PASSWORD)
         assert EmailAddress.objects.get(user=user).verified
     assert not User.objects.get(email=email_of("ben")).has_usable_password()
+
+
+def test_only_a_demo_on_this_machine_has_an_operator(demo, settings):
+    settings.LOCAL, said = True, StringIO()
+    with transaction.atomic():
+        name_operator(password=PASSWORD, now=database_now())
+        call_command("load_demo", "--show-logins", stdout=said)
+        operator = User.objects.get(is_staff=True)
+        transaction.set_rollback(True)
+
+    assert operator.email in said.getvalue()
+    assert BooksCheck.objects.filter(brand__in=demo.brands, differences=0).count() == 3
 
 
 def test_the_password_of_this_machine_is_never_one_of_another(demo, settings):

@@ -10,8 +10,17 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from core.clock import database_now
-from portal.demo.cast import BRAND, PAPER_BRAND, PASSWORD, TEAM, WITH_LOGIN, email_of
-from portal.demo.load import DemoLoaded, DemoUnsound, find_demo, load_demo, make_room, put_away
+from core.models import User
+from portal.demo.cast import BRAND, OPERATOR, PAPER_BRAND, PASSWORD, TEAM, WITH_LOGIN, email_of
+from portal.demo.load import (
+    DemoLoaded,
+    DemoUnsound,
+    find_demo,
+    load_demo,
+    make_room,
+    name_operator,
+    put_away,
+)
 
 REFUSAL = (
     "Nothing was loaded: the demo is for trying on one's own machine (LOCAL=1). It adds invented "
@@ -52,6 +61,8 @@ class Command(BaseCommand):
                 if is_again:
                     put_away(now=now)
                 load_demo(now=now, password=password)
+                if settings.LOCAL:
+                    name_operator(password=password, now=now)
         except DemoLoaded:
             return
         except DemoUnsound as error:
@@ -65,6 +76,9 @@ def _list_logins(password: str) -> str:
     told = f"password {password}" if password else "the password shown when it was loaded"
     people = [(email_of(one.key), f"{one.role.label} of {BRAND}") for one in TEAM]
     people.append((email_of(WITH_LOGIN), f"Creator at {BRAND} and {PAPER_BRAND}"))
+    operator = User.objects.filter(email=email_of(OPERATOR), is_staff=True).first()
+    if operator is not None:
+        people.append((operator.email, "Operator of this installation"))
     width = max(len(email) for email, _ in people) + 2
     lines = [f"  {email:<{width}}{what}" for email, what in people]
     return "\n".join([f"Demo data is loaded, all of it invented. Log in with {told}:", *lines])

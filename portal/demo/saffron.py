@@ -20,6 +20,7 @@ from portal.demo.clicks import Clicker
 from portal.demo.crowd import SUSPENDED_DAY, Crowd
 from portal.demo.deliveries import number_sales, schedule_later, schedule_sales
 from portal.demo.people import accept_newest_terms, add_team, apply, join, refuse, set_account
+from portal.demo.resources import add_assets, announce, read_news
 from portal.demo.runs import Run
 from portal.demo.setup import (
     RULES_OF_NOW,
@@ -69,6 +70,7 @@ def build_saffron(*, team: dict[str, int], now: datetime, scale: float) -> World
     _schedule_people(world, timeline)
     _schedule_money(world, timeline)
     _schedule_oddities(world, timeline)
+    _schedule_news(world, timeline)
     timeline.run(until=now)
     clicker.write_others(CREATORS, scale=scale)
     return world
@@ -195,6 +197,32 @@ def _credit(world: World, now: datetime) -> None:
         reason="The magazine printed the address without the link.",
         actor_id=world.team["manager"],
         now=now,
+    )
+
+
+def _schedule_news(world: World, timeline: Timeline) -> None:
+    calendar, readers = world.calendar, [c.key for c in CREATORS if c.joined > RULES_DAY]
+    timeline.add(calendar.at(OPENED_DAY - 1, "09:30"), partial(add_assets, world))
+    timeline.add(
+        calendar.at(RULES_DAY + 1, "15:00"),
+        partial(
+            announce,
+            world,
+            "15 % on coffee beans",
+            "From tomorrow every bag of beans earns 15 % instead of 10 %.\n\n"
+            "Your links and codes stay as they are.",
+        ),
+    )
+    timeline.add(calendar.at(RULES_DAY, "19:00"), partial(read_news, world, readers[::2]))
+    timeline.add(
+        calendar.at(3, "10:00"),
+        partial(
+            announce,
+            world,
+            "New cups for the winter",
+            f"Six new colours are in the shop: {OFFER.url}collections/cups\n\n"
+            "An image to use is under Resources.",
+        ),
     )
 
 

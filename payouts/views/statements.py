@@ -1,12 +1,12 @@
 """A creator's statements: by month and currency, on a page, to print, and as CSV."""
 
-import csv
 import re
 from collections.abc import Iterator
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
@@ -15,9 +15,9 @@ from affiliates.access import get_affiliation_of
 from affiliates.context import creator_page, read_scope
 from core.access import NotFound
 from core.clock import brand_now
+from core.downloads import send_sheet
 from core.edges import door
-from core.money import to_decimal
-from payouts.domain.export import neutralise_cell
+from core.exports import Cell, Sheet, amount
 from payouts.selectors_statements import Line, Statement, find_statement, list_months
 from payouts.wording import STATEMENT_PARTS
 
@@ -62,16 +62,17 @@ def show_statement(
 @door
 def download_statement(
     request: HttpRequest, affiliation_id: str, currency: str, month: str
-) -> HttpResponse:
+) -> HttpResponseBase:
     """Return a month as CSV: ISO dates, plain decimals, no cell a spreadsheet would run."""
     statement = _get_statement(request, affiliation_id, currency, month)
-    name = f"statement-{statement.month.affiliation.brand.slug}-{month}-{currency}.csv"
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    writer = csv.writer(response, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(_cells(statement))
-    return response
+    brand = statement.month.affiliation.brand
+    sheet = Sheet(
+        name=f"statement-{brand.slug}-{month}-{currency}",
+        headings=COLUMNS,
+        rows=_list_rows(statement),
+        zone=ZoneInfo(brand.time_zone),
+    )
+    return send_sheet(sheet, file_format="csv", now=brand_now(brand))
 
 
 def _get_statement(
@@ -88,16 +89,15 @@ def _get_statement(
     return statement
 
 
-def _cells(statement: Statement) -> Iterator[tuple[str, ...]]:
+def _list_rows(statement: Statement) -> Iterator[tuple[Cell, ...]]:
     month, currency = statement.month, statement.month.currency
-    opening, closing = (_plain(m, currency) for m in (month.opening_minor, month.closing_minor))
-    yield (month.month.isoformat(), "opening", "", "", opening, currency, "")
+    opening, closing = (amount(m, currency) for m in (month.opening_minor, month.closing_minor))
+    yield (month.month, "opening", "", "", opening, currency, "")
     for line in statement.lines:
-        order = neutralise_cell(line.commission.order.number) if line.commission else ""
+        order = line.commission.order.number if line.commission else ""
         payout = line.payout.public_id if line.payout else ""
-        amount = _plain(line.amount.amount_minor, currency)
-        at = line.at.isoformat(timespec="seconds")
-        yield (at, line.kind.value, order, payout, amount, currency, _address(line))
+        value = amount(line.amount.amount_minor, currency)
+        yield (line.at, line.kind.value, order, payout, value, currency, _address(line))
     yield ("", "closing", "", "", closing, currency, "")
 
 
@@ -109,7 +109,3 @@ def _address(line: Line) -> str:
     else:
         return ""
     return settings.SITE_URL + path
-
-
-def _plain(amount_minor: int, currency: str) -> str:
-    return f"{to_decimal(amount_minor, currency):f}"

@@ -88,7 +88,7 @@ def test_a_statement_is_a_page_and_a_file_of_plain_values(books: Books):
     assert "−99.00 EUR" in listed
     assert "Computed from the ledger on" in page and "This month is not over" in page
     assert "−9.00 EUR" in page and "−90.00 EUR" in page
-    rows = list(csv.DictReader(io.StringIO(answer.content.decode())))
+    rows = list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode())))
     assert [row["amount"] for row in rows] == ["90.00", "-90.00", "-9.00", "-9.00"]
     assert [row["what"] for row in rows] == ["opening", "pay", "clawback", "closing"]
     assert rows[2]["order"] == "#n1"

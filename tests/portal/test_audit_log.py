@@ -37,7 +37,7 @@ def test_a_line_names_who_what_and_both_values(world):
     owner.name = "Mara"
     owner.save()
     program = world.anna.program
-    update_program(program_id=program.pk, actor_id=owner.pk, now=world.shop.now, hold_days=45)
+    update_program(program_id=program.pk, actor_id=owner.pk, now=world.shop.now, window_days=45)
 
     line = lines(world.brand)[0]
 

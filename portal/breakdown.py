@@ -76,7 +76,8 @@ class Row:
 
     @property
     def amounts(self) -> list[Money]:
-        return [Money(minor, currency) for currency, minor in sorted(self.minor.items())]
+        found = sorted(self.minor.items())
+        return [Money(minor, currency) for currency, minor in found if minor or not self.is_rest]
 
     def add(self, orders: int, currency: str, minor: int) -> None:
         self.orders += orders

@@ -9,6 +9,7 @@ POINTS = (
     "store_event.after_merge",
     "store_event.before_commit",
     "order_pull.before_cursor",
+    "order_upload.before_commit",
     "payout.after_claim",
     "payout.after_lookup",
     "payout.after_call",

@@ -86,6 +86,8 @@ SENTENCES: Mapping[str, str | Promise] = {
     "sandbox.archived": _("{who} put the sandbox {what} away"),
     "sandbox.clock_moved": _("{who} moved the clock of the sandbox {what}"),
     "sandbox.opened": _("{who} opened the sandbox {what}"),
+    "order_upload.kept": _("{who} uploaded the file of orders {what}"),
+    "order_upload.taken": _("{who} took the orders of the file {what}"),
     "store_event.replayed": _("{who} replayed the delivery {what}"),
     "terms.accepted": _("{who} accepted the terms for {what}"),
 }
@@ -102,7 +104,7 @@ AREAS: Mapping[str, tuple[str | Promise, tuple[str, ...]]] = {
         ("payout", "payout_method", "payout_plan", "payout_policy", "rail"),
     ),
     "program": (_("Program"), ("change", "group", "program", "rules")),
-    "stores": (_("Stores"), ("connection", "store_event")),
+    "stores": (_("Stores"), ("connection", "order_upload", "store_event")),
     "team": (_("Team"), ("mail", "member", "notices", "operator")),
     "brand": (_("Brand"), ("brand", "demo", "list", "sandbox")),
 }

@@ -44,6 +44,7 @@ from tests.makers import (
     send_news,
 )
 from tests.shop import Shop, code, line
+from tests.uploads import make_upload
 from tracking.models import StoreEvent
 from tracking.services.holds import hold_commission
 from tracking.tasks import release_brand
@@ -104,6 +105,7 @@ def make_everything(prefix: str = "Anna") -> Everything:
         "plan_id": payout.plan.public_id,
         "draft_id": draft,
         "payout_id": payout.public_id,
+        "upload_id": make_upload(shop.connection).public_id,
         "digest": asset.image.sha256,
         "announcement_id": draft_news.public_id,
         "asset_id": asset.public_id,

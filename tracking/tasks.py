@@ -6,8 +6,9 @@ from django.conf import settings
 from core import jobs
 from core.clock import brand_now, database_now
 from core.models import Brand
-from tracking.integrations import SOURCES, get_adapter
-from tracking.services import partitions, processing, pulling, release
+from tracking.integrations import SOURCES, csvfile, get_adapter, get_adapter_of
+from tracking.models import OrderUpload
+from tracking.services import partitions, processing, pulling, release, uploads
 from tracking.services.orders import resettle
 from tracking.services.posting import Cause
 
@@ -20,7 +21,7 @@ def sweep_store_events() -> None:
     for event in processing.list_due(now=database_now(), limit=SWEEP_LIMIT):
         processing.process_store_event(
             event_id=event.pk,
-            adapter=get_adapter(event.connection.platform),
+            adapter=get_adapter_of(event),
             now=brand_now(event.brand),
         )
     for order_id, brand in release.list_unposted(limit=SWEEP_LIMIT):
@@ -52,6 +53,18 @@ def pull_store(*, pull_id: int) -> None:
     for event_id in stored:
         now = brand_now(pull.brand)
         processing.process_store_event(event_id=event_id, adapter=adapter, now=now)
+
+
+@shared_task(name="tracking.process_upload", acks_late=True, ignore_result=True)
+def process_upload(*, upload_id: int) -> None:
+    """Work on the orders of a file; what one run leaves the next one takes."""
+    upload = OrderUpload.objects.select_related("brand").get(pk=upload_id)
+    waiting = uploads.list_waiting(upload, limit=SWEEP_LIMIT)
+    for event_id in waiting:
+        now = brand_now(upload.brand)
+        processing.process_store_event(event_id=event_id, adapter=csvfile, now=now)
+    if len(waiting) == SWEEP_LIMIT:
+        jobs.enqueue("tracking.process_upload", upload_id=upload_id)
 
 
 @shared_task(name="tracking.release_due", acks_late=True, ignore_result=True)

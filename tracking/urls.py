@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tracking.views import hooks, inbox, redirect
+from tracking.views import hooks, inbox, redirect, uploads
 
 app_name = "tracking"
 
@@ -14,6 +14,9 @@ urlpatterns = [
     path("r/<str:slug>", redirect.follow_link, name="redirect"),
     path("r/<path:slug>", redirect.follow_link),
     path(f"{STORE}/", inbox.show_connection, name="connection-detail"),
+    path(f"{STORE}/upload/", uploads.upload, name="upload"),
+    path(f"{STORE}/upload/template/", uploads.download_template, name="upload-template"),
+    path(f"{STORE}/upload/<str:upload_id>/", uploads.show_upload, name="upload-detail"),
     path(f"{STORE}/events/<str:event_id>/", inbox.show_event, name="event-detail"),
     path(f"{STORE}/events/<str:event_id>/replay/", inbox.replay_event, name="event-replay"),
 ]

@@ -13,6 +13,7 @@ class Platform(models.TextChoices):
     SHOPIFY = "shopify", "Shopify"
     WOOCOMMERCE = "woocommerce", "WooCommerce"
     GENERIC = "generic", _("Any shop (signed webhook)")
+    CSV = "csv", _("Files (CSV upload)")
 
 
 class StoreConnection(models.Model):

@@ -64,7 +64,8 @@ def create(request: HttpRequest, slug: str) -> HttpResponse:
             now=brand_now(access.brand),
             **form.cleaned_data,
         )
-        if not TRAITS[connection.platform].gives_secret:
+        traits = TRAITS[connection.platform]
+        if traits.is_posting and not traits.gives_secret:
             request.session[SHOWN_ONCE] = connection.public_id
         return see_other(_detail_url(access, connection))
     context = brand_page(access, form=form, nav_current=NAV)

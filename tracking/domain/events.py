@@ -110,6 +110,7 @@ class OrderSnapshot:
     clicks: tuple[ClickSignal, ...] = ()
     has_paid_marker: bool = False  # the last landing page carried an advertising click id
     presentment_currency: str = ""
+    is_vouched: bool = False  # finance answers for its paid time, from a file
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,9 +147,16 @@ def _lift_snapshot(event: OrderSnapshot, received_at: datetime) -> OrderState:
         fulfilled_at=event.fulfilled_at,
         delivered_at=event.delivered_at,
         received_at=received_at,
-        paid_received_at=received_at if event.paid_at else None,
+        paid_received_at=_heard_of_payment(event, received_at),
         seen_at=received_at,
     )
+
+
+def _heard_of_payment(event: OrderSnapshot, received_at: datetime) -> datetime | None:
+    """Return when the payment was heard of; one that finance answers for, when it was made."""
+    if event.paid_at is None:
+        return None
+    return min(event.paid_at, received_at) if event.is_vouched else received_at
 
 
 def _lift_refund(event: RefundEvent, received_at: datetime) -> OrderState:

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 
-from tracking.integrations import generic, shopify, woocommerce
+from tracking.integrations import csvfile, generic, shopify, woocommerce
+from tracking.models import StoreEvent
 from tracking.services.adapters import Adapter
 from tracking.services.pulling import Source
 
 ADAPTERS: Mapping[str, Adapter] = {
-    adapter.platform: adapter for adapter in (generic, shopify, woocommerce)
+    adapter.platform: adapter for adapter in (csvfile, generic, shopify, woocommerce)
 }
 
 
@@ -19,6 +20,11 @@ SOURCES: Mapping[str, Callable[..., Source]] = {
 
 class UnknownPlatform(LookupError):
     """No adapter reads this platform."""
+
+
+def get_adapter_of(event: StoreEvent) -> Adapter:
+    """Return the adapter that reads a delivery: its store's, or that of files."""
+    return csvfile if event.upload_id else get_adapter(event.connection.platform)
 
 
 def get_adapter(platform: str) -> Adapter:

@@ -14,6 +14,7 @@ from tracking.models.commissions import (
 from tracking.models.deliveries import RefusedDelivery, StoreEvent
 from tracking.models.orders import Attribution, CustomerBinding, Decision, Order
 from tracking.models.pulls import OrderPull
+from tracking.models.uploads import OrderUpload
 
 __all__ = [
     "Adjustment",
@@ -28,6 +29,7 @@ __all__ = [
     "HoldKind",
     "Order",
     "OrderPull",
+    "OrderUpload",
     "RefusedDelivery",
     "ReviewHold",
     "StoreEvent",

@@ -7,16 +7,21 @@ from brands.models import StoreConnection, choice_check
 from core.constraints import SameBrand
 from core.fields import PublicIdField
 from core.models import Brand, InboundEvent, InboundStatus
+from tracking.models.uploads import OrderUpload
 
 
 class StoreEvent(InboundEvent):
-    """A verified delivery of a store, kept raw before anything is done with it."""
+    """A verified delivery of a store, kept raw before anything is done with it.
+
+    `upload`: it came with a file of the brand's own.
+    """
 
     public_id = PublicIdField(prefix="sev")
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT)
     connection = models.ForeignKey(StoreConnection, on_delete=models.PROTECT, related_name="events")
     has_other_body = models.BooleanField(default=False)
     order_ref = models.CharField(max_length=80, blank=True)
+    upload = models.ForeignKey(OrderUpload, null=True, on_delete=models.PROTECT)
 
     class Meta:
         constraints = [
@@ -26,6 +31,7 @@ class StoreEvent(InboundEvent):
             models.UniqueConstraint(fields=["brand", "id"], name="tracking_event_brand_id"),
             choice_check("status", InboundStatus, "tracking_event_status_known"),
             SameBrand("connection", name="tracking_event_connection_same_brand"),
+            SameBrand("upload", name="tracking_event_upload_same_brand"),
         ]
         indexes = [
             models.Index(

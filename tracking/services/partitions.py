@@ -8,7 +8,7 @@ from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 
 from core.models import InboundStatus
-from tracking.models import RefusedDelivery, StoreEvent, VisitorSalt
+from tracking.models import OrderUpload, RefusedDelivery, StoreEvent, VisitorSalt
 
 MONTHS_AHEAD = 3
 REFUSALS_KEPT = 100
@@ -37,7 +37,10 @@ def forget_old(*, now: datetime) -> dict[str, int]:
         body__isnull=False,
         received_at__lt=now - timedelta(days=settings.RAW_BODY_DAYS),
     ).update(body=None)
-    return {"salts": salts, "bodies": bodies, "refusals": _forget_refusals()}
+    uploads = OrderUpload.objects.filter(
+        body__isnull=False, created_at__lt=now - timedelta(days=settings.RAW_BODY_DAYS)
+    ).update(body=None)
+    return {"salts": salts, "bodies": bodies + uploads, "refusals": _forget_refusals()}
 
 
 def _prepare_month(month: datetime) -> bool:

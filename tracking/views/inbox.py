@@ -21,7 +21,7 @@ from core.edges import door, see_other
 from core.models import InboundStatus
 from core.wording import Reader
 from tracking import inbox
-from tracking.integrations import get_adapter
+from tracking.integrations import get_adapter_of
 from tracking.models import Order, OrderPull, RefusedDelivery, StoreEvent
 from tracking.services.intake import BodyForgotten, replay
 from tracking.services.processing import process_store_event
@@ -53,6 +53,7 @@ def show_connection(request: HttpRequest, slug: str, connection_id: str) -> Http
         filters=_list_filters(tab, health),
         tab=tab,
         off=why_not(access, Right.MANAGE),
+        upload_off=why_not(access, Right.CLEAR),
         nav_current=NAV,
         **_show_pull(connection, reader),
         **_read_page(request, connection, tab, reader),
@@ -100,7 +101,7 @@ def replay_event(
             request, _("Its body was deleted when its time was over, so it cannot be replayed.")
         )
     else:
-        adapter = get_adapter(connection.platform)
+        adapter = get_adapter_of(event)
         process_store_event(event_id=event.pk, adapter=adapter, now=now)
         event.refresh_from_db()
         messages.success(request, _("Replayed. %s") % _say_result(event, _reader(access)))

@@ -60,6 +60,7 @@ STEPS: Mapping[str, Step] = {
     "signature": _STORES,
     "problem": _STORES,
     "pull": _STORES,
+    "upload": _STORES,
 }
 
 CATALOGUE = Catalogue(

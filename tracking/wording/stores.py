@@ -145,4 +145,31 @@ PULLS: Mapping[str, Message] = {
     "pull.too_large": Message(_("The shop answered with more than can be read at once.")),
 }
 
-STORES: Mapping[str, Message] = {**BODIES, **NOTES, **SIGNATURES, **PROBLEMS, **PULLS}
+UPLOADS: Mapping[str, Message] = {
+    "upload.missing": Message(_("This value is missing.")),
+    "upload.bad_amount": Message(
+        _("Not an amount that its currency can hold exactly, with the chosen decimal mark.")
+    ),
+    "upload.bad_time": Message(_("Not a date in the chosen order.")),
+    "upload.bad_currency": Message(_("Not a currency of ISO 4217, such as EUR.")),
+    "upload.bad_status": Message(_("A status that is not known here.")),
+    "upload.bad_quantity": Message(_("Not a whole number of one or more.")),
+    "upload.repeated": Message(
+        _("This order stands in another row too, and no column of line totals is chosen.")
+    ),
+    "upload.differs": Message(_("Another value than in the first row of this order.")),
+    "upload.too_small": Message(_("Discount, tax and shipping are more than there is.")),
+    "upload.not_text": Message(_("The file is not text in that encoding.")),
+    "upload.not_csv": Message(_("The file is not CSV: a quote is not closed or stands alone.")),
+    "upload.no_rows": Message(_("The file has no rows under its headings.")),
+    "upload.too_many_rows": Message(_("The file has more than 20,000 rows. Split it.")),
+}
+
+STORES: Mapping[str, Message] = {
+    **BODIES,
+    **NOTES,
+    **SIGNATURES,
+    **PROBLEMS,
+    **PULLS,
+    **UPLOADS,
+}

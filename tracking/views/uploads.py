@@ -1,0 +1,175 @@
+"""Upload orders in a file: choose it, look at what it would do, take it, watch it being taken."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from brands.access import Right, get_brand_for, get_connection_for
+from brands.context import brand_page
+from core.access import get_by_public_id
+from core.clock import brand_now
+from core.edges import door, posted, see_other
+from core.models import InboundStatus
+from core.wording import Reader
+from tracking.domain.ordersheet import (
+    RowError,
+    SheetRefused,
+    guess_columns,
+    guess_options,
+    read_headers,
+)
+from tracking.domain.sheetfields import FIELDS
+from tracking.forms_uploads import OptionsForm, UploadForm, initial_of
+from tracking.integrations import csvfile
+from tracking.models import OrderUpload
+from tracking.services import uploads
+from tracking.wording import explain
+
+NAV = "brands:connection-list"
+SAMPLE = 10
+TEMPLATE_ROW = (
+    "A-1001,1001,2026-03-02 10:00:00 +0100,2026-03-02 10:00:41 +0100,,paid,EUR,112.90,12.00,17.10,"
+    "4.90,0.00,LENA10,,shopper@example.com,DE,1,lamp,L-1,Desk lamp,2,102.90,12.00,17.10"
+)
+
+
+@require_http_methods(["GET", "POST"])
+@door
+def upload(request: HttpRequest, slug: str, connection_id: str) -> HttpResponse:
+    """Take a file; nothing of it counts before it was looked at."""
+    access = get_brand_for(request.user, slug, Right.CLEAR)
+    connection = get_connection_for(access, connection_id)
+    form = UploadForm(posted(request), request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        body = file.read()
+        try:
+            options = guess_options(body)
+        except SheetRefused as refused:
+            form.add_error("file", _explain(access.brand.time_zone, f"upload.{refused.code}"))
+        else:
+            kept = uploads.keep_upload(
+                connection=connection,
+                file_name=file.name,
+                body=body,
+                options=options,
+                actor_id=access.member.user_id,
+                now=brand_now(access.brand),
+            )
+            return see_other(_url(slug, connection_id, kept))
+    rows = OrderUpload.objects.filter(connection=connection).defer("body").order_by("-id")[:20]
+    context = brand_page(access, connection=connection, form=form, uploads=rows, nav_current=NAV)
+    status = 422 if form.errors else 200
+    return render(request, "tracking/upload.html", context, status=status)
+
+
+@require_GET
+@door
+def download_template(request: HttpRequest, slug: str, connection_id: str) -> HttpResponse:
+    """Give a file with every column and one order."""
+    access = get_brand_for(request.user, slug)
+    get_connection_for(access, connection_id)
+    text = f"{','.join(FIELDS)}\r\n{TEMPLATE_ROW}\r\n"
+    response = HttpResponse(text, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="orders.csv"'
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+@door
+def show_upload(
+    request: HttpRequest, slug: str, connection_id: str, upload_id: str
+) -> HttpResponse:
+    """Show what a file would do, or how far it is; POST reads it another way or takes it."""
+    access = get_brand_for(request.user, slug, Right.CLEAR)
+    connection = get_connection_for(access, connection_id)
+    rows = OrderUpload.objects.select_related("brand", "connection")
+    kept = get_by_public_id(rows.filter(connection=connection), upload_id)
+    context = brand_page(access, connection=connection, upload=kept, nav_current=NAV)
+    if kept.confirmed_at is not None or kept.body is None:
+        context |= _progress(kept)
+        return render(request, "tracking/upload_taken.html", context)
+    is_taking = request.method == "POST" and request.POST.get("action") == "take"
+    if is_taking:
+        try:
+            uploads.take_upload(
+                upload_id=kept.pk,
+                adapter=csvfile,
+                is_vouched=access.can_move_money,
+                actor_id=access.member.user_id,
+                now=brand_now(access.brand),
+            )
+        except (uploads.HasErrors, SheetRefused):
+            messages.error(request, _("Nothing was taken: some rows cannot be read."))
+        except uploads.AlreadyTaken:
+            messages.info(request, _("This file was taken before."))
+        return see_other(_url(slug, connection_id, kept))
+    form = _options_form(request, kept)
+    if form.is_bound and form.is_valid():
+        uploads.set_options(upload_id=kept.pk, options=form.to_options())
+        return see_other(_url(slug, connection_id, kept))
+    context |= {"form": form, **_preview(kept, access.brand.time_zone)}
+    return render(
+        request, "tracking/upload_preview.html", context, status=422 if form.errors else 200
+    )
+
+
+def _options_form(request: HttpRequest, kept: OrderUpload) -> OptionsForm:
+    options = uploads.get_options(kept)
+    try:
+        headers = read_headers(uploads.raw_body(kept), options)
+    except SheetRefused:
+        headers = []
+    shown = initial_of(options)
+    if not options.columns:
+        shown |= {name: str(place) for name, place in guess_columns(headers).items()}
+    return OptionsForm(posted(request), headers=headers, initial=shown)
+
+
+def _preview(kept: OrderUpload, zone: str) -> dict[str, Any]:
+    try:
+        found = uploads.preview(upload=kept, adapter=csvfile, now=brand_now(kept.brand))
+    except SheetRefused as refused:
+        return {"refused": _explain(zone, f"upload.{refused.code}")}
+    return {
+        "found": found,
+        "counts": {
+            name: found.count(name)
+            for name in (uploads.NEW, uploads.CHANGED, uploads.UNCHANGED, uploads.LEFT)
+        },
+        "errors": [_say(error, zone) for error in found.errors],
+        "sample": [
+            (one, sum(line.net_ex_tax for line in one.snapshot.lines))
+            for one in found.to_take[:SAMPLE]
+        ],
+    }
+
+
+def _progress(kept: OrderUpload) -> dict[str, Any]:
+    states = uploads.count_states(kept)
+    waiting = states.get(InboundStatus.STORED, 0) + states.get(InboundStatus.FAILED, 0)
+    return {
+        "total": sum(states.values()),
+        "done": states.get(InboundStatus.PROCESSED, 0),
+        "waiting": waiting,
+        "refused": states.get(InboundStatus.REFUSED, 0),
+    }
+
+
+def _say(error: RowError, zone: str) -> tuple[int, str, str]:
+    return error.row, error.column, _explain(zone, error.code, field=error.column)
+
+
+def _explain(zone: str, code: str, **params: str) -> str:
+    reader = Reader(audience="brand", zone=ZoneInfo(zone))
+    return explain(code=code, params=params, reader=reader)
+
+
+def _url(slug: str, connection_id: str, kept: OrderUpload) -> str:
+    return reverse("tracking:upload-detail", args=[slug, connection_id, kept.public_id])

@@ -21,6 +21,9 @@ from core.models import Brand
 from core.paging import read_batches
 from payouts.models import Payout
 from portal.audit_log import describe_events, pick_events
+from portal.performance import WITH_CLICKS, answer, list_currencies, list_keys
+from portal.report_asked import read_choice
+from portal.report_words import name_keys
 from tracking.filters import pick_commissions, pick_orders
 from tracking.models import Click, Verdict
 from tracking.selectors_brand import NO_FIGURES, order_badge, sum_creators, with_credit
@@ -196,6 +199,30 @@ def _read_audit(brand: Brand, asked: Asked, _now: datetime) -> Rows:
             )
 
 
+def _read_report(brand: Brand, asked: Asked, now: datetime) -> Rows:
+    today = now.astimezone(ZoneInfo(brand.time_zone)).date()
+    choice = read_choice(asked, currencies=list_currencies(brand), today=today)
+    question = choice.question
+    found = answer(brand, question, question.span)
+    keys = list_keys(question, found)
+    names = name_keys(brand, question.group, keys, found)
+    for key in keys:
+        sums = found.by_key[key]
+        yield (
+            question.span.since,
+            question.span.until,
+            question.group,
+            key,
+            names[key],
+            sums.orders,
+            sums.clicks if question.group in WITH_CLICKS else None,
+            question.currency,
+            amount(sums.gross, question.currency),
+            amount(sums.net, question.currency),
+            amount(sums.commission, question.currency),
+        )
+
+
 def _count_clicks(brand: Brand, since: date, until: date) -> list[tuple[Any, ...]]:
     zone = ZoneInfo(brand.time_zone)
     params: dict[str, Any] = {
@@ -249,7 +276,15 @@ EXPORTS: Mapping[str, Export] = {
     "clicks": Export(
         _words("day link slug creator creator_name counted unique not_counted"),
         _read_clicks,
-        "portal:brand-home",
+        "portal:report-list",
+    ),
+    "report": Export(
+        _words(
+            "from to grouping key name orders unique_clicks currency revenue_gross revenue_net"
+            " commission"
+        ),
+        _read_report,
+        "portal:report-list",
     ),
     "audit": Export(
         _words("at who action sentence target_type target before after reason"),

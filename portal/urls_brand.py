@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from portal.views import audit, brand_commissions, brand_creators, brand_home, brand_orders, exports
+from portal.views import (
+    audit,
+    brand_commissions,
+    brand_creators,
+    brand_home,
+    brand_orders,
+    exports,
+    reports,
+)
 
 urlpatterns = [
     path("b/<slug:slug>/", brand_home.show_home, name="brand-home"),
@@ -11,6 +19,9 @@ urlpatterns = [
         brand_commissions.show_commission,
         name="commission-brand",
     ),
+    path("b/<slug:slug>/reports/", reports.show_performance, name="report-list"),
+    path("b/<slug:slug>/reports/funnel/", reports.show_funnel, name="report-funnel"),
+    path("b/<slug:slug>/reports/cohorts/", reports.show_cohorts, name="report-cohorts"),
     path("b/<slug:slug>/audit/", audit.list_events, name="audit-list"),
     path("b/<slug:slug>/export/<slug:sheet>/", exports.export_list, name="list-export"),
 ]

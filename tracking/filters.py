@@ -1,26 +1,120 @@
 """What the brand's lists show for the filters in their address: pages and exports share it."""
 
-from django.db.models import QuerySet
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from core.asked import Asked, read_text
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.expressions import RawSQL
+
+from core.asked import Asked, read_day, read_text
 from core.models import Brand
+from core.periods import end_of_day, start_of_day
 from tracking import selectors_brand as read
-from tracking.models import Commission, Order
+from tracking.models import Attribution, Commission, Order
 
 ORDER_FILTERS = ("reason", "q", "creator")
+REPORT_FILTERS = (
+    *("counted", "from", "to", "currency", "creator"),
+    *("link", "code", "product", "sub", "group", "type", "country"),
+)
+"""What the numbers of a report narrow the lists by; a day is one on which orders were placed."""
+NONE = "none"
+
+_OF_SUB_ID = """
+SELECT a.order_id FROM tracking_attribution a
+ CROSS JOIN LATERAL jsonb_array_elements(a.candidates -> 'rows') r
+  LEFT JOIN tracking_click k ON k.id = (r -> 'candidate' ->> 'click')::uuid
+  LEFT JOIN affiliates_link l ON l.public_id = r -> 'candidate' ->> 'link'
+                             AND l.brand_id = a.brand_id
+ WHERE a.brand_id = %s AND a.is_current AND (r ->> 'is_winner')::boolean
+   AND coalesce(nullif(k.sub_id, ''), l.sub_ids[1], '') = %s
+"""
 
 
 def pick_orders(brand: Brand, asked: Asked) -> QuerySet[Order]:
     """Return the orders of a list's tab and filters."""
     is_without = asked.get("tab") == "without"
     rows = read.list_without_credit(brand) if is_without else read.list_orders(brand)
-    reason, text, creator = (read_text(asked, name) for name in ORDER_FILTERS)
+    reason, text = read_text(asked, "reason"), read_text(asked, "q")
     rows = read.search_orders(rows, text)
     rows = read.filter_by_reason(rows, reason) if is_without and reason else rows
-    return read.filter_by_creator(rows, creator) if creator else rows
+    return _narrow(rows, brand, asked)
 
 
 def pick_commissions(brand: Brand, asked: Asked) -> QuerySet[Commission]:
-    """Return the commissions of a list's tab; without a known tab, all of them."""
+    """Return the commissions of a list's tab and filters; without a known tab, of all."""
     tab = next((one for one in read.TABS if one == asked.get("tab")), read.TABS[-1])
-    return read.filter_by_tab(read.list_commissions(brand), tab)
+    rows = read.filter_by_tab(read.list_commissions(brand), tab)
+    if not list_report_filters(asked):
+        return rows
+    orders = _narrow(Order.objects.filter(brand=brand), brand, asked)
+    rows = rows.filter(order__in=orders.order_by().values("pk"))
+    creator = read_text(asked, "creator")
+    return rows.filter(affiliation__public_id=creator) if creator else rows
+
+
+def list_report_filters(asked: Asked) -> dict[str, str]:
+    """Return the filters of a report that an address holds."""
+    found = {name: read_text(asked, name) for name in REPORT_FILTERS}
+    return {name: value for name, value in found.items() if value}
+
+
+def _narrow(rows: QuerySet[Order], brand: Brand, asked: Asked) -> QuerySet[Order]:
+    wanted = list_report_filters(asked)
+    rows = rows.filter(**_span(brand, asked))
+    if "currency" in wanted:
+        rows = rows.filter(currency=wanted["currency"])
+    if "counted" in wanted:
+        rows = rows.filter(paid_at__isnull=False, cancelled_at__isnull=True, is_test=False)
+    if "country" in wanted:
+        rows = rows.filter(country="" if wanted["country"] == NONE else wanted["country"])
+    if "product" in wanted:
+        product = "" if wanted["product"] == NONE else wanted["product"]
+        rows = rows.filter(facts__snapshot__lines__contains=[{"product_ref": product}])
+    if "sub" in wanted:
+        sub_id = "" if wanted["sub"] == NONE else wanted["sub"]
+        rows = rows.filter(pk__in=RawSQL(_OF_SUB_ID, (brand.pk, sub_id)))  # noqa: S611
+    credit = _credit(wanted)
+    if credit is not None:
+        current = Attribution.objects.filter(order=OuterRef("pk"), is_current=True)
+        rows = rows.filter(Exists(current.filter(credit)))
+    return rows
+
+
+def _span(brand: Brand, asked: Asked) -> dict[str, datetime]:
+    zone, since, until = ZoneInfo(brand.time_zone), read_day(asked, "from"), read_day(asked, "to")
+    found = {}
+    if since:
+        found["placed_at__gte"] = start_of_day(since, zone)
+    if until:
+        found["placed_at__lt"] = end_of_day(until, zone)
+    return found
+
+
+def _credit(wanted: Mapping[str, str]) -> Q | None:
+    """Return what the attribution in force must be; None where nothing is asked of it."""
+    parts = [Q(enrollment__isnull=False)] if "counted" in wanted else []
+    if "creator" in wanted:
+        parts.append(Q(enrollment__affiliation__public_id=wanted["creator"]))
+    if "group" in wanted:
+        parts.append(Q(enrollment__group__public_id=wanted["group"]))
+    if "type" in wanted:
+        parts.append(Q(enrollment__group__partner_type=wanted["type"]))
+    if "link" in wanted:
+        parts.append(_won_by("click", "link", wanted["link"]))
+    if "code" in wanted:
+        parts.append(_won_by("code", "code", wanted["code"]))
+    both = Q()
+    for part in parts:
+        both &= part
+    return both if parts else None
+
+
+def _won_by(kind: str, name: str, key: str) -> Q:
+    candidate: dict[str, Any] = {"kind": kind}
+    if key != NONE:
+        candidate[name] = key
+    won = Q(candidates__contains={"rows": [{"is_winner": True, "candidate": candidate}]})
+    return ~won if key == NONE else won

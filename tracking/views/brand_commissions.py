@@ -23,6 +23,7 @@ from core.templatetags.fairshare import current_language
 from core.wording import Reader
 from tracking import selectors_brand as read
 from tracking import wording
+from tracking.filters import list_report_filters, pick_commissions
 from tracking.models import Commission, ReviewHold
 from tracking.reader import brand_reader
 from tracking.states import derive_state
@@ -46,15 +47,17 @@ def list_commissions(request: HttpRequest, slug: str) -> HttpResponse:
     counts = read.count_by_tab(brand)
     tab = _pick_tab(request.GET.get("tab", ""), has_reviews=counts["review"] > 0)
     tabs = _list_tabs(brand, tab, counts)
-    if tab == "review":
+    report = list_report_filters(request.GET.dict())
+    if tab == "review" and not report:
         return _show_reviews(request, access, tabs, now)
-    rows = read.filter_by_tab(read.list_commissions(brand), tab)
+    rows = pick_commissions(brand, {**request.GET.dict(), "tab": tab})
     page = cut_page(rows, before=request.GET.get("before", ""))
     context = brand_page(
         access,
         tab=tab,
         tabs=tabs,
-        total=counts[tab],
+        total=rows.order_by().count() if report else counts[tab],
+        report=report,
         sums=read.sum_commissions(rows),
         rows=[_describe(row, now) for row in page.rows],
         next_url=page.older_url(request.GET.dict()),

@@ -20,7 +20,7 @@ from core.paging import cut_page
 from tracking import selectors_brand as read
 from tracking import wording
 from tracking.access_brand import get_order_for
-from tracking.filters import ORDER_FILTERS, pick_orders
+from tracking.filters import ORDER_FILTERS, list_report_filters, pick_orders
 from tracking.forms_brand import CreditForm
 from tracking.models import Attribution, Order
 from tracking.reader import brand_reader
@@ -40,6 +40,7 @@ def list_orders(request: HttpRequest, slug: str) -> HttpResponse:
     is_without = asked.get("tab") == "without"
     rows = pick_orders(brand, asked)
     filters = {name: read_text(asked, name) for name in ORDER_FILTERS}
+    report = list_report_filters(asked)
     page = cut_page(read.with_credit(rows), before=asked.get("before", ""))
     context = brand_page(
         access,
@@ -52,7 +53,8 @@ def list_orders(request: HttpRequest, slug: str) -> HttpResponse:
         reason=filters["reason"],
         text=filters["q"],
         creator=filters["creator"],
-        is_filtered=any(filters.values()),
+        report=report,
+        is_filtered=any(filters.values()) or bool(report),
     )
     return render(request, "tracking/order_list.html", context)
 

@@ -1,0 +1,80 @@
+"""What a report's address asks: period, comparison, step, grouping, currency, gross or net."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal, cast
+from urllib.parse import urlencode
+
+from core.asked import Asked, read_day, read_text
+from portal.performance import (
+    GROUPINGS,
+    STEPS,
+    Question,
+    Span,
+    Step,
+    list_steps,
+    span_before,
+    span_year_before,
+)
+
+Comparing = Literal["previous", "year", "none"]
+DAYS = 30
+MAX_DAYS = 731
+MAX_BARS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A question with the words of its address."""
+
+    question: Question
+    compare: str
+    is_cut: bool
+
+    def order_filters(self, span: Span, **more: str) -> str:
+        """Return the query of the lists' pages that show the rows behind a number."""
+        asked = {
+            "counted": "1",
+            "from": span.since.isoformat(),
+            "to": span.until.isoformat(),
+            "currency": self.question.currency,
+            "creator": self.question.creator,
+        }
+        return urlencode({name: value for name, value in {**asked, **more}.items() if value})
+
+
+def read_choice(asked: Asked, *, currencies: Sequence[str], today: date) -> Choice:
+    """Read what is asked; whatever is missing or odd is what most people want to see.
+
+    A period is at most two years, and a step makes at most a hundred bars.
+    """
+    until = read_day(asked, "to") or today
+    since = read_day(asked, "from") or until - timedelta(days=DAYS - 1)
+    since = min(since, until)
+    span = Span(max(since, until - timedelta(days=MAX_DAYS - 1)), until)
+    currency = read_text(asked, "currency")
+    compare = asked.get("compare", "previous")
+    group = asked.get("by", "creator")
+    question = Question(
+        span=span,
+        before=_find_before(span, compare),
+        step=_pick_step(asked.get("step", ""), span),
+        group=group if group in GROUPINGS else "creator",
+        currency=currency if currency in currencies else next(iter(currencies), ""),
+        is_gross=asked.get("amounts") == "gross",
+        creator=read_text(asked, "creator"),
+    )
+    return Choice(question, compare, is_cut=span.since != since)
+
+
+def _find_before(span: Span, compare: str) -> Span | None:
+    if compare == "none":
+        return None
+    return span_year_before(span) if compare == "year" else span_before(span)
+
+
+def _pick_step(text: str, span: Span) -> Step:
+    wanted = STEPS.index(cast("Step", text)) if text in STEPS else 0
+    fitting = [step for step in STEPS[wanted:] if len(list_steps(span, step)) <= MAX_BARS]
+    return fitting[0]

@@ -1,0 +1,125 @@
+"""What a report says about itself: the sentence on top, and what its rows are called."""
+
+from collections.abc import Collection, Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from affiliates.models import Affiliation, LinkSlug
+from brands.models import Group, PartnerType
+from core import formats
+from core.models import Brand
+from core.money import Money
+from core.wording import current_language
+from portal.performance import Answer, Measures
+from portal.reports import change_bps
+
+GROUP_LABELS: Mapping[str, str | Promise] = {
+    "creator": gettext_lazy("Creator"),
+    "link": gettext_lazy("Link"),
+    "code": gettext_lazy("Code"),
+    "product": gettext_lazy("Product"),
+    "sub": gettext_lazy("Sub-id"),
+    "group": gettext_lazy("Group"),
+    "type": gettext_lazy("Partner type"),
+    "country": gettext_lazy("Country"),
+}
+STEP_LABELS: Mapping[str, str | Promise] = {
+    "day": gettext_lazy("By day"),
+    "week": gettext_lazy("By week"),
+    "month": gettext_lazy("By month"),
+}
+COMPARE_LABELS: Mapping[str, str | Promise] = {
+    "previous": gettext_lazy("With the period before"),
+    "year": gettext_lazy("With a year before"),
+    "none": gettext_lazy("With nothing"),
+}
+_EMPTY_KEYS: Mapping[str, str | Promise] = {
+    "link": gettext_lazy("Not by a link"),
+    "code": gettext_lazy("Not by a code"),
+    "product": gettext_lazy("Products without an id"),
+    "sub": gettext_lazy("No sub-id"),
+    "country": gettext_lazy("Country unknown"),
+}
+
+
+def explain_change(now: Measures, before: Measures | None) -> list[str]:
+    """Say in whole sentences how revenue changed and what changed it: number or size of orders."""
+    if before is None:
+        return []
+    if not before.sums.orders:
+        return [_("No comparison: no order counts in the period before.")]
+    if not now.sums.orders:
+        return [_("No order counts in this period.")]
+    return [_headline(now, before), _orders(now, before), _average(now, before)]
+
+
+def name_keys(brand: Brand, group: str, keys: Collection[str], found: Answer) -> dict[str, str]:
+    """Return what the rows of a grouping are called, by key: one query at most."""
+    names = {key: key or str(_EMPTY_KEYS.get(group, "–")) for key in keys}
+    if group == "creator":
+        people = Affiliation.objects.filter(brand=brand, public_id__in=keys)
+        names |= {row.public_id: str(row) for row in people.select_related("affiliate")}
+    elif group == "group":
+        groups = Group.objects.filter(brand=brand, public_id__in=keys).select_related("program")
+        names |= {row.public_id: f"{row.program.name}: {row.name}" for row in groups}
+    elif group == "link":
+        slugs = LinkSlug.objects.filter(brand=brand, is_current=True, link__public_id__in=keys)
+        names |= {row.link.public_id: f"/r/{row.slug}" for row in slugs.select_related("link")}
+    elif group == "type":
+        names |= {value: str(label) for value, label in PartnerType.choices}
+    elif group == "product":
+        names |= {key: title for key, title in found.titles.items() if title}
+    return names
+
+
+def _headline(now: Measures, before: Measures) -> str:
+    value, was = now.revenue.amount_minor, before.revenue.amount_minor
+    change = formats.percent_text(abs(change_bps(value, was) or 0), language=current_language())
+    by_number = (now.sums.orders - before.sums.orders) * was
+    by_size = value * before.sums.orders - was * now.sums.orders
+    is_by_number = abs(by_number) >= abs(by_size)
+    if value == was:
+        return _("Revenue is the same as before.")
+    if value > was:
+        text = (
+            _("Revenue rose {change}, mostly because more orders came.")
+            if is_by_number
+            else _("Revenue rose {change}, mostly because the orders were larger.")
+        )
+    else:
+        text = (
+            _("Revenue fell {change}, mostly because fewer orders came.")
+            if is_by_number
+            else _("Revenue fell {change}, mostly because the orders were smaller.")
+        )
+    return text.format(change=change)
+
+
+def _orders(now: Measures, before: Measures) -> str:
+    more = now.sums.orders - before.sums.orders
+    count = formats.number_text(abs(more), language=current_language())
+    if not more:
+        return _("As many orders came as before.")
+    if more > 0:
+        text = ngettext("{count} more order came.", "{count} more orders came.", more)
+    else:
+        text = ngettext("{count} order fewer came.", "{count} orders fewer came.", -more)
+    return text.format(count=count)
+
+
+def _average(now: Measures, before: Measures) -> str:
+    value, was = now.average, before.average
+    if value is None or was is None or value == was:
+        return _("The average order stayed the same.")
+    text = (
+        _("The average order rose from {before} to {now}.")
+        if value.amount_minor > was.amount_minor
+        else _("The average order fell from {before} to {now}.")
+    )
+    return text.format(before=_money(was), now=_money(value))
+
+
+def _money(amount: Money) -> str:
+    return formats.money_text(amount, language=current_language())

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -55,7 +56,7 @@ class Cohorts:
 def list_cohorts(brand: Brand, *, today: date) -> Cohorts:
     """Return the last months' creators, the newest month first: two queries."""
     zone = ZoneInfo(brand.time_zone)
-    params = {"brand": brand.pk, "zone": brand.time_zone, "limit": COHORTS}
+    params: dict[str, Any] = {"brand": brand.pk, "zone": brand.time_zone, "limit": COHORTS}
     with connection.cursor() as cursor:
         cursor.execute(_JOINED, params)
         joined = dict(cursor.fetchall())

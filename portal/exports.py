@@ -15,12 +15,13 @@ from django.db.models import Min
 
 from affiliates.models import LinkSlug
 from affiliates.selectors import list_creators, search_creators
-from core.asked import Asked, read_text
+from core.asked import Asked, read_day, read_text
 from core.exports import Cell, Sheet, amount
 from core.models import Brand
 from core.paging import read_batches
 from payouts.models import Payout
 from portal.audit_log import describe_events, pick_events
+from portal.liability import list_owed_as_of, name_parties
 from portal.performance import WITH_CLICKS, answer, list_currencies, list_keys
 from portal.report_asked import read_choice
 from portal.report_words import name_keys
@@ -223,6 +224,21 @@ def _read_report(brand: Brand, asked: Asked, now: datetime) -> Rows:
         )
 
 
+def _read_liability(brand: Brand, asked: Asked, now: datetime) -> Rows:
+    today = now.astimezone(ZoneInfo(brand.time_zone)).date()
+    day = min(read_day(asked, "on") or today, today)
+    for owed in list_owed_as_of(brand, day):
+        currency = owed.currency
+        for creator, states in name_parties(brand, owed):
+            for state, aged in states.items():
+                parts = [amount(minor, currency) for minor in [*aged.by_age, aged.total]]
+                yield (day, creator.public_id, str(creator), state, currency, *parts)
+        written_off = owed.states["written_off"]
+        if written_off.total:
+            parts = [amount(minor, currency) for minor in [*written_off.by_age, written_off.total]]
+            yield (day, "", "", "written_off", currency, *parts)
+
+
 def _count_clicks(brand: Brand, since: date, until: date) -> list[tuple[Any, ...]]:
     zone = ZoneInfo(brand.time_zone)
     params: dict[str, Any] = {
@@ -285,6 +301,14 @@ EXPORTS: Mapping[str, Export] = {
         ),
         _read_report,
         "portal:report-list",
+    ),
+    "liability": Export(
+        _words(
+            "as_of creator creator_name state currency days_0_30 days_31_60 days_61_90"
+            " days_91_more total"
+        ),
+        _read_liability,
+        "portal:report-liability",
     ),
     "audit": Export(
         _words("at who action sentence target_type target before after reason"),

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal, cast
 from urllib.parse import urlencode
 
 from core.asked import Asked, read_day, read_text
@@ -18,7 +17,6 @@ from portal.performance import (
     span_year_before,
 )
 
-Comparing = Literal["previous", "year", "none"]
 DAYS = 30
 MAX_DAYS = 731
 MAX_BARS = 100
@@ -75,6 +73,6 @@ def _find_before(span: Span, compare: str) -> Span | None:
 
 
 def _pick_step(text: str, span: Span) -> Step:
-    wanted = STEPS.index(cast("Step", text)) if text in STEPS else 0
+    wanted = next((place for place, step in enumerate(STEPS) if step == text), 0)
     fitting = [step for step in STEPS[wanted:] if len(list_steps(span, step)) <= MAX_BARS]
     return fitting[0]

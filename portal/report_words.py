@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -42,6 +43,19 @@ _EMPTY_KEYS: Mapping[str, str | Promise] = {
     "sub": gettext_lazy("No sub-id"),
     "country": gettext_lazy("Country unknown"),
 }
+
+
+_TABS: tuple[tuple[str, str, str | Promise], ...] = (
+    ("performance", "portal:report-list", gettext_lazy("Performance")),
+    ("funnel", "portal:report-funnel", gettext_lazy("Funnel")),
+    ("cohorts", "portal:report-cohorts", gettext_lazy("Cohorts")),
+    ("liability", "portal:report-liability", gettext_lazy("Liability")),
+)
+
+
+def list_tabs(slug: str, current: str) -> list[tuple[str, str | Promise, bool, int]]:
+    """Return the pages of the reports for components/tabs.html."""
+    return [(reverse(url, args=[slug]), label, name == current, 0) for name, url, label in _TABS]
 
 
 def explain_change(now: Measures, before: Measures | None) -> list[str]:

@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -39,6 +38,7 @@ from portal.report_words import (
     GROUP_LABELS,
     STEP_LABELS,
     explain_change,
+    list_tabs,
     name_keys,
 )
 
@@ -101,16 +101,10 @@ def show_cohorts(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _page(access: BrandAccess, choice: Choice, current: str, **context: Any) -> dict[str, Any]:
-    slug = access.brand.slug
-    names = [
-        ("performance", "portal:report-list", _("Performance")),
-        ("funnel", "portal:report-funnel", _("Funnel")),
-        ("cohorts", "portal:report-cohorts", _("Cohorts")),
-    ]
     return brand_page(
         access,
         nav_current="portal:report-list",
-        tabs=[(reverse(url, args=[slug]), label, name == current, 0) for name, url, label in names],
+        tabs=list_tabs(access.brand.slug, current),
         choice=choice,
         asked=choice.question,
         currencies=list_currencies(access.brand),

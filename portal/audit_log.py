@@ -17,7 +17,7 @@ from core.money import EXPONENTS, Money
 from core.periods import end_of_day, start_of_day
 from core.wording import current_language
 from portal.audit_targets import Target, find_targets, name_people
-from portal.audit_words import AREAS, LABELS, SENTENCES, UNKNOWN
+from portal.audit_words import AREAS, LABELS, SENTENCES, UNKNOWN, VALUES
 
 FILTERS = ("who", "area", "target", "from", "to")
 ITSELF, OTHERS = "itself", "others"
@@ -111,10 +111,14 @@ def _list_changes(event: AuditEvent, currency: str, places: Mapping[str, str]) -
         value = facts[key]
         if key == "enrollment":
             value = places.get(str(value), value)
+        if isinstance(value, str) and key in VALUES:
+            value = str(VALUES[key].get(value, value))
         return formats.isolate(_text(value, currency if key.endswith("_minor") else ""))
 
     return [
         Change(str(LABELS.get(key, key)), show(event.before, key), show(event.after, key))
+        if key in event.after
+        else Change(str(LABELS.get(key, key)), "", show(event.before, key))
         for key in keys
         if event.before.get(key) != event.after.get(key)
     ]

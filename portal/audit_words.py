@@ -9,6 +9,11 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from brands.forms.payouts import PolicyForm
+from brands.forms.programs import CountForm, GroupForm, HoldForm, IdentityForm, TrackingForm
+from brands.models import PartnerType, RailKind, Role
+from core.states import STATES
+
 SENTENCES: Mapping[str, str | Promise] = {
     "affiliation.reinstated": _("{who} reinstated the creator {what}"),
     "affiliation.suspended": _("{who} suspended the creator {what}"),
@@ -110,7 +115,15 @@ AREAS: Mapping[str, tuple[str | Promise, tuple[str, ...]]] = {
 }
 """Parts of the log to look at alone, each with the words its actions begin with."""
 
+_FORMS = (IdentityForm, TrackingForm, HoldForm, CountForm, GroupForm, PolicyForm)
+
 LABELS: Mapping[str, str | Promise] = {
+    **{
+        name: field.label
+        for form in _FORMS
+        for name, field in form.base_fields.items()
+        if field.label
+    },
     "amount_minor": _("Amount"),
     "clock_offset_s": _("Clock ahead, in seconds"),
     "destination_url": _("Leads to"),
@@ -130,7 +143,19 @@ LABELS: Mapping[str, str | Promise] = {
     "role": _("Role"),
     "slug": _("Address"),
     "status": _("State"),
+    "sub_ids": _("Sub-ids"),
+    "terms_version": _("Version of the terms"),
     "text": _("Code"),
     "total_minor": _("Total"),
+    "utm": "UTM",
     "version": _("Version"),
 }
+"""Settings are called as in their forms."""
+
+VALUES: Mapping[str, Mapping[str, str | Promise]] = {
+    "partner_type": dict(PartnerType.choices),
+    "rail": dict(RailKind.choices),
+    "role": dict(Role.choices),
+    "status": {name: state.label for name, state in STATES.items()},
+}
+"""Words for values that are codes, by the fact they stand in."""

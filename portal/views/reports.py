@@ -42,7 +42,7 @@ from portal.report_words import (
     name_keys,
 )
 
-LABELS_SHOWN = 8
+LABELS_SHOWN = 4
 
 
 @door

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
+from affiliates.services.membership import suspend_affiliation
 from brands.models import Role
 from brands.services.programs import update_program
 from brands.services.team import remove_member
@@ -52,6 +53,18 @@ def test_the_same_line_reads_in_the_readers_language(world, language):
         held = next(line for line in lines(world.brand, area="commissions"))
 
     assert "opened" not in held.sentence and "#1" in held.sentence
+
+
+def test_facts_are_called_as_in_the_forms_and_codes_read_as_words(world):
+    facts = {"actor_id": get_owner(world.brand).pk, "now": world.shop.now}
+    suspend_affiliation(affiliation_id=world.ben.affiliation_id, reason="A test", **facts)
+    update_program(program_id=world.anna.program_id, window_days=45, **facts)
+
+    label = "A click counts for"
+    hold, state = (line.changes[0] for line in lines(world.brand)[:2])
+
+    assert (hold.label, plain(hold.before), plain(hold.after)) == (label, "30", "45")
+    assert (state.label, plain(state.after)) == ("State", "Suspended")
 
 
 def test_the_filters_narrow_by_person_part_thing_and_day(world):

@@ -145,7 +145,7 @@ def test_revenue_is_net_of_refunds_unless_asked_otherwise(world):
 def test_products_add_up_the_lines_of_orders(world):
     lines = [line("1", "30.00", product_id="cup"), line("2", "70.00", product_id="mill")]
     world.shop.pay("20", lines=lines, discounts=code("TEA10"))
-    back = [{"line_id": "1", "quantity": 1, "net": "30.00", "tax": "0.00"}]
+    back = [{"id": "1", "quantity": 1, "net": "30.00", "tax": "0.00"}]
     world.shop.refund("20", "r20", "30.00", lines=back)
 
     found = answer(world.brand, ask(group="product"), ANYTIME).by_key

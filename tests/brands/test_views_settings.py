@@ -97,9 +97,10 @@ def test_a_store_without_such_an_interface_takes_no_keys():
     url = world.url(f"program/stores/{store.public_id}/settings/")
 
     client = sign_in_as(world.brand)
-    client.post(url, {"action": "keys", "api_key": "ck_1", "api_secret": "cs_1"})
+    page = client.post(url, {"action": "keys", "api_key": "ck_1", "api_secret": "cs_1"})
 
     store.refresh_from_db()
+    assert "Fetching missed orders" not in text_of(page)
     assert store.api_key is None
 
 

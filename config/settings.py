@@ -77,6 +77,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "csp",
     "django_htmx",
 ]
@@ -96,6 +98,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "core.middleware.SessionAgeMiddleware",
+    "core.stepup.StepUpMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
@@ -228,6 +232,40 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(SITE_URL).scheme
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600  # seconds a password or code counts as just entered
+# Pages that ask again who it is: what they change lets somebody in, or moves where money goes.
+STEP_UP_PAGES = {
+    "account_change_password",
+    "account_email",
+    "account_set_password",
+    "brands:connection-detail",
+    "brands:member-edit",
+    "brands:member-invite",
+    "brands:member-remove",
+    "brands:rail-edit",
+    "mfa_activate_totp",
+    "mfa_add_webauthn",
+    "mfa_deactivate_totp",
+    "mfa_edit_webauthn",
+    "mfa_generate_recovery_codes",
+    "mfa_remove_webauthn",
+    "payouts:method-edit",
+    "payouts:method-stripe",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+
+# Second factors: an authenticator app, passkeys, and codes for the day both are lost.
+MFA_ADAPTER = "core.factors.FactorAdapter"
+MFA_FORMS = {
+    "authenticate": "core.factors.CodeForm",
+    "reauthenticate": "core.factors.CodeAgainForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = SITE_HOST
+MFA_TOTP_TOLERANCE = 1
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LOCAL
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_HTTPONLY = True

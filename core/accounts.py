@@ -1,4 +1,4 @@
-"""How log-in behaves: e-mail only, no user names."""
+"""How log-in behaves: e-mail only, no user names, and guesses are counted."""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import audit
+from core.attempts import Limit, account_limit, give_back, network_limit, take_attempt
 from core.clock import utc_now
+from core.devices import known_device, network_of
+from core.factors import end_other_sessions
 from core.mail import queue_mail
 from core.models import User
 from core.refusals import is_refusing
@@ -34,6 +37,32 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
             )
         return super().post_login(request, user, **facts)
 
+    def get_client_ip(self, request: Any) -> str:
+        """Return the network an address is in: whole addresses are neither kept nor counted."""
+        return network_of(str(super().get_client_ip(request)))
+
+    def pre_authenticate(self, request: Any, **credentials: Any) -> None:
+        """Take an attempt before the password is looked at."""
+        limits = self._limits(request, credentials)
+        if not take_attempt(limits, now=utc_now()):
+            raise self.validation_error("too_many_login_attempts")
+        self._taken = limits
+
+    def authenticate(self, request: Any, **credentials: Any) -> Any:
+        """Check a password; a right one gives its attempt back."""
+        self._login_failed_rl_usage = None
+        user = super().authenticate(request, **credentials)
+        if user is not None:
+            give_back(self._taken, now=utc_now())
+        return user
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        """Do nothing: attempts are given back by authenticate."""
+
+    def is_reauthentication_required(self, *, app: str, **facts: Any) -> bool:  # noqa: ARG002
+        """Ask nobody again: the pages that ask are the setting STEP_UP_PAGES."""
+        return False
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Leave the mail to the worker: no page waits for a mail server, or tells by waiting."""
         message = self.render_mail(template_prefix, email, {"email": email, **context})
@@ -44,6 +73,62 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
             brand_id=None,
             now=utc_now(),
         )
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: Any,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Tell the person; of a changed address, the old one and the new one.
+
+        Here allauth says that a factor has changed: whoever changed it stays logged in, alone.
+        """
+        super().send_notification_mail(template_prefix, user, context=context, email=email)
+        given = context or {}
+        if template_prefix.startswith("mfa/"):
+            end_other_sessions(self.request)
+            record_factor_change(user=user, what=template_prefix.rpartition("/")[2])
+        if template_prefix == "account/email/email_changed":
+            keep_former_address(user_id=user.pk, email=given["from_email"])
+            super().send_notification_mail(
+                template_prefix, user, context=context, email=given["to_email"]
+            )
+
+    def _limits(self, request: Any, credentials: dict[str, Any]) -> list[Limit]:
+        name = str(credentials.get("email") or credentials.get("username") or "").strip().lower()
+        device = known_device(request, name)
+        return [
+            account_limit(f"login {name} {device}"),
+            network_limit(self.get_client_ip(request)),
+        ]
+
+
+def record_factor_change(*, user: User, what: str) -> None:
+    """Note in the history that a second factor was added, removed or made anew."""
+    audit.record(
+        brand_id=None,
+        actor_id=user.pk,
+        action="account.factor_changed",
+        target=user,
+        after={"what": what},
+        now=utc_now(),
+    )
+
+
+def keep_former_address(*, user_id: int, email: str) -> None:
+    """Keep the address a person had until now: it is told of what touches his money."""
+    user = User.objects.get(pk=user_id)
+    user.former_email, user.email_changed_at = email, utc_now()
+    user.save(update_fields=["former_email", "email_changed_at"])
+    audit.record(
+        brand_id=None,
+        actor_id=user.pk,
+        action="account.address_changed",
+        target=user,
+        now=user.email_changed_at,
+    )
 
 
 @transaction.atomic

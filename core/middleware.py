@@ -1,13 +1,18 @@
-"""The id of a request; language and preferences of the reader."""
+"""The id of a request, the age of a session, language and preferences of the reader."""
 
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.middleware.locale import LocaleMiddleware as DjangoLocaleMiddleware
 from django.utils import timezone, translation
 
-from core import logs
+from core import logs, sessions
+from core.clock import utc_now
+from core.devices import known_device, remember_device
+from core.models import User
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -27,6 +32,33 @@ class RequestIdMiddleware:
         finally:
             logs.request_id.reset(token)
         response.headers["X-Request-Id"] = name
+        return response
+
+
+class SessionAgeMiddleware:
+    """A session ends 12 hours after it was last used, and 7 days after it began at the latest.
+
+    Staff begin anew each 12 hours. A browser that somebody logged in with is known afterwards.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        who = request.user.pk
+        if who is not None and sessions.is_over(request, now=utc_now()):
+            logout(request)
+            return redirect_to_login(request.get_full_path())
+        if who is not None:
+            sessions.touch(request, now=utc_now())
+        response = self.get_response(request)
+        user = request.user
+        if isinstance(user, User) and user.pk != who:
+            sessions.begin(request, now=utc_now())
+            mark = known_device(request, user.email) or request.session.session_key or ""
+            remember_device(response, email=user.email, mark=mark)
+        elif who is not None and user.pk is None:
+            response.headers["Clear-Site-Data"] = '"cookies", "storage"'
         return response
 
 

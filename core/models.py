@@ -48,6 +48,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     date_joined = models.DateTimeField(auto_now_add=True)
+    former_email = models.EmailField(max_length=254, blank=True)
+    email_changed_at = models.DateTimeField(null=True)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -60,6 +62,15 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+
+class GuessCount(models.Model):
+    """How often a secret was guessed at; the key is a hash of the account or the network."""
+
+    key_hash = models.CharField(max_length=64, unique=True)
+    count = models.PositiveIntegerField(default=0)
+    began_at = models.DateTimeField()
+    blocked_until = models.DateTimeField(null=True)
 
 
 class BrandStatus(models.TextChoices):

@@ -1,8 +1,8 @@
-"""Addresses of preferences, the health check, uploaded images and the component gallery."""
+"""Addresses of preferences, account safety, health, images, and the component gallery."""
 
 from django.urls import path
 
-from core.views import mail, outbox, pages
+from core.views import mail, outbox, pages, security
 
 app_name = "core"
 urlpatterns = [
@@ -16,5 +16,8 @@ urlpatterns = [
     path("ops/outbox/", outbox.show_list, name="outbox"),
     path("ops/outbox/<int:mail_id>/", outbox.show, name="outbox-mail"),
     path("ops/outbox/<int:mail_id>/html/", outbox.show_html, name="outbox-html"),
+    path("accounts/2fa/totp/qr.svg", security.show_totp_qr, name="totp-qr"),
+    path("accounts/sessions/<int:session_id>/end/", security.end_session, name="session-end"),
+    path("accounts/again/", security.ask_again_by_mail, name="again-by-mail"),
     path("ops/components/", pages.show_components, name="components"),
 ]

@@ -1,6 +1,6 @@
-"""What creators are told of their payouts by mail: on its way, arrived, failed."""
+"""What creators are told by mail of their payouts, and of how they are paid."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -9,12 +9,15 @@ from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext_lazy as _
 
 from affiliates.models import Affiliation
-from core.mail import send_notice
+from core.mail import Address, send_notice
+from core.models import User
 from core.money import Money
 from core.notices import ACCOUNT, PAYOUTS, Group, Kind, Value, register
 from core.wording import Reader
-from payouts.models import Payout
+from payouts.models import Payout, PayoutMethod
 from payouts.wording import explain, payout_reason
+
+FORMER_ADDRESS = timedelta(days=30)
 
 
 def _make_kind(name: str, group: Group, label: Promise, subject: Promise, story: Promise) -> Kind:
@@ -56,6 +59,26 @@ BY_TOPIC = {
 }
 
 
+METHOD_CHANGED = register(
+    Kind(
+        name="payout_method_changed",
+        group=ACCOUNT,
+        label=_("Payout method changed"),
+        subject=_("How {brand} pays you has changed"),
+        text=_(
+            "Your payout method at {brand} is now {method}.\n\n"
+            "To keep you safe, payouts wait until {until}.\n\n"
+            "Was it not you? Set a new password now, then your payout method: {url}\n"
+        ),
+        samples={
+            "method": "…3000",
+            "until": "",
+            "url": f"{settings.SITE_URL}/accounts/password/reset/",
+        },
+    )
+)
+
+
 def mail_payout(*, payout: Payout, topic: str, now: datetime) -> None:
     """Tell the creator what became of a payout, with its reason."""
     rows = Affiliation.objects.select_related("affiliate__user", "brand")
@@ -72,6 +95,22 @@ def mail_payout(*, payout: Payout, topic: str, now: datetime) -> None:
         },
         now=now,
     )
+
+
+def mail_method_changed(*, method: PayoutMethod, now: datetime) -> None:
+    """Tell the creator, also at the address his account had within the last 30 days."""
+    affiliation = method.affiliation
+    user = affiliation.affiliate.user
+    params = {
+        "method": f"{method.get_rail_display()} {method.hint}",
+        "until": method.frozen_until if method.frozen_until and method.frozen_until > now else "",
+        "url": f"{settings.SITE_URL}{reverse('account_reset_password')}",
+    }
+    readers: list[User | Address] = [user]
+    if user.former_email and user.email_changed_at and now - user.email_changed_at < FORMER_ADDRESS:
+        readers.append(Address(user.former_email, user.name, user.language))
+    for reader in readers:
+        send_notice(kind=METHOD_CHANGED, to=reader, brand=affiliation.brand, params=params, now=now)
 
 
 def _tell(payout: Payout, affiliation: Affiliation) -> str:

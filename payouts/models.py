@@ -19,7 +19,8 @@ class PayoutMethod(models.Model):
     """Where a creator wants a brand's money: bank details, or an account at a rail.
 
     `needs` is what the rail still asks for, as codes of the rail. Payouts wait until
-    `frozen_until` after a change.
+    `frozen_until` after a change. `destination` is the rail's own name of the account behind its
+    account: when it changes, the money goes elsewhere.
     """
 
     public_id = PublicIdField(prefix="pmt")
@@ -31,6 +32,7 @@ class PayoutMethod(models.Model):
     details = EncryptedTextField(null=True)  # JSON: named fields such as iban
     hint = models.CharField(max_length=40, blank=True)
     external_account = models.CharField(max_length=80, blank=True)
+    destination = models.CharField(max_length=120, blank=True)
     is_ready = models.BooleanField(default=False)
     needs = models.JSONField(default=list)
     checked_at = models.DateTimeField(null=True)

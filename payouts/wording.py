@@ -39,6 +39,13 @@ GATES: Mapping[str, Message] = {
             _("The payout method changed. Payouts resume on {until}."),
         ),
     ),
+    "gate.address": Message(
+        _(
+            "The e-mail address of your account changed on {date}. To keep you safe, payouts "
+            "resume on {until}."
+        ),
+        _("{creator} changed the e-mail address on {date}. Payouts resume on {until}."),
+    ),
     "gate.negative": Message(
         _("Earlier refunds of {amount} come first; nothing is paid until they are covered."),
         _("{creator} is {amount} below zero."),
@@ -224,6 +231,7 @@ STEPS: Mapping[str, Step] = {
     "gate.no_method": _METHOD,
     "gate.method_incomplete": _METHOD,
     "gate.cooling": _METHOD,
+    "gate.address": _METHOD,
     "gate.rail_currency": _METHOD,
     "gate.rail_off": Step("payouts:method", "payouts:run-list"),
     "gate.terms": Step("affiliates:program-list", "affiliates:creator-list"),

@@ -16,6 +16,8 @@ from core.states import STATES
 
 SENTENCES: Mapping[str, str | Promise] = {
     "affiliation.reinstated": _("{who} reinstated the creator {what}"),
+    "account.address_changed": _("{who} changed the e-mail address of the account"),
+    "account.factor_changed": _("{who} changed how the account is secured"),
     "affiliation.suspended": _("{who} suspended the creator {what}"),
     "application.approved": _("{who} approved the application of {what}"),
     "application.rejected": _("{who} refused the application of {what}"),
@@ -78,6 +80,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "payout.returned": _("{who} marked the payout to {what} as returned"),
     "payout_method.added": _("{who} added the payout method of {what}"),
     "payout_method.changed": _("{who} changed the payout method of {what}"),
+    "payout_method.destination_changed": _("{who} learned that {what} is paid to another account"),
     "payout_method.not_ready": _("{who} learned that the payout method of {what} is not ready"),
     "payout_method.ready": _("{who} learned that the payout method of {what} is ready"),
     "payout_plan.approved": _("{who} approved the payout run {what}"),
@@ -110,7 +113,7 @@ AREAS: Mapping[str, tuple[str | Promise, tuple[str, ...]]] = {
     ),
     "program": (_("Program"), ("change", "group", "program", "rules")),
     "stores": (_("Stores"), ("connection", "order_upload", "store_event")),
-    "team": (_("Team"), ("mail", "member", "notices", "operator")),
+    "team": (_("Team"), ("account", "mail", "member", "notices", "operator")),
     "brand": (_("Brand"), ("brand", "demo", "list", "sandbox")),
 }
 """Parts of the log to look at alone, each with the words its actions begin with."""

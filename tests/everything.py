@@ -43,6 +43,7 @@ from tests.makers import (
     make_user,
     send_news,
 )
+from tests.safety import make_factors, make_session
 from tests.shop import Shop, code, line
 from tests.uploads import make_upload
 from tracking.models import StoreEvent
@@ -111,6 +112,8 @@ def make_everything(prefix: str = "Anna") -> Everything:
         "asset_id": asset.public_id,
         "month": f"{brand_now(world.brand).astimezone(BERLIN):%Y-%m}",
         "link_slug": f"{prefix}-cups".lower(),
+        "session_id": make_session(world.owner).pk,
+        "pk": make_factors(world.owner).pk,
         "mail_id": Mail.objects.filter(brand=world.brand, html__gt="").latest("pk").pk,
     }
     return world

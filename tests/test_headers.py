@@ -60,7 +60,9 @@ LINKS = {"tracking:redirect", "tracking:redirect-by-parameter", "tracking:r/<pat
 IMAGES = {"core:image", "core:image-small"}
 LEADS_AWAY = {*LINKS, "payouts:standin-setup"}
 # Addresses that work for nobody here, each with the reason.
-NOT_REACHED: dict[str, str] = {"portal:metrics": "Prometheus brings a token"}
+NOT_REACHED: dict[str, str] = {
+    "portal:metrics": "Prometheus brings a token",
+}
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Filters and tags of every template: money, dates, states, icons, navigation, form controls."""
 
+import json
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import formats
 from core.money import Money
+from core.sessions import name_device
 from core.states import get_state
 
 register = template.Library()
@@ -42,6 +44,18 @@ def money(value: Money | int | None, currency: str = "") -> str:
         if amount is None
         else formats.money_text(amount, language=current_language())
     )
+
+
+@register.filter
+def as_json(value: Any) -> str:
+    """Return a value as JSON for a data attribute, where it is escaped like any text."""
+    return json.dumps(value)
+
+
+@register.filter
+def device(agent: str) -> str:
+    """Name browser and system of a user agent: "Firefox, Windows"."""
+    return name_device(agent) or str(_("Unknown browser"))
 
 
 @register.filter

@@ -8,7 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from payouts.domain.limits import Quote, RailLimits, quote_amount, round_up
@@ -16,6 +16,9 @@ from payouts.domain.limits import Quote, RailLimits, quote_amount, round_up
 
 class DuplicatePayee(ValueError):
     """A creator stands twice in one currency."""
+
+
+ADDRESS_PAUSE = timedelta(hours=72)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ class Payee:
     has_open_payout: bool = False
     creator_minimum_minor: int | None = None
     frozen_until: datetime | None = None
+    address_changed_at: datetime | None = None
     method_changed_at: datetime | None = None
     terms_due: int | None = None
     other_gates: tuple[Gate, ...] = ()
@@ -145,6 +149,7 @@ def find_gates(*, payee: Payee, policy: PlanPolicy, now: datetime) -> tuple[Gate
         _gate_balance(payee, policy),
         _gate_method(payee),
         _gate_cooling(payee, now),
+        _gate_address(payee, now),
         _gate_rail(payee),
     )
     return (*(gate for gate in found if gate is not None), *payee.other_gates)
@@ -281,6 +286,15 @@ def _gate_cooling(payee: Payee, now: datetime) -> Gate | None:
         return None
     changed = payee.method_changed_at.isoformat() if payee.method_changed_at else ""
     return Gate("gate.cooling", {"date": changed, "until": payee.frozen_until.isoformat()})
+
+
+def _gate_address(payee: Payee, now: datetime) -> Gate | None:
+    """Wait after the e-mail address changed: the account may be in other hands."""
+    changed = payee.address_changed_at
+    if changed is None or now >= changed + ADDRESS_PAUSE:
+        return None
+    until = changed + ADDRESS_PAUSE
+    return Gate("gate.address", {"date": changed.isoformat(), "until": until.isoformat()})
 
 
 def _gate_rail(payee: Payee) -> Gate | None:

@@ -11,6 +11,7 @@ from django.db import transaction
 from affiliates.models import Affiliation
 from brands.models import RailKind
 from core import audit
+from payouts.emails import mail_method_changed
 from payouts.models import PayoutMethod
 from payouts.services.rails import AccountState
 
@@ -70,7 +71,10 @@ def record_account_state(
         was_ready = method.is_ready
         method.is_ready = state.can_receive and state.is_live == expects_live
         method.needs, method.checked_at = list(state.needs), now
-        method.save(update_fields=["is_ready", "needs", "checked_at"])
+        _watch_destination(method, state.destination, now)
+        method.save(
+            update_fields=["is_ready", "needs", "checked_at", "destination", "frozen_until"]
+        )
         if method.is_ready != was_ready:
             audit.record(
                 brand_id=method.brand_id,
@@ -81,6 +85,22 @@ def record_account_state(
                 now=now,
             )
     return method
+
+
+def _watch_destination(method: PayoutMethod, destination: str, now: datetime) -> None:
+    """Pause payouts when the account behind the rail's account is another than before."""
+    before, method.destination = method.destination, destination or method.destination
+    if not before or before == method.destination:
+        return
+    method.frozen_until = now + COOLING_OFF
+    audit.record(
+        brand_id=method.brand_id,
+        actor_id=None,
+        action="payout_method.destination_changed",
+        target=method,
+        now=now,
+    )
+    mail_method_changed(method=method, now=now)
 
 
 def _replace(  # noqa: PLR0913  # the row's own facts
@@ -102,6 +122,7 @@ def _replace(  # noqa: PLR0913  # the row's own facts
             "details": details,
             "hint": hint,
             "external_account": external_account,
+            "destination": "",
             "is_ready": is_ready,
             "needs": [],
             "changed_at": now,
@@ -119,4 +140,5 @@ def _replace(  # noqa: PLR0913  # the row's own facts
             after={"rail": rail, "hint": hint},
             now=now,
         )
+        mail_method_changed(method=method, now=now)
     return method

@@ -66,7 +66,7 @@ def compute_plan(*, brand: Brand, currency: str, limits: Limits, now: datetime) 
 def list_payees(*, brand: Brand, currency: str, limits: Limits, now: datetime) -> list[Payee]:
     """Return everyone of the brand with a balance in the currency, with what stands in the way."""
     affiliations = {
-        a.pk: a for a in Affiliation.objects.filter(brand=brand).select_related("affiliate")
+        a.pk: a for a in Affiliation.objects.filter(brand=brand).select_related("affiliate__user")
     }
     balances = list_party_balances(brand_id=brand.pk, party_ids=affiliations)
     methods = {m.affiliation_id: m for m in PayoutMethod.objects.filter(brand=brand)}
@@ -185,5 +185,6 @@ def _payee(
         has_open_payout=has_open_payout,
         frozen_until=method.frozen_until if method else None,
         method_changed_at=method.changed_at if method else None,
+        address_changed_at=affiliation.affiliate.user.email_changed_at,
         other_gates=off,
     )

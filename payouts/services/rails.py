@@ -187,12 +187,16 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class AccountState:
-    """What the rail says of a creator's account. `needs`: the rail's own names, first one first."""
+    """What the rail says of a creator's account. `needs`: the rail's own names, first one first.
+
+    `destination` names the bank account or card it pays out to, as far as the rail tells.
+    """
 
     can_receive: bool
     payouts_enabled: bool
     needs: tuple[str, ...]
     is_live: bool
+    destination: str = ""
 
 
 class Rail(Protocol):

@@ -22,7 +22,7 @@ from core.edges import door, see_other
 from core.money import Money
 from core.templatetags.fairshare import current_language
 from core.wording import Reader
-from payouts.access import get_payout_for, get_plan_for
+from payouts.access import get_payout_for, get_plan_for, lacks_second_factor
 from payouts.domain.states import IllegalMove
 from payouts.forms import ReasonForm, ReferenceForm
 from payouts.models import ExportFile, Payout, PayoutPlan, PayoutStatus, PlanStatus
@@ -105,6 +105,9 @@ def approve(request: HttpRequest, slug: str, plan_id: str) -> HttpResponse:
     """Approve exactly what was seen; refuse and show the difference if it changed."""
     access = get_brand_for(request.user, slug, needs=Right.MONEY)
     plan = get_plan_for(access, plan_id)
+    if lacks_second_factor(access):
+        messages.error(request, _("Nothing was approved: approving takes a second factor."))
+        return see_other(_run_url(access, plan))
     now = brand_now(access.brand)
     try:
         payouts = approve_plan(
@@ -269,6 +272,7 @@ def _run_page(access: BrandAccess, plan: PayoutPlan) -> dict[str, Any]:
         total=Money(plan.total_minor, plan.currency),
         file=file,
         is_handed_over=is_handed_over,
+        lacks_factor=lacks_second_factor(access),
         is_moving=any(p.status in {"approved", "submitting", "unknown"} for p in payouts),
         off=why_not(access, Right.MONEY),
         nav_current="payouts:run-list",

@@ -14,7 +14,6 @@ from affiliates.context import Scope, creator_page, read_scope
 from affiliates.domain.urls import tracked_url
 from affiliates.forms import LinkEditForm, LinkForm, SlugForm, say_refusal
 from affiliates.models import AffiliationStatus, Enrollment, Link
-from affiliates.qr import make_qr_png, make_qr_svg
 from affiliates.selectors import get_current_slug, list_codes, list_links, short_url
 from affiliates.services import links
 from affiliates.services.errors import AffiliationSuspended, ProgramClosed
@@ -23,6 +22,7 @@ from brands.models import ProgramStatus
 from core.clock import brand_now
 from core.edges import door, posted, see_other
 from core.paging import cut_page
+from core.qr import make_qr_png, make_qr_svg
 from portal.links import list_code_rows, list_link_rows, load_link_row
 
 CLICK_SHOWN = "..."  # each visit gets its own

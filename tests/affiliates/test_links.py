@@ -4,7 +4,6 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from affiliates.models import Link, LinkSlug
-from affiliates.qr import make_qr_png, make_qr_svg
 from affiliates.selectors import find_link_by_slug, get_current_slug, list_links, short_url
 from affiliates.services.errors import AffiliationSuspended, ProgramClosed
 from affiliates.services.links import (
@@ -23,6 +22,7 @@ from affiliates.wording import render_slug_taken
 from brands.models import ProgramStatus
 from brands.services.programs import set_program_status
 from core.models import AuditEvent, OutboxEvent
+from core.qr import make_qr_png, make_qr_svg
 from tests.makers import NOW, get_creator, get_owner, make_enrollment, make_link
 
 pytestmark = pytest.mark.django_db

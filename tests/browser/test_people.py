@@ -31,6 +31,7 @@ from tests.makers import (
     make_program,
     make_user,
 )
+from tests.safety import make_app
 from tests.shop import Shop, code, line
 from tracking.tasks import release_due
 
@@ -174,6 +175,7 @@ def test_released_money_is_planned_approved_and_paid_by_file(open_browser, site,
     shop = open_shop(Shop(make_connection(program.brand)), site)
     shop.pay("1", total="900.00", lines=[line("1", "900.00")], discounts=code("ANNA10"))
     release_due()
+    make_app(get_owner(program.brand))
     owner = open_browser(get_owner(program.brand))
     anna = open_browser(place.affiliation.affiliate.user)
 

@@ -111,10 +111,10 @@ def make_books() -> Books:
     return Books(brand, Shop(make_connection(brand)), enrollment)
 
 
-def add_bank(books: Books) -> PayoutMethod:
+def add_bank(books: Books, details: dict[str, str] = BANK) -> PayoutMethod:
     return set_bank_method(
         affiliation_id=books.affiliation.pk,
-        details=BANK,
+        details=details,
         actor_id=books.affiliation.affiliate.user_id,
         now=books.now,
     )

@@ -86,6 +86,7 @@ def read_account(raw: object, *, is_live: bool) -> AccountState:
         payouts_enabled=data.get("payouts_enabled") is True,
         needs=_needs(data),
         is_live=is_live,
+        destination=_destination(data),
     )
 
 
@@ -170,3 +171,13 @@ def _needs(data: Mapping[str, object]) -> tuple[str, ...]:
     ]
     reason = requirements.get("disabled_reason")
     return tuple(dict.fromkeys(str(name) for name in names or ([reason] if reason else [])))
+
+
+def _destination(account: Mapping[str, object]) -> str:
+    """Name the account that payouts of a connected account go to: its fingerprint, else its id."""
+    listed = account.get("external_accounts")
+    rows = listed.get("data") if isinstance(listed, dict) else None
+    for row in rows if isinstance(rows, list) else ():
+        if isinstance(row, dict) and row.get("default_for_currency") is not False:
+            return str(row.get("fingerprint") or row.get("id") or "")[:120]
+    return ""

@@ -131,8 +131,33 @@ def active_account(account: Json) -> Json:
         **account,
         "capabilities": {"transfers": "active"},
         "details_submitted": True,
+        "external_accounts": listing(
+            f"/v1/accounts/{account['id']}/external_accounts", [_bank_account(account)]
+        ),
         "payouts_enabled": True,
         "requirements": _requirements(()),
+    }
+
+
+def _bank_account(account: Json) -> Json:
+    """Return the test bank account that whoever fills in the page is given."""
+    return {
+        "id": f"ba_{account['id']}",
+        "object": "bank_account",
+        "account": account["id"],
+        "account_holder_name": None,
+        "account_holder_type": None,
+        "account_type": None,
+        "available_payout_methods": ["standard"],
+        "bank_name": "STRIPE TEST BANK",
+        "country": account["country"],
+        "currency": "eur",
+        "default_for_currency": True,
+        "fingerprint": f"fp_{account['id']}",
+        "last4": "3000",
+        "metadata": {},
+        "routing_number": "110000000",
+        "status": "new",
     }
 
 

@@ -1,0 +1,98 @@
+"""Second factors: how allauth keeps and asks for them here."""
+
+from typing import Any
+
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django import forms
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core import crypto
+from core.attempts import account_limit, give_back, take_attempt
+from core.clock import utc_now
+from core.models import User
+
+
+class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
+    """Secrets are encrypted at rest."""
+
+    def encrypt(self, text: str) -> str:
+        return crypto.encrypt(text).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return crypto.decrypt(encrypted_text.encode())
+
+    def build_totp_svg(self, url: str) -> str:  # noqa: ARG002  # allauth's signature
+        """Return nothing: the picture has an address of its own, as the policy of pages wants."""
+        return ""
+
+
+class _CountedForm(forms.Form):
+    """A code that is guessed at is counted in the database; a right one works once."""
+
+    user: User
+    authenticator: Authenticator
+
+    def clean_code(self) -> str:
+        limits, now = [account_limit(f"code {self.user.pk}")], utc_now()
+        adapter = FactorAdapter()
+        if not take_attempt(limits, now=now):
+            raise forms.ValidationError(
+                _("Too many wrong codes. Wait some minutes, then try again.")
+            )
+        code = str(super().clean_code())  # type: ignore[misc]
+        if not claim_code(authenticator_id=self.authenticator.pk, code=code):
+            raise adapter.validation_error("incorrect_code")
+        give_back(limits, now=now)
+        return code
+
+
+class CodeForm(_CountedForm, AuthenticateForm):  # type: ignore[misc]
+    """The code at log-in."""
+
+
+class CodeAgainForm(_CountedForm, ReauthenticateForm):  # type: ignore[misc]
+    """The code when it is asked for again."""
+
+
+def has_second_factor(user: User) -> bool:
+    """Say whether logging in as this person takes more than one secret."""
+    kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+    return bool(Authenticator.objects.filter(user=user, type__in=kinds).exists())
+
+
+def find_factor_page(user: User) -> str | None:
+    """Return the name of the page where the person shows his factor again; None without one."""
+    kinds = set(Authenticator.objects.filter(user=user).values_list("type", flat=True))
+    if Authenticator.Type.TOTP in kinds:
+        return "mfa_reauthenticate"
+    return "mfa_reauthenticate_webauthn" if Authenticator.Type.WEBAUTHN in kinds else None
+
+
+@transaction.atomic
+def claim_code(*, authenticator_id: int, code: str) -> bool:
+    """Take a code of an app for used; False for the one used last, so two requests have one."""
+    row = Authenticator.objects.select_for_update().get(pk=authenticator_id)
+    if row.type != Authenticator.Type.TOTP:
+        return True  # recovery codes are struck off one by one
+    digest = crypto.keyed_hash("totp", str(row.pk), "".join(code.split()))
+    if row.data.get("last_code") == digest:
+        return False
+    row.data["last_code"] = digest
+    row.save(update_fields=["data"])
+    return True
+
+
+def end_other_sessions(request: Any) -> int:
+    """Log the person out everywhere but here; returns how many sessions ended."""
+    others = UserSession.objects.filter(user=request.user).exclude(
+        session_key=request.session.session_key
+    )
+    ended = 0
+    for session in others:
+        session.end()
+        ended += 1
+    return ended

@@ -1,0 +1,50 @@
+"""What keeps an account its owner's, where allauth has no page of its own."""
+
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
+from allauth.usersessions.models import UserSession
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from core.edges import door, see_other
+from core.qr import make_qr_svg
+
+
+@require_GET
+@door
+def show_totp_qr(request: HttpRequest) -> HttpResponse:
+    """Return the picture an authenticator app scans, of the secret that is being set up."""
+    secret = request.session.get(SECRET_SESSION_KEY)
+    if not secret:
+        return see_other(reverse("mfa_activate_totp"))
+    picture = make_qr_svg(get_adapter().build_totp_url(request.user, secret))
+    return HttpResponse(picture, content_type="image/svg+xml")
+
+
+@require_POST
+@door
+def end_session(request: HttpRequest, session_id: int) -> HttpResponse:
+    """Log the person out of one other browser."""
+    session = get_object_or_404(UserSession, pk=session_id, user=request.user)
+    session.end()
+    messages.success(request, _("That session has ended."))
+    return see_other(reverse("usersessions_list"))
+
+
+@require_http_methods(["GET", "POST"])
+@door
+def ask_again_by_mail(request: HttpRequest) -> HttpResponse:
+    """Let somebody without a password log in again by a mailed code, then go on."""
+    to = request.POST.get("next") or request.GET.get("next") or ""
+    if not url_has_allowed_host_and_scheme(to, allowed_hosts=None):
+        to = reverse("portal:home")
+    if request.method == "POST":
+        logout(request)
+        return see_other(f"{reverse('account_request_login_code')}?{urlencode({'next': to})}")
+    return render(request, "core/again_by_mail.html", {"next": to})

@@ -1,0 +1,216 @@
+"""Passwords are not guessed, accounts are not found out, and old sessions end."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core.cache import cache
+from django.test import Client, override_settings
+from django.urls import reverse
+
+from core.attempts import account_limit, forget_guesses, give_back, network_limit, take_attempt
+from core.devices import network_of
+from core.models import GuessCount, Mail
+from core.sessions import BEGAN
+from tests.core.test_factors import PASSWORD, is_in, log_in, make_person
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 8, 12, 12, 0, tzinfo=UTC)
+GONE = {
+    "default": {"BACKEND": "core.cache.ForgivingRedisCache", "LOCATION": "redis://127.0.0.1:1/0"}
+}
+
+
+def test_each_guess_after_five_waits_twice_as_long_up_to_fifteen_minutes():
+    limits, waits, now = [account_limit("x")], [], NOW
+    for _ in range(4):
+        assert take_attempt(limits, now=now)
+    for _ in range(7):
+        assert take_attempt(limits, now=now)
+        until = GuessCount.objects.get().blocked_until
+        assert until is not None
+        assert not take_attempt(limits, now=until - timedelta(seconds=1))
+        waits.append((until - now).total_seconds() / 60)
+        now = until
+
+    assert waits == [1, 2, 4, 8, 15, 15, 15]
+
+
+def test_a_right_password_is_not_counted_and_a_day_later_counting_begins_anew():
+    limits = [account_limit("x"), network_limit("203.0.113.0")]
+    for _ in range(40):
+        assert take_attempt(limits, now=NOW)
+        give_back(limits, now=NOW)
+    for _ in range(5):
+        take_attempt(limits, now=NOW)
+
+    assert take_attempt(limits, now=NOW + timedelta(days=1))
+    assert forget_guesses(now=NOW + timedelta(days=4)) == 2
+
+
+def test_a_network_has_thirty_guesses_an_hour_whatever_the_account():
+    network = network_limit("203.0.113.0")
+    taken = [take_attempt([network, account_limit(str(n))], now=NOW) for n in range(31)]
+
+    assert taken == [True] * 30 + [False]
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [("203.0.113.77", "203.0.113.0"), ("2001:db8:1:2::3", "2001:db8:1::"), ("?", "?")],
+)
+def test_whole_addresses_are_neither_kept_nor_counted(address, network):
+    assert network_of(address) == network
+
+
+@pytest.mark.parametrize("caches", [None, GONE], ids=["redis", "redis-gone"])
+def test_guesses_at_a_password_stop_with_redis_or_without(caches, settings):
+    cache.clear()
+    if caches:
+        settings.CACHES = caches
+    make_person("anna@mail.example")
+    client = Client()
+    for _ in range(5):
+        log_in(client, password="wrong wrong wrong")
+
+    log_in(client)
+
+    assert not is_in(client)
+
+
+def test_a_stranger_who_guesses_does_not_lock_the_owner_out_of_his_own_browser():
+    make_person("anna@mail.example")
+    known = Client()
+    log_in(known)
+    known.post(reverse("account_logout"))
+    for _ in range(6):
+        log_in(Client(), password="wrong wrong wrong")
+
+    log_in(known)
+
+    assert is_in(known)
+
+
+def test_the_mark_of_a_known_browser_is_good_for_its_own_address_only():
+    make_person("anna@mail.example")
+    make_person("ben@mail.example")
+    known = Client()
+    log_in(known, "ben@mail.example")
+    known.post(reverse("account_logout"))
+    for _ in range(5):
+        log_in(Client(), password="wrong wrong wrong")
+
+    log_in(known)
+
+    assert not is_in(known)
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("account_login", {"login": "{email}", "password": "wrong wrong wrong"}),
+        ("account_reset_password", {"email": "{email}"}),
+        ("account_request_login_code", {"email": "{email}"}),
+        ("account_signup", {"email": "{email}", "password1": PASSWORD}),
+    ],
+)
+def test_no_answer_says_whether_there_is_an_account(name, form):
+    make_person("anna@mail.example")
+
+    answers = [
+        see(Client(), name, {field: text.format(email=email) for field, text in form.items()})
+        for email in ("anna@mail.example", "nona@mail.example")
+    ]
+
+    assert answers[0] == answers[1].replace("nona", "anna")
+
+
+def see(client: Client, name: str, form: dict[str, str]) -> str:
+    cache.clear()
+    answer = client.post(reverse(name), form, follow=True)
+    body = answer.content.decode()
+    start = body.index("<main")
+    return f"{answer.status_code} {answer.redirect_chain} {strip_tokens(body[start:])}"
+
+
+def strip_tokens(text: str) -> str:
+    parts = text.split('name="csrfmiddlewaretoken" value="')
+    return parts[0] + "".join(part[64:] for part in parts[1:])
+
+
+def test_a_log_in_gets_a_new_session_and_a_log_out_clears_the_browser():
+    make_person("anna@mail.example")
+    client = Client()
+    client.get(reverse("account_login"))
+    log_in(client)
+    before = client.session.session_key
+
+    answer = client.post(reverse("account_logout"))
+    log_in(client)
+
+    assert client.session.session_key != before
+    assert answer["Clear-Site-Data"] == '"cookies", "storage"'
+
+
+@pytest.mark.parametrize(
+    ("days", "is_staff", "stays"), [(6, False, True), (7, False, False), (1, True, False)]
+)
+def test_a_session_ends_after_seven_days_and_for_staff_the_same_day(days, is_staff, stays):
+    anna = make_person("anna@mail.example")
+    anna.is_staff = is_staff
+    anna.save()
+    client = Client()
+    log_in(client)
+    session = client.session
+    session[BEGAN] = (datetime.now(UTC) - timedelta(days=days)).isoformat()
+    session.save()
+
+    assert is_in(client) == stays
+
+
+def test_mails_of_a_guessing_game_do_not_pile_up():
+    make_person("anna@mail.example")
+    client = Client()
+    cache.clear()
+    for _ in range(6):
+        client.post(reverse("account_request_login_code"), {"email": "anna@mail.example"})
+
+    assert Mail.objects.filter(to="anna@mail.example").count() <= 3
+
+
+@override_settings(ACCOUNT_REAUTHENTICATION_TIMEOUT=600)
+def test_what_touches_the_account_asks_again_after_ten_minutes():
+    make_person("anna@mail.example")
+    client = Client()
+    log_in(client)
+    page = reverse("mfa_activate_totp")
+    assert client.get(page).status_code == 200
+    session = client.session
+    session[BEGAN] = (datetime.now(UTC) - timedelta(minutes=11)).isoformat()
+    session["account_authentication_methods"] = []
+    session.save()
+
+    asked = client.get(page)
+    client.post(asked["Location"], {"password": PASSWORD, "next": page})
+
+    assert asked["Location"].startswith(reverse("account_reauthenticate"))
+    assert client.get(page).status_code == 200
+
+
+def test_somebody_without_a_password_is_asked_for_a_mailed_code():
+    anna = make_person("anna@mail.example")
+    anna.set_unusable_password()
+    anna.save()
+    client = Client()
+    client.force_login(anna)
+    client.get("/me/settings/")
+    session = client.session
+    session[BEGAN] = (datetime.now(UTC) - timedelta(minutes=11)).isoformat()
+    session.save()
+
+    asked = client.get(reverse("mfa_add_webauthn"))
+    sent = client.post(reverse("core:again-by-mail"), {"next": reverse("mfa_add_webauthn")})
+
+    assert asked["Location"].startswith(reverse("core:again-by-mail"))
+    assert sent["Location"].startswith(reverse("account_request_login_code"))
+    assert not is_in(client)

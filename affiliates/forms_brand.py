@@ -43,6 +43,18 @@ class GroupForm(forms.Form):
         self.fields["group"].queryset = groups  # type: ignore[attr-defined]
 
 
+class TagForm(forms.Form):
+    """A word of the brand's own for a creator."""
+
+    tag = forms.CharField(label=_("Tag"), max_length=40)
+
+
+class NoteForm(forms.Form):
+    """A note of the team about a person."""
+
+    text = forms.CharField(label=_("Note"), max_length=2000, widget=forms.Textarea)
+
+
 class StandingForm(forms.Form):
     """A reason for suspending or reinstating, which the creator reads."""
 

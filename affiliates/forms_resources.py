@@ -52,9 +52,9 @@ class SegmentForm(forms.Form):
     def segment_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in ("groups", "partner_types") if name in self.fields]
 
-    def _offer(self, name: str, choices: list[tuple[str, Any]]) -> None:
+    def _offer(self, name: str, choices: list[tuple[str, Any]], least: int = 2) -> None:
         """Ask only where there is something to choose from."""
-        if len(choices) < 2:
+        if len(choices) < least:
             del self.fields[name]
             return
         self.fields[name].choices = choices  # type: ignore[attr-defined]
@@ -157,6 +157,12 @@ class AnnouncementForm(SegmentForm):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Nothing ticked: all languages."),
     )
+    tags = forms.MultipleChoiceField(
+        label=_("Only with one of these tags"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Nothing ticked: with tags or without."),
+    )
     activity = forms.ChoiceField(
         label=_("Orders"),
         required=False,
@@ -170,7 +176,9 @@ class AnnouncementForm(SegmentForm):
         label=_("Days that count"), required=False, min_value=1, max_value=730, initial=30
     )
 
-    def __init__(self, *args: Any, programs: Sequence[Program], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, programs: Sequence[Program], tags: Sequence[str], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self._programs = {program.public_id: program for program in programs}
         choice = self.fields["program"]
@@ -180,7 +188,8 @@ class AnnouncementForm(SegmentForm):
         ]
         if len(programs) < 2:
             del self.fields["program"]
-        names = ["title", "text", "program", "groups", "partner_types", "languages"]
+        self._offer("tags", [(tag, tag) for tag in tags], least=1)
+        names = ["title", "text", "program", "groups", "partner_types", "languages", "tags"]
         self.order_fields([*names, "activity", "days"])
 
     def clean(self) -> dict[str, Any]:
@@ -200,6 +209,7 @@ class AnnouncementForm(SegmentForm):
             audience=replace(
                 self.segment,
                 languages=tuple(data["languages"]),
+                tags=tuple(data.get("tags", ())),
                 activity=data["activity"],
                 days=data["days"] if data["activity"] else 0,
             ),

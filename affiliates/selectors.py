@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import CharField, Exists, Func, OuterRef, Q, QuerySet, Subquery
 
 from affiliates.models import (
     Affiliate,
@@ -17,6 +17,7 @@ from affiliates.models import (
     Enrollment,
     Link,
     LinkSlug,
+    Note,
 )
 from brands.models import Group, Program, Terms
 from brands.selectors import find_latest_terms
@@ -87,9 +88,9 @@ def list_creators(brand: Brand) -> QuerySet[Affiliation]:
 
 
 def search_creators(
-    creators: QuerySet[Affiliation], *, text: str, state: str, program_id: str
+    creators: QuerySet[Affiliation], *, text: str, state: str, program_id: str, tag: str
 ) -> QuerySet[Affiliation]:
-    """Narrow by name, address, code or link, by state and by a program's public id."""
+    """Narrow by name, address, code or link, by state, a program's public id and a tag."""
     wanted = text.strip().replace("\0", "")[:80]
     if wanted:
         by_code = Enrollment.objects.filter(
@@ -109,7 +110,25 @@ def search_creators(
             affiliation=OuterRef("pk"), program__public_id=program_id[:40]
         )
         creators = creators.filter(Exists(place))
+    if tag:
+        creators = creators.filter(tags__contains=[tag.replace("\0", "")[:40]])
     return creators
+
+
+def list_tags(brand: Brand) -> list[str]:
+    """Return the words the brand has put on its creators, by name."""
+    rows = Affiliation.objects.filter(brand=brand).exclude(tags=[])
+    tags = rows.annotate(tag=Func("tags", function="unnest", output_field=CharField()))
+    return sorted(set(tags.values_list("tag", flat=True)))
+
+
+def list_notes(brand: Brand, affiliates: Collection[int]) -> dict[int, list[Note]]:
+    """Return what the team noted about these people, by person, newest first."""
+    found: dict[int, list[Note]] = {}
+    rows = Note.objects.filter(brand=brand, affiliate__in=affiliates).select_related("written_by")
+    for note in rows.order_by("-pk"):
+        found.setdefault(note.affiliate_id, []).append(note)
+    return found
 
 
 def list_groups_by_program(program_ids: Collection[int]) -> dict[int, list[Group]]:

@@ -96,6 +96,7 @@ def list_recipients(announcement: Announcement, *, now: datetime) -> list[Affili
         if segment.fits(group=place.group.public_id, partner_type=place.group.partner_type)
         and segment.takes(
             language=language_of(place.affiliation.affiliate.user.language),
+            tags=place.affiliation.tags,
             is_active=place.affiliation_id in active,
         )
     }

@@ -7,6 +7,7 @@ from affiliates.views import (
     brand_applications,
     brand_assets,
     brand_creators,
+    brand_vetting,
 )
 
 _CREATORS = "b/<slug:slug>/creators"
@@ -30,8 +31,11 @@ urlpatterns = [
     path(f"{_CREATORS}/applications/", brand_applications.show_queue, name="application-list"),
     path(f"{_APPLICATION}/approve/", brand_applications.approve, name="application-approve"),
     path(f"{_APPLICATION}/reject/", brand_applications.reject, name="application-reject"),
+    path(f"{_APPLICATION}/notes/", brand_vetting.note_on_application, name="application-note"),
     path(f"{_CODE}/rename/", brand_creators.change_code, name="code-rename"),
     path(f"{_CODE}/disable/", brand_creators.end_code, name="code-disable-brand"),
+    path(f"{_CREATOR}/tags/", brand_vetting.change_tags, name="creator-tag"),
+    path(f"{_CREATOR}/notes/", brand_vetting.note_on_creator, name="creator-note"),
     path(f"{_CREATOR}/suspend/", brand_creators.suspend, name="creator-suspend"),
     path(f"{_CREATOR}/reinstate/", brand_creators.reinstate, name="creator-reinstate"),
     path(

@@ -30,6 +30,7 @@ def describe_segment(segment: Segment, groups: Mapping[str, str]) -> list[str]:
     parts = [
         (_("Groups: %(names)s"), [groups.get(one, one) for one in segment.groups]),
         (_("Kinds: %(names)s"), [str(kinds.get(one, one)) for one in segment.partner_types]),
+        (_("Tags: %(names)s"), segment.tags),
         (_("Readers of %(names)s"), [str(languages.get(one, one)) for one in segment.languages]),
     ]
     said = [text % {"names": ", ".join(names)} for text, names in parts if names]

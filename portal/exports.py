@@ -114,8 +114,12 @@ def _read_commissions(brand: Brand, asked: Asked, _now: datetime) -> Rows:
 
 
 def _read_creators(brand: Brand, asked: Asked, _now: datetime) -> Rows:
-    text, state, program = (read_text(asked, name) for name in ("q", "state", "program"))
-    found = search_creators(list_creators(brand), text=text, state=state, program_id=program)
+    text, state, program, tag = (
+        read_text(asked, name) for name in ("q", "state", "program", "tag")
+    )
+    found = search_creators(
+        list_creators(brand), text=text, state=state, program_id=program, tag=tag
+    )
     for batch in read_batches(found, order=("-created_at", "-pk")):
         figures = sum_creators(brand, [creator.pk for creator in batch])
         for creator in batch:
@@ -130,6 +134,7 @@ def _read_creators(brand: Brand, asked: Asked, _now: datetime) -> Rows:
                 creator.affiliate.user.email,
                 creator.status,
                 creator.created_at,
+                ", ".join(creator.tags),
                 ", ".join(f"{place.program.name}: {place.group.name}" for place in places),
                 sums.last_at,
             )
@@ -276,7 +281,8 @@ EXPORTS: Mapping[str, Export] = {
     ),
     "creators": Export(
         _words(
-            "creator name email state joined_at places last_order_at currency revenue commission"
+            "creator name email state joined_at tags places last_order_at currency revenue"
+            " commission"
         ),
         _read_creators,
         "affiliates:creator-list",

@@ -15,6 +15,7 @@ class Segment:
     groups: tuple[str, ...] = ()
     partner_types: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
     activity: str = ""
     days: int = 0
 
@@ -36,10 +37,11 @@ class Segment:
         """Tell whether a place in a program of that group and kind is meant."""
         return _takes(self.groups, group) and _takes(self.partner_types, partner_type)
 
-    def takes(self, *, language: str, is_active: bool) -> bool:
-        """Tell whether a creator who reads that language, with orders or without, is meant."""
+    def takes(self, *, language: str, tags: Collection[str], is_active: bool) -> bool:
+        """Tell whether a creator of this language, these tags, with orders or without is meant."""
         wanted = {"with": True, "without": False}.get(self.activity, is_active)
-        return _takes(self.languages, language) and wanted == is_active
+        is_tagged = not self.tags or not set(self.tags).isdisjoint(tags)
+        return _takes(self.languages, language) and is_tagged and wanted == is_active
 
 
 def _takes(wanted: Collection[str], value: str) -> bool:

@@ -4,6 +4,7 @@ from affiliates.models.joining import Application, ApplicationStatus, Enrollment
 from affiliates.models.people import Affiliate, Affiliation, AffiliationStatus
 from affiliates.models.resources import Announcement, Asset, AssetKind, Receipt
 from affiliates.models.sharing import Code, Link, LinkSlug
+from affiliates.models.vetting import Note
 
 __all__ = [
     "Affiliate",
@@ -18,6 +19,7 @@ __all__ = [
     "Enrollment",
     "Link",
     "LinkSlug",
+    "Note",
     "Receipt",
     "RejectReason",
 ]

@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -31,7 +32,8 @@ class AffiliationStatus(models.TextChoices):
 class Affiliation(models.Model):
     """A creator's place in one brand: the party of the ledger's accounts.
 
-    `email_hash` is the brand's keyed hash of his address, to see orders of his own.
+    `email_hash` is the brand's keyed hash of his address, to see orders of his own. `tags` are
+    the brand's own words for him, which he does not see.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -44,6 +46,7 @@ class Affiliation(models.Model):
     )
     suspended_at = models.DateTimeField(null=True)
     suspended_reason = models.CharField(max_length=300, blank=True)
+    tags = ArrayField(models.CharField(max_length=40), default=list)
     created_at = models.DateTimeField()
 
     class Meta:

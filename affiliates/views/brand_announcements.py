@@ -14,7 +14,7 @@ from affiliates.access import get_announcement_for
 from affiliates.domain.segments import Segment
 from affiliates.forms_resources import AnnouncementForm, SendForm
 from affiliates.models import Announcement
-from affiliates.selectors import list_groups_by_program
+from affiliates.selectors import list_groups_by_program, list_tags
 from affiliates.selectors_resources import list_announcements, list_recipients
 from affiliates.services.announcements import (
     AlreadySent,
@@ -136,6 +136,7 @@ def _edit(
         posted(request),
         programs=list(list_programs(access.brand)),
         groups=_list_groups(access),
+        tags=_list_tags(access, announcement),
         initial=_initial(announcement) if announcement else None,
     )
     if request.method == "POST" and form.is_valid():
@@ -225,6 +226,12 @@ def _list_groups(access: BrandAccess) -> list[Group]:
         for group in groups:
             group.name = f"{programs[group.program_id].name}: {group.name}"
     return groups
+
+
+def _list_tags(access: BrandAccess, announcement: Announcement | None) -> list[str]:
+    """Return the tags in use, and those the announcement asks for though nobody has them now."""
+    asked = Segment.read(announcement.audience).tags if announcement else ()
+    return sorted({*list_tags(access.brand), *asked})
 
 
 def _group_names(access: BrandAccess) -> dict[str, str]:

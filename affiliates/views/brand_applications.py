@@ -13,7 +13,7 @@ from affiliates.access import get_application_for
 from affiliates.emails import preview_rejection
 from affiliates.forms_brand import GroupForm, RejectForm
 from affiliates.models import Application, ApplicationStatus
-from affiliates.selectors import list_applications, list_groups_by_program
+from affiliates.selectors import list_applications, list_groups_by_program, list_notes
 from affiliates.services.applications import (
     AlreadyDecided,
     approve_application,
@@ -41,6 +41,7 @@ def show_queue(request: HttpRequest, slug: str) -> HttpResponse:
     page = cut_page(rows, before=request.GET.get("before", ""), order=("submitted_at", "pk"))
     now = brand_now(access.brand)
     groups = list_groups_by_program({row.program_id for row in page.rows})
+    notes = list_notes(access.brand, {row.affiliate_id for row in page.rows})
     context = brand_page(
         access,
         nav_current="affiliates:creator-list",
@@ -50,6 +51,7 @@ def show_queue(request: HttpRequest, slug: str) -> HttpResponse:
             {
                 "application": row,
                 "groups": groups.get(row.program_id, []),
+                "notes": notes.get(row.affiliate_id, []),
                 "age_days": (now - row.submitted_at).days,
             }
             for row in page.rows

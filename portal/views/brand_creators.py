@@ -18,6 +18,8 @@ from affiliates.selectors import (
     list_creators,
     list_enrollments_of,
     list_groups_by_program,
+    list_notes,
+    list_tags,
     list_waiting_applications,
     search_creators,
     short_url,
@@ -52,12 +54,13 @@ def show_creators(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a brand's creators, 50 a page, and the addresses to invite more."""
     access = get_brand_for(request.user, slug)
     brand, asked = access.brand, request.GET.dict()
-    filters = {name: read_text(asked, name) for name in ("q", "state", "program")}
+    filters = {name: read_text(asked, name) for name in ("q", "state", "program", "tag")}
     rows = search_creators(
         list_creators(brand),
         text=filters["q"],
         state=filters["state"],
         program_id=filters["program"],
+        tag=filters["tag"],
     )
     page = cut_page(rows, before=asked.get("before", ""), order=("-created_at", "-pk"))
     figures = sum_creators(brand, [row.pk for row in page.rows])
@@ -71,6 +74,7 @@ def show_creators(request: HttpRequest, slug: str) -> HttpResponse:
         is_filtered=any(filters.values()),
         states=AffiliationStatus.choices,
         programs=programs,
+        tags=list_tags(brand),
         waiting=list_waiting_applications(brand).count(),
         invites=[(p, join_url(p)) for p in programs if p.status == ProgramStatus.LIVE],
     )
@@ -101,6 +105,8 @@ def show_creator(request: HttpRequest, slug: str, creator_id: str) -> HttpRespon
         codes=codes,
         orders=[_describe(row) for row in commissions[:SHOWN]],
         payouts=list_payouts_of([affiliation])[:SHOWN],
+        tags=list_tags(brand),
+        notes=list_notes(brand, [affiliation.affiliate_id]).get(affiliation.affiliate_id, []),
         history=describe_events(_find_events(affiliation, places, links, codes), brand),
         manage_off=why_not(access, Right.MANAGE),
         now=brand_now(brand),

@@ -1,0 +1,93 @@
+"""What a team notes about a person: tags to find creators by, notes on what was learned."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from affiliates.access import get_affiliation_for, get_application_for
+from affiliates.forms_brand import NoteForm, TagForm
+from affiliates.services.vetting import (
+    MAX_TAGS,
+    TooManyTags,
+    add_tag,
+    note_applicant,
+    note_creator,
+    remove_tag,
+)
+from brands.access import Right, get_brand_for, require
+from core.clock import brand_now
+from core.edges import door, see_other
+
+
+@door
+@require_POST
+def change_tags(request: HttpRequest, slug: str, creator_id: str) -> HttpResponse:
+    """Put a tag on a creator, or take one off."""
+    access = get_brand_for(request.user, slug)
+    affiliation = get_affiliation_for(access, creator_id)
+    require(access, Right.MANAGE)
+    actor_id, now = access.member.user_id, brand_now(access.brand)
+    back = see_other(reverse("affiliates:creator-detail", args=[slug, creator_id]))
+    if removed := request.POST.get("remove"):
+        remove_tag(affiliation_id=affiliation.pk, tag=removed, actor_id=actor_id, now=now)
+        messages.success(request, _("The tag is removed."))
+        return back
+    form = TagForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Enter a word of at most 40 characters."))
+        return back
+    try:
+        tag = form.cleaned_data["tag"]
+        add_tag(affiliation_id=affiliation.pk, tag=tag, actor_id=actor_id, now=now)
+        messages.success(request, _("The tag is added."))
+    except TooManyTags:
+        said = _("A creator has at most %(count)s tags. Remove one first.")
+        messages.error(request, said % {"count": MAX_TAGS})
+    return back
+
+
+@door
+@require_POST
+def note_on_creator(request: HttpRequest, slug: str, creator_id: str) -> HttpResponse:
+    """Keep a note about a creator."""
+    access = get_brand_for(request.user, slug)
+    affiliation = get_affiliation_for(access, creator_id)
+    require(access, Right.MANAGE)
+    form = NoteForm(request.POST)
+    if form.is_valid():
+        note_creator(
+            affiliation_id=affiliation.pk,
+            text=form.cleaned_data["text"],
+            actor_id=access.member.user_id,
+            now=brand_now(access.brand),
+        )
+    _answer(request, form)
+    return see_other(reverse("affiliates:creator-detail", args=[slug, creator_id]) + "#notes")
+
+
+@door
+@require_POST
+def note_on_application(request: HttpRequest, slug: str, application_id: str) -> HttpResponse:
+    """Keep a note about who applied."""
+    access = get_brand_for(request.user, slug)
+    application = get_application_for(access, application_id)
+    require(access, Right.MANAGE)
+    form = NoteForm(request.POST)
+    if form.is_valid():
+        note_applicant(
+            application_id=application.pk,
+            text=form.cleaned_data["text"],
+            actor_id=access.member.user_id,
+            now=brand_now(access.brand),
+        )
+    _answer(request, form)
+    return see_other(f"{reverse('affiliates:application-list', args=[slug])}#app-{application_id}")
+
+
+def _answer(request: HttpRequest, form: NoteForm) -> None:
+    if form.is_valid():
+        messages.success(request, _("The note is kept."))
+    else:
+        messages.error(request, _("Nothing was kept: a note has 1 to 2,000 characters."))

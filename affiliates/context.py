@@ -48,6 +48,11 @@ def read_scope(request: HttpRequest) -> Scope:
     return Scope(real, None, choices)
 
 
+def has_creators(brand: Brand) -> bool:
+    """Say whether anybody asked to join a program of the brand or is in one."""
+    return Application.objects.filter(brand=brand).exists()
+
+
 def count_members(program: Program) -> int:
     """Count the creators who accepted terms of the program: members, and who asked to join."""
     waiting = Application.objects.filter(program=program, status=ApplicationStatus.SUBMITTED)

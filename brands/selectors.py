@@ -5,7 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.db.models import QuerySet
+from django.utils.module_loading import import_string
 
 from brands import models
 from brands.domain.bases import BasePolicy
@@ -22,10 +24,10 @@ PUBLIC_STATUSES = (
 
 @dataclass(frozen=True, slots=True)
 class SetupStep:
-    """A step to the first order: `code` brand, program, rules, store or live.
+    """A step to the first order: `code` brand, program, rules, terms, store, test, invite or live.
 
-    `state` is done, next (the first that is not done) or to_do; `program` is the public id of the
-    program it is about, empty while there is none.
+    `state` is done, next (the first to be done), to_do or waits (for the store);
+    `program` is the public id of the program it is about, empty while there is none.
     """
 
     code: str
@@ -103,23 +105,40 @@ def list_setup_steps(brand: Brand) -> list[SetupStep]:
     programs = list(list_programs(brand))
     live = [program for program in programs if program.status == models.ProgramStatus.LIVE]
     program = next(iter(live or programs), None)
+    has_rules = program is not None and find_latest_rules(program) is not None
+    has_store = list_connections(brand).filter(is_active=True).exists()
+    heard, tried, invited = (import_string(path)(brand) for path in settings.SETUP_FACTS)
     facts = {
         "brand": True,
         "program": program is not None,
-        "rules": program is not None and find_latest_rules(program) is not None,
-        "store": list_connections(brand).filter(is_active=True).exists(),
+        "rules": has_rules,
+        "terms": has_rules,
+        "store": has_store and heard,
+        "test": tried,
+        "invite": invited,
         "live": bool(live),
     }
-    following = next((code for code, is_done in facts.items() if not is_done), "")
-    states = {True: "done", False: "to_do"}
+    # A store that is connected waits for its first event; the next step is another one.
+    waiting = {"store"} if has_store and not heard else set()
+    following = next(
+        (code for code, is_done in facts.items() if not (is_done or code in waiting)), ""
+    )
     return [
         SetupStep(
             code,
-            "next" if code == following else states[is_done],
+            _step_state(code, waiting, following, is_done=is_done),
             program.public_id if program else "",
         )
         for code, is_done in facts.items()
     ]
+
+
+def _step_state(code: str, waiting: set[str], following: str, *, is_done: bool) -> str:
+    if is_done:
+        return "done"
+    if code in waiting:
+        return "waits"
+    return "next" if code == following else "to_do"
 
 
 def list_programs(brand: Brand) -> QuerySet[models.Program]:

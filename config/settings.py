@@ -127,9 +127,15 @@ TEMPLATES = [
 
 # What pages of brands ask of apps above them: counts in the navigation by their name in the
 # templates, the commissions of a program that a new setting leaves as they are, and the creators
-# who must have notice of one.
+# who must have notice of one. Of the set-up: whether a store was heard, a test order passed, and
+# anybody joined or was invited.
 BRAND_PAGE_COUNTS = {"review_count": "tracking.context.count_open_reviews"}
 COUNT_PENDING = "tracking.context.count_pending"
+SETUP_FACTS = (
+    "tracking.context.has_heard_store",
+    "tracking.context.has_passed_trial",
+    "affiliates.context.has_creators",
+)
 COUNT_MEMBERS = "affiliates.context.count_members"
 # Who of a brand's creators had an order since a moment: news may be for those alone.
 FIND_ACTIVE = "tracking.context.find_active"

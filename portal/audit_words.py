@@ -91,6 +91,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "payout_policy.set": _("{who} changed when and from which amount {what} pays"),
     "program.created": _("{who} made the program {what}"),
     "program.status_set": _("{who} changed the status of the program {what}"),
+    "trial.started": _("{who} sent a test order"),
     "program.updated": _("{who} changed the settings of the program {what}"),
     "rail.set": _("{who} changed the way to pay {what}"),
     "rules.published": _("{who} published rules of the program {what}"),
@@ -115,7 +116,7 @@ AREAS: Mapping[str, tuple[str | Promise, tuple[str, ...]]] = {
         ("payout", "payout_method", "payout_plan", "payout_policy", "rail"),
     ),
     "program": (_("Program"), ("change", "group", "program", "rules")),
-    "stores": (_("Stores"), ("connection", "order_upload", "store_event")),
+    "stores": (_("Stores"), ("connection", "order_upload", "store_event", "trial")),
     "team": (_("Team"), ("account", "mail", "member", "notices", "operator")),
     "brand": (_("Brand"), ("brand", "demo", "list", "sandbox")),
 }

@@ -7,7 +7,9 @@ from celery import shared_task
 from core.clock import database_now
 from core.jobs import run_once
 from core.models import Brand
+from portal import trial
 from portal.books import prove_and_keep
+from tracking.models import TrialRun
 
 logger = logging.getLogger(__name__)
 
@@ -17,6 +19,13 @@ def check_books() -> None:
     """Prove the books of every brand, once a day; the outcome is kept as a job run."""
     now = database_now()
     run_once(name="check_books", window=now.strftime("%Y-%m-%d"), now=now, work=_prove_all)
+
+
+@shared_task(name="portal.run_trial", acks_late=True, ignore_result=True)
+def run_trial(*, trial_id: int) -> None:
+    """Send a test order through the sandbox; one that was begun before is not begun again."""
+    if TrialRun.objects.filter(pk=trial_id, finished_at__isnull=True, hops=[]).exists():
+        trial.run_trial(trial_id=trial_id)
 
 
 def _prove_all() -> str:

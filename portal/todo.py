@@ -74,9 +74,9 @@ def list_tasks(*, brand: Brand, owed: list[Owed], now: datetime) -> list[Task]:
 
 
 def find_setup(brand: Brand) -> list[Any]:
-    """Return the steps until a program runs; none once all are done."""
+    """Return the steps until a program runs; none once one is live."""
     steps = list_setup_steps(brand)
-    return [] if all(step.state == "done" for step in steps) else steps
+    return [] if steps[-1].state == "done" else steps
 
 
 def _applications(brand: Brand, now: datetime) -> Iterator[Task]:

@@ -11,6 +11,7 @@ from portal.views import (
     exports,
     liability,
     reports,
+    trial,
 )
 
 urlpatterns = [
@@ -24,6 +25,7 @@ urlpatterns = [
     path("b/<slug:slug>/reports/funnel/", reports.show_funnel, name="report-funnel"),
     path("b/<slug:slug>/reports/cohorts/", reports.show_cohorts, name="report-cohorts"),
     path("b/<slug:slug>/reports/liability/", liability.show_liability, name="report-liability"),
+    path("b/<slug:slug>/setup/test-order/", trial.show, name="trial"),
     path("b/<slug:slug>/audit/", audit.list_events, name="audit-list"),
     path("b/<slug:slug>/export/<slug:sheet>/", exports.export_list, name="list-export"),
 ]

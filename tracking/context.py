@@ -5,13 +5,23 @@ from uuid import UUID
 
 from brands.models import Program
 from core.models import Brand
-from tracking.models import Commission, ReviewHold
+from tracking.models import Commission, ReviewHold, StoreEvent, TrialRun
 
 
 def count_open_reviews(brand: Brand) -> int:
     """Count the commissions a person of the brand still has to look at."""
     rows = ReviewHold.objects.filter(brand=brand, closed_at__isnull=True)
     return rows.values("commission_id").distinct().count()
+
+
+def has_heard_store(brand: Brand) -> bool:
+    """Say whether any store of the brand ever reported something."""
+    return StoreEvent.objects.filter(brand=brand).exists()
+
+
+def has_passed_trial(brand: Brand) -> bool:
+    """Say whether a test order reached its end."""
+    return TrialRun.objects.filter(brand=brand, is_passed=True).exists()
 
 
 def count_pending(program: Program) -> int:

@@ -57,7 +57,8 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
     context = brand_page(
         access,
         steps=steps,
-        done=sum(step.state == "done" for step in steps),
+        done=sum(step.state == "done" for step in steps[:-1]),
+        all=len(steps) - 1,
         is_live=steps[-1].state == "done",
     )
     return render(request, "brands/setup.html", context)

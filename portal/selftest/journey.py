@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import httpx
 from django.core.exceptions import ObjectDoesNotExist
@@ -22,18 +22,13 @@ from core.models import Brand
 from payouts.models import Payout, PayoutMethod
 from portal.books import prove_books
 from portal.selftest.browser import PageDiffers, Person
+from portal.selftest.shopper import open_link
 from portal.selftest.store import deliver, order_body, refund_body
 from tracking.models import Commission, Order
 
 WAIT_S = 60
 SHOP = "shop.customer.example"
 SECRET = "selftest-shopify-secret-0123456789"  # noqa: S105 - of a sandbox that is put away
-BROWSER = {
-    "User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
-    "Sec-Fetch-Mode": "navigate",
-    "Sec-Fetch-Dest": "document",
-    "Sec-Fetch-User": "?1",
-}
 
 
 @dataclass
@@ -213,12 +208,11 @@ class Journey:
 
     def _click(self) -> None:
         slug = LinkSlug.objects.get(brand=self.twin, is_current=True).slug
-        answer = httpx.get(f"{self.cast.url}/r/{slug}", headers=BROWSER, timeout=WAIT_S)
-        location = answer.headers.get("Location", "")
-        self._check("redirect status", answer.status_code, 302)
-        self._check("redirect host", urlsplit(location).hostname, SHOP)
-        self._check("cookies set", len(answer.cookies), 0)
-        self.token = parse_qs(urlsplit(location).query).get("fs_click", [""])[0]
+        opened = open_link(self.cast.url, slug)
+        self._check("redirect status", opened.status, 302)
+        self._check("redirect host", urlsplit(opened.location).hostname, SHOP)
+        self._check("cookies set", opened.cookies, 0)
+        self.token = opened.token
         self._check("length of the click token", len(self.token), 50)
 
     def _deliver(self, topic: str, event: str, body: dict[str, object], what: str) -> None:

@@ -6,7 +6,8 @@ from brands.models import Member, PayoutPolicy, Program, ProgramStatus, Terms
 from brands.selectors import find_latest_rules, find_latest_terms, list_setup_steps
 from core.models import Brand
 from tests.brands.pages import make_world, sign_in, sign_in_as, text_of
-from tests.makers import make_brand, make_connection, make_user
+from tests.makers import make_application, make_brand, make_connection, make_user
+from tests.shop import Shop
 
 pytestmark = pytest.mark.django_db
 
@@ -55,14 +56,18 @@ def test_the_guided_way_ends_live():
     assert [rule.rate_bps for rule in rule_set.rules.all()] == [1000]
     assert states(brand) | {"store": "next", "live": "to_do"} == states(brand)
 
-    make_connection(brand)
+    shop = Shop(make_connection(brand))
+    assert states(brand) | {"terms": "done", "store": "waits", "test": "next"} == states(brand)
+    shop.pay("1")
+    assert states(brand)["store"] == "done"
     assert client.post(f"{base}/program/status/live/{query}").status_code == 303
     program.refresh_from_db()
     assert program.status == ProgramStatus.LIVE
-    assert set(states(brand).values()) == {"done"}
+    make_application(program)
+    assert states(brand) | {"invite": "done", "live": "done"} == states(brand)
     page = text_of(client.get(f"{base}/setup/"))
-    assert "5 of 5 done" in page
-    assert page.count("state-good") == 5
+    assert "6 of 7 done" in page
+    assert page.count("state-good") == 7
 
 
 def test_a_program_in_a_new_currency_gets_its_usual_minimum():

@@ -14,6 +14,7 @@ from tracking.models.commissions import (
 from tracking.models.deliveries import RefusedDelivery, StoreEvent
 from tracking.models.orders import Attribution, CustomerBinding, Decision, Order
 from tracking.models.pulls import OrderPull
+from tracking.models.trials import TrialRun
 from tracking.models.uploads import OrderUpload
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "RefusedDelivery",
     "ReviewHold",
     "StoreEvent",
+    "TrialRun",
     "Verdict",
     "VisitorSalt",
 ]

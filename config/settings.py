@@ -6,13 +6,12 @@ Documented in docs/operators.md, one row a name.
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from psycopg import IsolationLevel
 
-from config import env
+from config import env, schedule
 
 VERSION = "0.1.0"
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -186,21 +185,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 5,
 }
 CELERY_BEAT_SCHEDULER = "config.beat:TableScheduler"
-CELERY_BEAT_SCHEDULE = {
-    "sweep": {"task": "core.sweep", "schedule": 30.0},
-    "sweep-store-events": {"task": "tracking.sweep_store_events", "schedule": 30.0},
-    "digests": {"task": "core.send_digests", "schedule": crontab(minute="*/15")},
-    "mail-bodies": {"task": "core.forget_mail", "schedule": crontab(hour=3, minute=20)},
-    "pull-orders": {"task": "tracking.pull_orders", "schedule": 60.0},
-    "release": {"task": "tracking.release_due", "schedule": 300.0},
-    "drive-payouts": {"task": "payouts.drive_open", "schedule": 60.0},
-    "announce-terms": {"task": "affiliates.announce_terms", "schedule": 60.0},
-    "apply-changes": {"task": "brands.apply_changes", "schedule": 60.0},
-    "partitions": {"task": "tracking.prepare_partitions", "schedule": crontab(hour=2, minute=10)},
-    "retention": {"task": "tracking.forget_old", "schedule": crontab(hour=3, minute=10)},
-    "announcements": {"task": "affiliates.send_announcements", "schedule": 60.0},
-    "books": {"task": "portal.check_books", "schedule": crontab(hour=4, minute=10)},
-}
+CELERY_BEAT_SCHEDULE = schedule.BEAT
 
 # People.
 AUTH_USER_MODEL = "core.User"

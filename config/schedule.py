@@ -1,0 +1,19 @@
+"""What runs by itself, and how often; each task is safe to run twice."""
+
+from celery.schedules import crontab
+
+BEAT = {
+    "sweep": {"task": "core.sweep", "schedule": 30.0},
+    "sweep-store-events": {"task": "tracking.sweep_store_events", "schedule": 30.0},
+    "digests": {"task": "core.send_digests", "schedule": crontab(minute="*/15")},
+    "mail-bodies": {"task": "core.forget_mail", "schedule": crontab(hour=3, minute=20)},
+    "pull-orders": {"task": "tracking.pull_orders", "schedule": 60.0},
+    "release": {"task": "tracking.release_due", "schedule": 300.0},
+    "drive-payouts": {"task": "payouts.drive_open", "schedule": 60.0},
+    "announce-terms": {"task": "affiliates.announce_terms", "schedule": 60.0},
+    "apply-changes": {"task": "brands.apply_changes", "schedule": 60.0},
+    "partitions": {"task": "tracking.prepare_partitions", "schedule": crontab(hour=2, minute=10)},
+    "retention": {"task": "tracking.forget_old", "schedule": crontab(hour=3, minute=10)},
+    "announcements": {"task": "affiliates.send_announcements", "schedule": 60.0},
+    "books": {"task": "portal.check_books", "schedule": crontab(hour=4, minute=10)},
+}

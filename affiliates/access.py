@@ -15,6 +15,7 @@ from affiliates.models import (
     Code,
     Enrollment,
     Link,
+    Viewing,
 )
 from brands.access import BrandAccess
 from core.access import NotFound, get_by_public_id
@@ -48,6 +49,8 @@ def list_affiliations(user: Visitor) -> QuerySet[Affiliation]:
     rows = Affiliation.objects.filter(
         affiliate__user=user, brand__archived_at__isnull=True
     ).select_related("brand", "affiliate")
+    if user.only_brand_id is not None:
+        rows = rows.filter(brand_id=user.only_brand_id)
     return rows.order_by("brand__name", "created_at")
 
 
@@ -96,15 +99,28 @@ def get_code_for(user: Visitor, public_id: str) -> Code:
     )
 
 
+def list_own_applications(user: Visitor) -> QuerySet[Application]:
+    """Return his applications, newest first; not those to archived sandboxes."""
+    if not isinstance(user, User) or not user.is_active:
+        return Application.objects.none()
+    rows = Application.objects.filter(affiliate__user=user, brand__archived_at__isnull=True)
+    if user.only_brand_id is not None:
+        rows = rows.filter(brand_id=user.only_brand_id)
+    return rows.select_related("program__brand", "terms").order_by("-pk")
+
+
+def list_viewings(user: Visitor) -> QuerySet[Viewing]:
+    """Return when members of brands saw what he sees, newest first."""
+    rows = Viewing.objects.filter(affiliation__in=list_affiliations(user))
+    return rows.select_related("brand", "user").order_by("-pk")
+
+
 def get_own_application(user: Visitor, public_id: str) -> Application:
     """Return an application of his own.
 
     :raises NotFound: not his.
     """
-    if not isinstance(user, User) or not user.is_active:
-        raise NotFound
-    rows = Application.objects.filter(affiliate__user=user)
-    return get_by_public_id(rows.select_related("program__brand", "terms"), public_id)
+    return get_by_public_id(list_own_applications(user), public_id)
 
 
 def get_application_for(access: BrandAccess, public_id: str) -> Application:

@@ -67,6 +67,20 @@ class StandingForm(forms.Form):
     )
 
 
+class ViewingForm(forms.Form):
+    """Why somebody of the team looks as a creator, which the creator reads."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("For example: “You asked why order 1042 is missing.” The creator reads it."),
+        error_messages={
+            "required": _("Write the reason: the creator can read who looked and why.")
+        },
+    )
+
+
 class CodeForm(forms.Form):
     """The text of a code."""
 

@@ -73,12 +73,6 @@ def list_codes(affiliations: Collection[Affiliation]) -> QuerySet[Code]:
     return rows.select_related("brand", "enrollment__program").order_by("-pk")
 
 
-def list_own_applications(affiliate: Affiliate) -> QuerySet[Application]:
-    """Return a creator's applications, newest first."""
-    rows = Application.objects.filter(affiliate=affiliate, brand__archived_at__isnull=True)
-    return rows.select_related("program__brand", "terms").order_by("-pk")
-
-
 def list_creators(brand: Brand) -> QuerySet[Affiliation]:
     """Return the creators of a brand, newest first."""
     rows = Affiliation.objects.filter(brand=brand).select_related("affiliate__user")

@@ -8,6 +8,7 @@ from affiliates.views import (
     brand_assets,
     brand_creators,
     brand_vetting,
+    brand_viewing,
 )
 
 _CREATORS = "b/<slug:slug>/creators"
@@ -36,6 +37,8 @@ urlpatterns = [
     path(f"{_CODE}/disable/", brand_creators.end_code, name="code-disable-brand"),
     path(f"{_CREATOR}/tags/", brand_vetting.change_tags, name="creator-tag"),
     path(f"{_CREATOR}/notes/", brand_vetting.note_on_creator, name="creator-note"),
+    path(f"{_CREATOR}/open/", brand_viewing.open_as, name="viewing-open"),
+    path(f"{_CREATOR}/leave/", brand_viewing.leave, name="viewing-leave"),
     path(f"{_CREATOR}/suspend/", brand_creators.suspend, name="creator-suspend"),
     path(f"{_CREATOR}/reinstate/", brand_creators.reinstate, name="creator-reinstate"),
     path(

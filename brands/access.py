@@ -163,6 +163,6 @@ def get_change_for(access: BrandAccess, public_id: str) -> PendingChange:
 
 def list_brands_of(user: Visitor) -> QuerySet[Brand]:
     """Return the brands he works for; archived sandboxes are left out."""
-    if not isinstance(user, User) or not user.is_active:
+    if not isinstance(user, User) or not user.is_active or user.only_brand_id is not None:
         return Brand.objects.none()
     return Brand.objects.filter(members__user=user, archived_at__isnull=True).order_by("name", "pk")

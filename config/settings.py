@@ -98,6 +98,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "core.middleware.SessionAgeMiddleware",
+    "affiliates.middleware.ViewingMiddleware",
     "core.stepup.StepUpMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -118,6 +119,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "core.context.site",
                 "brands.context.my_brands",
+                "affiliates.middleware.viewing_bar",
             ],
             "builtins": ["core.templatetags.fairshare"],
         },

@@ -51,6 +51,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     former_email = models.EmailField(max_length=254, blank=True)
     email_changed_at = models.DateTimeField(null=True)
 
+    # Where a brand looks with his eyes: the doors then open to what is his in that one alone.
+    only_brand_id: int | None = None
+
     objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "email"

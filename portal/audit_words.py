@@ -101,12 +101,14 @@ SENTENCES: Mapping[str, str | Promise] = {
     "order_upload.kept": _("{who} uploaded the file of orders {what}"),
     "order_upload.taken": _("{who} took the orders of the file {what}"),
     "store_event.replayed": _("{who} replayed the delivery {what}"),
+    "viewing.left": _("{who} left the pages of {what}"),
+    "viewing.started": _("{who} opened the pages of {what} as the creator sees them"),
     "terms.accepted": _("{who} accepted the terms for {what}"),
 }
 UNKNOWN = _("{who} did {action} to {what}")
 
 AREAS: Mapping[str, tuple[str | Promise, tuple[str, ...]]] = {
-    "creators": (_("Creators"), ("affiliation", "application", "enrollment", "terms")),
+    "creators": (_("Creators"), ("affiliation", "application", "enrollment", "terms", "viewing")),
     "links": (_("Links and codes"), ("link", "code")),
     "resources": (_("Resources"), ("announcement", "asset")),
     "orders": (_("Orders"), ("order",)),

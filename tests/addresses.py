@@ -55,6 +55,7 @@ QUERIES = {"tracking:redirect-by-parameter": "?ref={link_slug}"}
 FORMS = {
     "portal:brand-new": {"name": "New", "email": "new@mail.example", "time_zone": "UTC"},
     "portal:brand-status": {"status": "suspended", "reason": "Asked for by its owner"},
+    "affiliates:viewing-open": {"reason": "Asked about order 7"},
     "brands:rules-change": {"action": "discard"},
     "brands:sandbox-change": {"action": "open"},
     "payouts:run-preview": {"currency": "EUR"},

@@ -5,6 +5,7 @@ from affiliates.models.people import Affiliate, Affiliation, AffiliationStatus
 from affiliates.models.resources import Announcement, Asset, AssetKind, Receipt
 from affiliates.models.sharing import Code, Link, LinkSlug
 from affiliates.models.vetting import Note
+from affiliates.models.viewing import Viewing
 
 __all__ = [
     "Affiliate",
@@ -22,4 +23,5 @@ __all__ = [
     "Note",
     "Receipt",
     "RejectReason",
+    "Viewing",
 ]

@@ -7,10 +7,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from affiliates.access import find_affiliate, get_enrollment_for, list_enrollments
+from affiliates.access import (
+    find_affiliate,
+    get_enrollment_for,
+    list_enrollments,
+    list_own_applications,
+)
 from affiliates.context import creator_page, read_scope
 from affiliates.models import ApplicationStatus
-from affiliates.selectors import list_own_applications, list_terms_to_accept
+from affiliates.selectors import list_terms_to_accept
 from affiliates.services.errors import StaleTerms
 from affiliates.services.membership import accept_terms
 from brands.models import Program
@@ -27,7 +32,7 @@ def show_programs(request: HttpRequest) -> HttpResponse:
     """Show his programs, what waits for him, and what he waits for."""
     scope, affiliate = read_scope(request), find_affiliate(request.user)
     due = dict(list_terms_to_accept(affiliate)) if affiliate else {}
-    applications = list_own_applications(affiliate) if affiliate else []
+    applications = list_own_applications(request.user)
     places = list_enrollments(request.user).filter(affiliation__in=scope.affiliations)
     context = creator_page(
         scope,

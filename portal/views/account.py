@@ -34,7 +34,7 @@ def show_settings(request: HttpRequest) -> HttpResponse:
         with translation.override(form.cleaned_data["language"] or settings.LANGUAGE_CODE):
             messages.success(request, _("Saved."))
         return see_other(reverse("portal:settings"))
-    context = {"form": form, "layout": _layout(affiliate)}
+    context = {"form": form, "layout": _layout(affiliate), "is_creator": affiliate is not None}
     return render(request, "portal/settings.html", context, status=422 if form.errors else 200)
 
 

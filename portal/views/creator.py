@@ -9,13 +9,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from affiliates.access import find_affiliate, list_enrollments
+from affiliates.access import find_affiliate, list_enrollments, list_own_applications
 from affiliates.context import Scope, creator_page, read_scope
 from affiliates.models import ApplicationStatus, Enrollment
 from affiliates.selectors import (
     list_codes,
     list_links,
-    list_own_applications,
     list_terms_to_accept,
 )
 from affiliates.selectors_resources import list_news
@@ -185,7 +184,7 @@ def _list_beginnings(request: HttpRequest, scope: Scope) -> dict[str, Any]:
     affiliate = find_affiliate(request.user)
     if affiliate is None:
         return {}
-    applications = list_own_applications(affiliate).filter(status=ApplicationStatus.SUBMITTED)
+    applications = list_own_applications(request.user).filter(status=ApplicationStatus.SUBMITTED)
     due = [
         (place, terms)
         for place, terms in list_terms_to_accept(affiliate)

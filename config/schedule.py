@@ -7,6 +7,7 @@ BEAT = {
     "sweep-store-events": {"task": "tracking.sweep_store_events", "schedule": 30.0},
     "digests": {"task": "core.send_digests", "schedule": crontab(minute="*/15")},
     "mail-bodies": {"task": "core.forget_mail", "schedule": crontab(hour=3, minute=20)},
+    "guesses": {"task": "core.forget_guesses", "schedule": crontab(hour=3, minute=30)},
     "pull-orders": {"task": "tracking.pull_orders", "schedule": 60.0},
     "release": {"task": "tracking.release_due", "schedule": 300.0},
     "drive-payouts": {"task": "payouts.drive_open", "schedule": 60.0},

@@ -225,13 +225,16 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(SITE_URL).scheme
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_RATE_LIMITS = {"login_failed": ""}  # guesses are counted by core.attempts
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600  # seconds a password or code counts as just entered
 # Pages that ask again who it is: what they change lets somebody in, or moves where money goes.
 STEP_UP_PAGES = {
     "account_change_password",
     "account_email",
     "account_set_password",
+    "brands:connection-create",
     "brands:connection-detail",
+    "brands:connection-switch",
     "brands:member-edit",
     "brands:member-invite",
     "brands:member-remove",
@@ -252,6 +255,8 @@ MFA_ADAPTER = "core.factors.FactorAdapter"
 MFA_FORMS = {
     "authenticate": "core.factors.CodeForm",
     "reauthenticate": "core.factors.CodeAgainForm",
+    "add_webauthn": "core.factors.PasskeyForm",
+    "edit_webauthn": "core.factors.PasskeyNameForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

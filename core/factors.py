@@ -5,15 +5,18 @@ from typing import Any
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from allauth.usersessions.models import UserSession
 from django import forms
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from core import crypto
 from core.attempts import account_limit, give_back, take_attempt
 from core.clock import utc_now
 from core.models import User
+
+CODES_KEPT = 8  # more than are good at a time
 
 
 class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
@@ -50,6 +53,18 @@ class _CountedForm(forms.Form):
         return code
 
 
+class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
+    """A new passkey and its name."""
+
+    name = forms.CharField(label=_("Name"), max_length=60, required=False)
+
+
+class PasskeyNameForm(EditWebAuthnForm):  # type: ignore[misc]
+    """Another name for a passkey."""
+
+    name = forms.CharField(label=_("Name"), max_length=60)
+
+
 class CodeForm(_CountedForm, AuthenticateForm):  # type: ignore[misc]
     """The code at log-in."""
 
@@ -74,14 +89,15 @@ def find_factor_page(user: User) -> str | None:
 
 @transaction.atomic
 def claim_code(*, authenticator_id: int, code: str) -> bool:
-    """Take a code of an app for used; False for the one used last, so two requests have one."""
+    """Take a code of an app for used; False for one used lately, so two requests have one."""
     row = Authenticator.objects.select_for_update().get(pk=authenticator_id)
     if row.type != Authenticator.Type.TOTP:
         return True  # recovery codes are struck off one by one
     digest = crypto.keyed_hash("totp", str(row.pk), "".join(code.split()))
-    if row.data.get("last_code") == digest:
+    used = row.data.get("used_codes", [])
+    if digest in used:
         return False
-    row.data["last_code"] = digest
+    row.data["used_codes"] = [*used, digest][-CODES_KEPT:]
     row.save(update_fields=["data"])
     return True
 

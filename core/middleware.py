@@ -58,7 +58,8 @@ class SessionAgeMiddleware:
             mark = known_device(request, user.email) or request.session.session_key or ""
             remember_device(response, email=user.email, mark=mark)
         elif who is not None and user.pk is None:
-            response.headers["Clear-Site-Data"] = '"cookies", "storage"'
+            # Without "cookies": the mark of a known browser stays, the session's is deleted.
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
         return response
 
 

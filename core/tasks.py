@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from core import digests, outbox, postman
+from core import attempts, digests, outbox, postman
 from core.clock import utc_now
 from core.jobs import run_once
 
@@ -30,3 +30,9 @@ def forget_mail() -> None:
         now=now,
         work=lambda: f"{postman.forget_old(now=now)} emptied",
     )
+
+
+@shared_task(name="core.forget_guesses", acks_late=True, ignore_result=True)
+def forget_guesses() -> None:
+    """Forget who guessed at passwords, once no limit looks at it any more."""
+    attempts.forget_guesses(now=utc_now())

@@ -273,6 +273,7 @@ def _run_page(access: BrandAccess, plan: PayoutPlan) -> dict[str, Any]:
         file=file,
         is_handed_over=is_handed_over,
         lacks_factor=lacks_second_factor(access),
+        is_play=access.brand.is_sandbox or access.brand.is_demo,
         is_moving=any(p.status in {"approved", "submitting", "unknown"} for p in payouts),
         off=why_not(access, Right.MONEY),
         nav_current="payouts:run-list",

@@ -8,6 +8,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.core import mail
 from django.db import connection
 from django.test import Client
@@ -15,6 +16,7 @@ from django.urls import reverse
 
 from core.factors import claim_code, has_second_factor
 from core.models import Mail, User
+from tests.addresses import list_addresses
 from tests.makers import make_user
 from tests.safety import make_app, make_passkey
 
@@ -98,6 +100,36 @@ def test_of_two_requests_at_once_with_one_code_one_wins():
 
     with ThreadPoolExecutor(4) as pool:
         assert sorted(pool.map(claim, range(4))) == [False, False, False, True]
+
+
+def test_an_earlier_code_does_not_come_back_after_another(anna):
+    make_app(anna)
+    row = Authenticator.objects.get(user=anna)
+
+    claimed = [claim_code(authenticator_id=row.pk, code=code) for code in ("1", "2", "1")]
+
+    assert claimed == [True, True, False]
+
+
+def test_a_changed_address_is_told_to_both_and_kept(anna, django_capture_on_commit_callbacks):
+    EmailAddress.objects.create(user=anna, email="new@mail.example", verified=True)
+    client = Client()
+    log_in(client)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("account_email"), {"email": "new@mail.example", "action_primary": ""})
+
+    anna.refresh_from_db()
+    told = set(Mail.objects.filter(to__contains="@").values_list("to", flat=True))
+    assert (anna.email, anna.former_email) == ("new@mail.example", "anna@mail.example")
+    assert anna.email_changed_at is not None
+    assert told == {"anna@mail.example", "new@mail.example"}
+
+
+def test_every_page_that_asks_again_exists():
+    known = {address.name for address in list_addresses()}
+
+    assert settings.STEP_UP_PAGES - known == set()
 
 
 def test_codes_are_guessed_five_times_and_no_more(anna):

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client, override_settings
 from django.urls import reverse
@@ -141,15 +142,17 @@ def strip_tokens(text: str) -> str:
 def test_a_log_in_gets_a_new_session_and_a_log_out_clears_the_browser():
     make_person("anna@mail.example")
     client = Client()
-    client.get(reverse("account_login"))
+    planted = client.session
+    planted["planted"] = "by somebody who knows its key"
+    planted.save()
     log_in(client)
-    before = client.session.session_key
+    during = client.session.session_key
 
     answer = client.post(reverse("account_logout"))
-    log_in(client)
 
-    assert client.session.session_key != before
-    assert answer["Clear-Site-Data"] == '"cookies", "storage"'
+    assert during != planted.session_key
+    assert not Session.objects.filter(session_key__in=[during, planted.session_key]).exists()
+    assert answer["Clear-Site-Data"] == '"cache", "storage"'
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,8 @@
 Unknown, malformed and foreign ids give the same NotFound.
 """
 
+from collections.abc import Collection
+
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 
@@ -139,6 +141,16 @@ def get_affiliation_for(access: BrandAccess, public_id: str) -> Affiliation:
     """
     rows = Affiliation.objects.filter(brand=access.brand)
     return get_by_public_id(rows.select_related("affiliate__user", "brand"), public_id)
+
+
+def list_affiliations_for(
+    access: BrandAccess, public_ids: Collection[str]
+) -> QuerySet[Affiliation]:
+    """Return those of these creators who are the brand's, by name; others are left out."""
+    wanted = [one for one in public_ids if "\0" not in one]
+    rows = Affiliation.objects.filter(brand=access.brand, public_id__in=wanted)
+    related = rows.select_related("affiliate").prefetch_related("enrollments")
+    return related.order_by("affiliate__display_name", "pk")
 
 
 def get_brand_enrollment(access: BrandAccess, public_id: str) -> Enrollment:

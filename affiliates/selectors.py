@@ -134,16 +134,18 @@ def list_groups_by_program(program_ids: Collection[int]) -> dict[int, list[Group
     return found
 
 
-def list_frozen(affiliation: Affiliation) -> list[tuple[Money, Money]]:
-    """Return what is pending and what is released of a creator, one pair per currency."""
-    balances = list_party_balances(brand_id=affiliation.brand_id, party_ids=[affiliation.pk])
-    return [
-        (
-            Money(kinds.get(AccountKind.PENDING, 0), currency),
-            Money(kinds.get(AccountKind.PAYABLE, 0) + kinds.get(AccountKind.ON_HOLD, 0), currency),
-        )
-        for (_party, currency), kinds in sorted(balances.items(), key=lambda item: item[0][1])
-    ]
+def list_frozen(creators: Collection[Affiliation]) -> list[tuple[Money, Money]]:
+    """Return what is pending and what is released of a brand's creators, a pair per currency."""
+    if not creators:
+        return []
+    brand_id = next(iter(creators)).brand_id
+    balances = list_party_balances(brand_id=brand_id, party_ids=[one.pk for one in creators])
+    sums: dict[str, list[int]] = {}
+    for (_party, currency), kinds in balances.items():
+        both = sums.setdefault(currency, [0, 0])
+        both[0] += kinds.get(AccountKind.PENDING, 0)
+        both[1] += kinds.get(AccountKind.PAYABLE, 0) + kinds.get(AccountKind.ON_HOLD, 0)
+    return [(Money(a, currency), Money(b, currency)) for currency, (a, b) in sorted(sums.items())]
 
 
 def list_applications(brand: Brand) -> QuerySet[Application]:

@@ -32,10 +32,12 @@ def cut_page(
     """Cut a page out of rows, from the row after `before` (a public id) on.
 
     `order` names columns that are never null, the last of them unique. A cursor that names no row
-    gives the first page; one that a filter no longer shows still holds its place.
+    gives the first page; one that a filter no longer shows still holds its place, unless the order
+    is by a sum, which only rows of the list have.
     """
     rows = rows.order_by(*order)
-    if last := _find(rows.model, before):
+    by_sum = any(column.removeprefix("-") in rows.query.annotations for column in order)
+    if last := _find(rows if by_sum else rows.model._default_manager.all(), before):
         rows = rows.filter(_after(last, order))
     found = list(rows[: size + 1])
     has_more = len(found) > size
@@ -59,14 +61,14 @@ def read_batches(
         batch = list(rows.filter(_after(batch[-1], order))[:size]) if len(batch) == size else []
 
 
-def _find(model: type[Row], cursor: str) -> Row | None:
+def _find(rows: QuerySet[Row], cursor: str) -> Row | None:
     """Return the row a cursor names; rows without a public id go by their number."""
-    if any(field.name == "public_id" for field in model._meta.fields):
+    if any(field.name == "public_id" for field in rows.model._meta.fields):
         known = {"public_id": cursor} if cursor and "\0" not in cursor else {}
     else:
         is_number = cursor.isascii() and cursor.isdecimal() and len(cursor) <= MAX_DIGITS
         known = {"pk": cursor} if is_number else {}
-    return model._default_manager.filter(**known).first() if known else None
+    return rows.filter(**known).first() if known else None
 
 
 def _after(last: Model, order: Sequence[str]) -> Q:

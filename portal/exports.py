@@ -14,13 +14,13 @@ from django.db import connection
 from django.db.models import Min
 
 from affiliates.models import LinkSlug
-from affiliates.selectors import list_creators, search_creators
-from core.asked import Asked, read_day, read_text
+from core.asked import Asked, read_day
 from core.exports import Cell, Sheet, amount
 from core.models import Brand
 from core.paging import read_batches
 from payouts.models import Payout
 from portal.audit_log import describe_events, pick_events
+from portal.creators import pick_creators
 from portal.liability import list_owed_as_of, name_parties
 from portal.performance import WITH_CLICKS, answer, list_currencies, list_keys
 from portal.report_asked import read_choice
@@ -114,13 +114,7 @@ def _read_commissions(brand: Brand, asked: Asked, _now: datetime) -> Rows:
 
 
 def _read_creators(brand: Brand, asked: Asked, _now: datetime) -> Rows:
-    text, state, program, tag = (
-        read_text(asked, name) for name in ("q", "state", "program", "tag")
-    )
-    found = search_creators(
-        list_creators(brand), text=text, state=state, program_id=program, tag=tag
-    )
-    for batch in read_batches(found, order=("-created_at", "-pk")):
+    for batch in read_batches(pick_creators(brand, asked), order=("-created_at", "-pk")):
         figures = sum_creators(brand, [creator.pk for creator in batch])
         for creator in batch:
             sums = figures.get(creator.pk, NO_FIGURES)

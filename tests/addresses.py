@@ -50,7 +50,10 @@ SPECIAL: Mapping[str, Mapping[str, str]] = {
     "brands:reply-to": {"token": "reply_token"},
 }
 ROUTES = {"account_reset_password_from_key": "accounts/password/reset/key/1-set-password/"}
-QUERIES = {"tracking:redirect-by-parameter": "?ref={link_slug}"}
+QUERIES = {
+    "tracking:redirect-by-parameter": "?ref={link_slug}",
+    "affiliates:creator-bulk": "?what=suspend&creator={creator_id}",
+}
 # What a view must be told before it does anything.
 FORMS = {
     "portal:brand-new": {"name": "New", "email": "new@mail.example", "time_zone": "UTC"},

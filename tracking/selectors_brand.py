@@ -176,17 +176,23 @@ def count_waiting(brand: Brand) -> int:
     return rows.filter(~OPEN_REVIEW).count()
 
 
-def sum_creators(brand: Brand, affiliation_ids: Collection[UUID]) -> dict[UUID, CreatorFigures]:
-    """Return the figures of creators by affiliation, net of refunds; in two queries."""
-    counted = Attribution.objects.filter(
+def list_counted_credits(brand: Brand) -> QuerySet[Attribution]:
+    """Return who has the credit of each order that was paid for, in no order; no test order."""
+    rows = Attribution.objects.filter(
         brand=brand,
         is_current=True,
-        enrollment__affiliation_id__in=affiliation_ids,
+        enrollment__isnull=False,
         order__status__in=COUNTED_STATUSES,
         order__is_test=False,
     )
+    return rows.order_by()
+
+
+def sum_creators(brand: Brand, affiliation_ids: Collection[UUID]) -> dict[UUID, CreatorFigures]:
+    """Return the figures of creators by affiliation, net of refunds; in two queries."""
     revenue = (
-        counted.order_by()
+        list_counted_credits(brand)
+        .filter(enrollment__affiliation_id__in=affiliation_ids)
         .values_list("enrollment__affiliation_id", "order__currency")
         .annotate(orders=Count("pk"), net=net_revenue("order__"), last=Max("order__placed_at"))
     )

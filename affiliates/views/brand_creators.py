@@ -150,7 +150,7 @@ def _change_standing(
         nav_current="affiliates:creator-list",
         affiliation=affiliation,
         form=form,
-        frozen=list_frozen(affiliation),
+        frozen=list_frozen([affiliation]),
         back_url=_creator_url(access, affiliation),
     )
     return render(request, template, context, status=status)

@@ -15,13 +15,11 @@ from affiliates.selectors import (
     join_url,
     list_brand_codes,
     list_brand_links,
-    list_creators,
     list_enrollments_of,
     list_groups_by_program,
     list_notes,
     list_tags,
     list_waiting_applications,
-    search_creators,
     short_url,
 )
 from brands.access import Right, get_brand_for
@@ -37,6 +35,7 @@ from core.paging import cut_page
 from core.refusals import find_refusal
 from payouts.selectors import list_payouts_of, list_standings
 from portal.audit_log import describe_events
+from portal.creators import FILTERS, pick_creators, rank_creators, sum_up_creators
 from tracking.selectors_brand import (
     NO_FIGURES,
     CreatorFigures,
@@ -54,29 +53,33 @@ def show_creators(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a brand's creators, 50 a page, and the addresses to invite more."""
     access = get_brand_for(request.user, slug)
     brand, asked = access.brand, request.GET.dict()
-    filters = {name: read_text(asked, name) for name in ("q", "state", "program", "tag")}
-    rows = search_creators(
-        list_creators(brand),
-        text=filters["q"],
-        state=filters["state"],
-        program_id=filters["program"],
-        tag=filters["tag"],
-    )
-    page = cut_page(rows, before=asked.get("before", ""), order=("-created_at", "-pk"))
-    figures = sum_creators(brand, [row.pk for row in page.rows])
+    filters = {name: read_text(asked, name) for name in FILTERS}
     programs = list(list_programs(brand).select_related("brand"))
+    found = pick_creators(brand, asked)
+    rows, order, columns = rank_creators(
+        brand, found, sort=read_text(asked, "sort"), programs=programs
+    )
+    page = cut_page(rows, before=asked.get("before", ""), order=order)
+    figures = sum_creators(brand, [row.pk for row in page.rows])
+    revenue, commission = sum_up_creators(brand, found)
+    groups = list_groups_by_program({program.pk for program in programs})
     context = brand_page(
         access,
         rows=[(row, _with_zero(figures.get(row.pk, NO_FIGURES), row)) for row in page.rows],
+        columns=columns,
         next_url=page.older_url(asked),
-        total=rows.order_by().count(),
+        total=found.order_by().count(),
+        revenue=revenue,
+        commission=commission,
         filters=filters,
         is_filtered=any(filters.values()),
         states=AffiliationStatus.choices,
         programs=programs,
+        groups=[(program, groups.get(program.pk, [])) for program in programs],
         tags=list_tags(brand),
         waiting=list_waiting_applications(brand).count(),
         invites=[(p, join_url(p)) for p in programs if p.status == ProgramStatus.LIVE],
+        manage_off=why_not(access, Right.MANAGE),
     )
     return render(request, "portal/creator_list.html", context)
 

@@ -1,0 +1,141 @@
+"""One decision about many creators of the list: first who is meant, then the change."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods
+
+from affiliates.access import list_affiliations_for
+from affiliates.forms_brand import StandingForm, TagForm
+from affiliates.models import Affiliation
+from affiliates.selectors import list_frozen
+from affiliates.services import bulk
+from affiliates.services.bulk import LeftOut, Selection
+from affiliates.services.vetting import clean_tag
+from brands.access import BrandAccess, NotFound, Right, get_brand_for, get_group_for, require
+from brands.context import brand_page
+from core import formats
+from core.clock import brand_now
+from core.edges import door, see_other
+
+MOST = 200
+
+WHY: dict[LeftOut, str | Promise] = {
+    LeftOut.ALREADY: gettext_lazy("It is so already"),
+    LeftOut.NO_PLACE: gettext_lazy("Not in the program of this group"),
+    LeftOut.FULL: gettext_lazy("Has as many tags as a creator may have"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is to be done: whom it fits, how it is done, and what the page says."""
+
+    name: str
+    select: Callable[[list[Affiliation]], Selection]
+    apply: Callable[..., Selection]
+    facts: dict[str, Any]
+    fields: list[tuple[str, str]]
+    what: str = ""
+
+
+@door
+@require_http_methods(["GET", "HEAD", "POST"])
+def decide_many(request: HttpRequest, slug: str) -> HttpResponse:
+    """Name who is meant and who is left out; on the second press, do it."""
+    access = get_brand_for(request.user, slug)
+    require(access, Right.MANAGE)
+    asked = request.POST if request.method == "POST" else request.GET
+    creators = list(list_affiliations_for(access, asked.getlist("creator")[:MOST]))
+    decision = _read_decision(access, asked)
+    if decision is None or not creators:
+        messages.error(
+            request,
+            _("Choose at least one creator.")
+            if decision
+            else _("Choose a group, or write a tag, for those you chose."),
+        )
+        return see_other(reverse("affiliates:creator-list", args=[slug]))
+    needs_reason = decision.name == "suspend"
+    form = StandingForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and (not needs_reason or form.is_valid()):
+        _apply(request, access, decision, creators, form)
+        return see_other(reverse("affiliates:creator-list", args=[slug]))
+    selection = decision.select(creators)
+    context = brand_page(
+        access,
+        nav_current="affiliates:creator-list",
+        decision=decision,
+        fits=selection.fits,
+        left_out=[(creator, WHY[why]) for creator, why in selection.left_out],
+        creators=creators,
+        frozen=list_frozen(selection.fits) if needs_reason else [],
+        form=form if needs_reason else None,
+    )
+    status = 422 if form.errors else 200
+    return render(request, "affiliates/creator_bulk.html", context, status=status)
+
+
+def _read_decision(access: BrandAccess, asked: QueryDict) -> Decision | None:
+    """Return what is asked for; None where the group or the tag is missing."""
+    name = asked.get("what", "")
+    if name == "suspend":
+        return Decision(name, bulk.select_to_suspend, bulk.suspend_creators, {}, [])
+    if name == "move":
+        try:
+            group = get_group_for(access, asked.get("to_group", ""))
+        except NotFound:
+            return None
+        return Decision(
+            name,
+            lambda creators: bulk.select_to_move(creators, group),
+            bulk.move_creators,
+            {"group_id": group.pk},
+            [("to_group", group.public_id)],
+            group.name,
+        )
+    form = TagForm({"tag": asked.get("new_tag", "")})
+    if name != "tag" or not form.is_valid():
+        return None
+    tag = clean_tag(form.cleaned_data["tag"])
+    return Decision(
+        name,
+        lambda creators: bulk.select_to_tag(creators, tag),
+        bulk.tag_creators,
+        {"tag": tag},
+        [("new_tag", tag)],
+        tag,
+    )
+
+
+def _apply(
+    request: HttpRequest,
+    access: BrandAccess,
+    decision: Decision,
+    creators: list[Affiliation],
+    form: StandingForm,
+) -> None:
+    facts = decision.facts
+    if decision.name == "suspend":
+        facts = {"reason": form.cleaned_data["reason"]}
+    selection = decision.apply(
+        affiliation_ids=[creator.pk for creator in creators],
+        actor_id=access.member.user_id,
+        now=brand_now(access.brand),
+        **facts,
+    )
+    done, left = len(selection.fits), len(selection.left_out)
+    text = ngettext("Done for %(count)s creator.", "Done for %(count)s creators.", done)
+    said = text % {"count": formats.isolate(str(done))}
+    if left:
+        more = ngettext("%(count)s was left out.", "%(count)s were left out.", left)
+        said = f"{said} {more % {'count': formats.isolate(str(left))}}"
+    messages.success(request, said)

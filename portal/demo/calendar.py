@@ -38,11 +38,12 @@ class Calendar:
         return min((self.today + timedelta(days=LEAD_DAYS)).day, LAST_RUN_DAY)
 
     @property
-    def past_runs(self) -> tuple[date, date]:
-        """Return the days of the last two payout runs, the earlier one first."""
+    def past_runs(self) -> tuple[date, date, date]:
+        """Return the days of the last three payout runs, the earliest one first."""
         following = next_run_day(day_of_month=self.run_day, start=self.today)
         last = _month_before(following)
-        return _month_before(last), last
+        middle = _month_before(last)
+        return _month_before(middle), middle, last
 
 
 def _month_before(day: date) -> date:

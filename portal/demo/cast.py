@@ -74,6 +74,7 @@ GROUPS = {
     "Newsletters": (PartnerType.EMAIL, None),
     "Coupon sites": (PartnerType.COUPON, 45),
     "Cashback": (PartnerType.CASHBACK, 45),
+    "Old friends": (PartnerType.REFERRAL, None),
 }
 STANDARD = ""
 
@@ -93,16 +94,28 @@ CREATORS = (
     Creator("dario", "Dario (demo)", STANDARD, 120, 0, 1, "DARIO10", (), "10", "IT"),
     Creator("farid", "Farid (demo)", "Blogs and magazines", 119, 0, 2, "FARID10", (), "11"),
     Creator("pia", "Pia (demo)", STANDARD, 95, 0, 2),
+    Creator("sami", "Sami (demo)", "Old friends", 150, 2, 2, "SAMI10", ("moka",), "14"),
+    Creator("theo", "Theo (demo)", "Blogs and magazines", 110, 2, 2, "THEO10", ("pan",), "15"),
+    Creator("nele", "Nele (demo)", "Blogs and magazines", 88, 0, 1, country="AT"),
+    Creator("oskar", "Oskar (demo)", STANDARD, 66, 0, 1, country="SE"),
     Creator("ruben", "Ruben (demo)", "Influencers", 80, 0, 2, country="NL"),
     Creator("tove", "Tove (demo)", STANDARD, 24, 0, 1, country="DK"),
 )
 WAITING = (
     Creator("lena", "Lena (demo)", STANDARD, 2, message="I film a coffee recipe every week."),
+    Creator("jana", "Jana (demo)", STANDARD, 5, message="I test kitchen things for a magazine."),
     Creator("milo", "Milo (demo)", STANDARD, 1, message="A small podcast about breakfast."),
 )
-REJECTED = Creator(
-    "follow-farm", "Follow Farm (demo)", STANDARD, 41, message="10,000 followers a day"
-)
+REJECTED = {
+    Creator("follow-farm", "Follow Farm (demo)", STANDARD, 41, message="10,000 followers a day"): (
+        "audience",
+        "The followers are bought: the site says so itself.",
+    ),
+    Creator("deal-alarm", "Deal Alarm (demo)", STANDARD, 33, message="Every code of every shop."): (
+        "content",
+        "Codes that were never given out stand on the site.",
+    ),
+}
 CAREFUL = "hugo"  # has not accepted the newest terms
 
 PRODUCTS = (

@@ -27,7 +27,7 @@ from tracking.domain.token import make_token
 from tracking.domain.verdict import Verdict
 from tracking.domain.visitor import make_net_key, make_visitor_key
 
-CLICKS_A_DAY = 1.0  # for each unit of a creator's weight
+CLICKS_A_DAY = 2.0  # for each unit of a creator's weight
 SPIKE_FACTOR = 2.5
 VISITORS = 4000
 HOURS = (7, 8, 9, 10, 11, 12, 13, 15, 16, 17, 18, 19, 19, 20, 20, 20, 21, 21, 22)

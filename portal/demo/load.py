@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from brands.services.brands import archive_sandbox
 from core import audit
 from core.accounts import set_operator
+from core.jobs import run_once
 from core.models import Brand, InboundStatus, Mail, MailStatus, User
 from portal.books import prove_and_keep
 from portal.demo.cast import BRAND, OPERATOR, TEAM, WITH_LOGIN, email_of
@@ -22,6 +23,7 @@ from tracking.models import StoreEvent
 from tracking.services.partitions import prepare_partitions
 
 LOCK = "SELECT pg_advisory_xact_lock(hashtext('load_demo'))"
+BACKUP_AGE = timedelta(hours=6)
 UNDONE = (InboundStatus.STORED, InboundStatus.FAILED)
 
 
@@ -103,15 +105,20 @@ def ensure_logins(password: str) -> dict[str, int]:
 
 
 def name_operator(*, password: str, now: datetime) -> None:
-    """Let somebody see the operator's pages; for a demo that nobody else can reach."""
+    """Let somebody see the operator's pages; for a demo that nobody else can reach.
+
+    A backup is on record too, as an operator's would be; its age soon says that it was invented.
+    """
     user = ensure_user(key=OPERATOR, name="Omar (demo)", password=password)
     set_operator(email=user.email, is_operator=True, now=now)
+    made_at = now - BACKUP_AGE
+    run_once(name="backup", window=made_at.isoformat(), now=made_at, work=lambda: "")
 
 
 def make_room(*, now: datetime) -> None:
     """Make the clicks' partitions, ahead of the load: it takes a lock that clicks wait for."""
-    prepare_partitions(now=now - timedelta(days=OPENED_DAY))
-    prepare_partitions(now=now)
+    for days in (OPENED_DAY, OPENED_DAY // 2, 0):
+        prepare_partitions(now=now - timedelta(days=days))
 
 
 def _current_brands() -> QuerySet[Brand]:

@@ -47,7 +47,7 @@ def build_paper(*, team: dict[str, int], now: datetime, scale: float) -> World:
     schedule_sales(world, timeline, tokens)
     schedule_later(world, timeline, later)
     if scale >= 1:
-        Run(world, world.calendar.past_runs[1]).schedule(timeline)
+        Run(world, world.calendar.past_runs[-1]).schedule(timeline)
     timeline.run(until=now)
     clicker.write_others(PAPER_CREATORS, scale=SHARE * scale)
     return world

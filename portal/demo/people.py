@@ -20,7 +20,7 @@ from brands.selectors import find_latest_terms
 from brands.services.team import add_member
 from core.models import Brand, User
 from payouts.services.methods import set_bank_method
-from portal.demo.cast import STANDARD, TEAM, Creator, email_of
+from portal.demo.cast import REJECTED, STANDARD, TEAM, Creator, email_of
 from portal.demo.world import World
 
 ANSWERED_AFTER = timedelta(hours=5)
@@ -96,13 +96,14 @@ def apply(world: World, creator: Creator, *, at: datetime) -> Application:
     )
 
 
-def refuse(world: World, creator: Creator, *, at: datetime) -> None:
+def refuse(world: World, creator: Creator, at: datetime) -> None:
     """Let a creator apply and be rejected the next day, with a reason."""
     application = apply(world, creator, at=at)
+    reason, note = REJECTED[creator]
     reject_application(
         application_id=application.pk,
-        reason="audience",
-        note="The followers are bought: the site says so itself.",
+        reason=reason,
+        note=note,
         actor_id=world.team["manager"],
         now=at + timedelta(days=1),
     )

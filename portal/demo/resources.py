@@ -1,13 +1,14 @@
 """What the demo's brand gives its creators: something to publish, and news."""
 
 import io
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 
 import PIL.Image
 import PIL.ImageDraw
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from affiliates.models import AssetKind, Receipt
+from affiliates.models import Announcement, AssetKind, Receipt
 from affiliates.services.announcements import (
     AnnouncementFacts,
     draft_announcement,
@@ -18,13 +19,53 @@ from affiliates.services.announcements import (
 )
 from affiliates.services.assets import AssetFacts, create_asset
 from core.images import Picture, read_picture
-from portal.demo.world import World
+from portal.demo.cast import CREATORS
+from portal.demo.crowd import FIRST_DAY, SPIKE
+from portal.demo.world import Timeline, World
 
 SIZE = (1200, 628)
+BEANS_DAY = 60  # from then on beans earn more
+BEANS_NEWS = AnnouncementFacts(
+    title="15 % on coffee beans",
+    text="From tomorrow every bag of beans earns 15 % instead of 10 %.\n\n"
+    "Your links and codes stay as they are.",
+)
+LAUNCH_NEWS = AnnouncementFacts(
+    title="The new grinder is here",
+    text="Today the grinder comes out that we have worked on for a year. Shoppers will ask for it: "
+    "show how finely it grinds.\n\nImages are under Resources.",
+)
+CUPS_END = "An image to use is under Resources."
+GIFTS_NEWS = AnnouncementFacts(
+    title="Gifts: the last week to order",
+    text="What is ordered this week arrives in time. Gift cards go by e-mail, at any hour.",
+)
+DRAFT_NEWS = AnnouncementFacts(
+    title="Ideas for January", text="Slow breakfasts, filter coffee, iron pans."
+)
 CUPS = ((180, "#c98208"), (500, "#0b6b57"), (820, "#363661"))
 
 
-def add_assets(world: World, now: datetime) -> None:
+def schedule_news(world: World, timeline: Timeline) -> None:
+    """Plan what creators get to publish, and what they are told."""
+    calendar, page = world.calendar, f"https://{world.program.domains[0]}/"
+    readers = [one.key for one in CREATORS if one.joined > BEANS_DAY]
+    launch_day = max(SPIKE)
+    for day, clock, act in (
+        (FIRST_DAY + 7, "09:30", partial(_add_assets, world)),
+        (BEANS_DAY + 1, "15:00", partial(_announce, world, BEANS_NEWS)),
+        (BEANS_DAY, "19:00", partial(_read_news, world, readers[::2])),
+        (launch_day, "07:30", partial(_announce, world, LAUNCH_NEWS)),
+        (launch_day - 1, "20:15", partial(_read_news, world, readers[::3])),
+    ):
+        timeline.add(calendar.at(day, clock), act)
+    cups = f"Six new colours are in the shop: {page}collections/cups\n\n{CUPS_END}"
+    facts = AnnouncementFacts(title="New cups for the winter", text=cups)
+    timeline.add(calendar.at(3, "10:00"), partial(_announce, world, facts))
+    timeline.add(calendar.ago(70), partial(_plan_news, world))
+
+
+def _add_assets(world: World, now: datetime) -> None:
     """Offer an image, a text and a link."""
     page = f"https://{world.program.domains[0]}/"
     offered = {
@@ -51,12 +92,9 @@ def add_assets(world: World, now: datetime) -> None:
         )
 
 
-def announce(world: World, title: str, text: str, now: datetime) -> None:
+def _announce(world: World, facts: AnnouncementFacts, now: datetime) -> None:
     """Write to every creator, and send it at once."""
-    facts = AnnouncementFacts(title=title, text=text)
-    news = draft_announcement(
-        brand_id=world.brand.pk, facts=facts, actor_id=world.team["manager"], now=now
-    )
+    news = _draft(world, facts, now)
     schedule_announcement(
         announcement_id=news.pk, send_at=None, actor_id=world.team["manager"], now=now
     )
@@ -65,7 +103,25 @@ def announce(world: World, title: str, text: str, now: datetime) -> None:
         mail_receipt(receipt_id=receipt.pk, now=now)
 
 
-def read_news(world: World, keys: list[str], now: datetime) -> None:
+def _plan_news(world: World, now: datetime) -> None:
+    """Leave one announcement waiting for its time, and one as a draft."""
+    waiting = _draft(world, GIFTS_NEWS, now)
+    schedule_announcement(
+        announcement_id=waiting.pk,
+        send_at=now + timedelta(days=9),
+        actor_id=world.team["manager"],
+        now=now,
+    )
+    _draft(world, DRAFT_NEWS, now)
+
+
+def _draft(world: World, facts: AnnouncementFacts, now: datetime) -> Announcement:
+    return draft_announcement(
+        brand_id=world.brand.pk, facts=facts, actor_id=world.team["manager"], now=now
+    )
+
+
+def _read_news(world: World, keys: list[str], now: datetime) -> None:
     """Let some creators open what they were told."""
     places = [world.enrollments[key].affiliation_id for key in keys if key in world.enrollments]
     mark_read(affiliation_ids=places, now=now)

@@ -26,13 +26,14 @@ class Run:
     def schedule(self, timeline: Timeline) -> None:
         """Plan the steps of the run's day and of the two days after it."""
         calendar = self.world.calendar
-        timeline.add(calendar.on(self.day, "09:05"), self._prepare)
+        timeline.add(calendar.on(self.day, "09:05"), self.prepare)
         timeline.add(calendar.on(self.day, "09:20"), self._approve)
         timeline.add(calendar.on(self.day, "10:00"), self._hand_over)
         timeline.add(calendar.on(self.day + timedelta(days=1), "08:40"), self._confirm)
         timeline.add(calendar.on(self.day + timedelta(days=2), "15:10"), self._refuse)
 
-    def _prepare(self, now: datetime) -> None:
+    def prepare(self, now: datetime) -> None:
+        """Make the plan; it moves nothing until somebody approves it."""
         self.plan = make_plan(
             brand_id=self.world.brand.pk,
             currency=self.world.program.currency,

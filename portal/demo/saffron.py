@@ -4,7 +4,9 @@ from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 
-from affiliates.services.membership import suspend_affiliation
+from affiliates.services.terms import announce_terms
+from brands.models import Terms
+from brands.selectors_terms import find_notice_end
 from portal.demo.calendar import Calendar
 from portal.demo.cast import (
     BRAND,
@@ -17,14 +19,15 @@ from portal.demo.cast import (
     Creator,
 )
 from portal.demo.clicks import Clicker
-from portal.demo.crowd import SUSPENDED_DAY, Crowd
+from portal.demo.crowd import Crowd
 from portal.demo.deliveries import number_sales, schedule_later, schedule_sales
 from portal.demo.people import accept_newest_terms, add_team, apply, join, refuse, set_account
-from portal.demo.resources import add_assets, announce, read_news
+from portal.demo.resources import BEANS_DAY, schedule_news
 from portal.demo.runs import Run
 from portal.demo.setup import (
     RULES_OF_NOW,
     RULES_OF_THEN,
+    RULES_TO_COME,
     Offer,
     make_calendar,
     open_brand,
@@ -32,15 +35,18 @@ from portal.demo.setup import (
     open_shop,
     publish,
 )
+from portal.demo.stores import schedule_stores
 from portal.demo.stories import NUMBER, NUMBERED, plan_stories
+from portal.demo.vetting import schedule_vetting
 from portal.demo.world import Timeline, World
 from tracking.services.holds import hold_commission
-from tracking.services.intake import record_refusal
 from tracking.services.review import adjust_commission, credit_order, reject_commission
 
 SEED = 1042
-OPENED_DAY = 126
-RULES_DAY = 60
+OPENED_DAY = 152
+RULES_DAY = BEANS_DAY
+NOTICE_DAY = 4
+QUICK = ["ben", "clara", "sami"]  # have accepted the terms to come already
 OFFER = Offer(
     name=BRAND,
     zone="Europe/Berlin",
@@ -69,8 +75,9 @@ def build_saffron(*, team: dict[str, int], now: datetime, scale: float) -> World
     schedule_later(world, timeline, [*refunds, *stories.later])
     _schedule_people(world, timeline)
     _schedule_money(world, timeline)
-    _schedule_oddities(world, timeline)
-    _schedule_news(world, timeline)
+    schedule_vetting(world, timeline)
+    schedule_stores(world, timeline)
+    schedule_news(world, timeline)
     timeline.run(until=now)
     clicker.write_others(CREATORS, scale=scale)
     return world
@@ -109,13 +116,19 @@ def _schedule_people(world: World, timeline: Timeline) -> None:
     for creator in WAITING:
         at = calendar.at(creator.joined, "18:20")
         timeline.add(at, partial(_apply, world, creator))
-    timeline.add(calendar.at(REJECTED.joined, "11:45"), lambda now: refuse(world, REJECTED, at=now))
-    timeline.add(calendar.at(SUSPENDED_DAY - 1, "09:10"), lambda now: _suspend(world, now))
-    timeline.add(calendar.at(RULES_DAY + 2, "14:00"), lambda now: _change_rules(world, now))
+    for creator in REJECTED:
+        at = calendar.at(creator.joined, "11:45")
+        timeline.add(at, partial(refuse, world, creator))
+    timeline.add(calendar.at(RULES_DAY + 2, "14:00"), partial(_change_rules, world))
+    timeline.add(calendar.at(NOTICE_DAY, "14:30"), partial(_give_notice, world))
     accepting = [c.key for c in CREATORS if c.joined > RULES_DAY and c.key != CAREFUL]
     timeline.add(
         calendar.at(RULES_DAY - 1, "20:00"),
         lambda now: accept_newest_terms(world, accepting, now=now),
+    )
+    timeline.add(
+        calendar.at(NOTICE_DAY - 1, "19:00"),
+        lambda now: accept_newest_terms(world, QUICK, now=now),
     )
 
 
@@ -137,21 +150,27 @@ def _change_rules(world: World, now: datetime) -> None:
     )
 
 
-def _suspend(world: World, now: datetime) -> None:
-    suspend_affiliation(
-        affiliation_id=world.enrollments["vera"].affiliation_id,
-        reason="Advertising on our name in search engines; please take it down and answer us.",
+def _give_notice(world: World, now: datetime) -> None:
+    """Publish rules that pay less for some goods: they begin when creators have had notice."""
+    publish(
+        world.program,
+        RULES_TO_COME,
+        effective_from=find_notice_end(world.program, now) or now,
         actor_id=world.team["manager"],
         now=now,
     )
+    for terms in Terms.objects.filter(program=world.program, announced_at=None).order_by("pk"):
+        announce_terms(terms_id=terms.pk, now=now)
 
 
 def _schedule_money(world: World, timeline: Timeline) -> None:
-    """Plan the two past payout runs, and what members decide about commissions."""
+    """Plan the payout runs, past and next, and what members decide about commissions."""
     calendar = world.calendar
-    first, second = calendar.past_runs
-    Run(world, first).schedule(timeline)
-    Run(world, second, refused=["farid"]).schedule(timeline)
+    *earlier, last = calendar.past_runs
+    for day in earlier:
+        Run(world, day).schedule(timeline)
+    Run(world, last, refused=["farid"]).schedule(timeline)
+    timeline.add(calendar.ago(35), Run(world, calendar.today).prepare)
     farid = next(creator for creator in CREATORS if creator.key == "farid")
     timeline.add(
         calendar.at(1, "08:15"), lambda now: set_account(world, farid, number="21", now=now)
@@ -198,47 +217,3 @@ def _credit(world: World, now: datetime) -> None:
         actor_id=world.team["manager"],
         now=now,
     )
-
-
-def _schedule_news(world: World, timeline: Timeline) -> None:
-    calendar, readers = world.calendar, [c.key for c in CREATORS if c.joined > RULES_DAY]
-    timeline.add(calendar.at(OPENED_DAY - 1, "09:30"), partial(add_assets, world))
-    timeline.add(
-        calendar.at(RULES_DAY + 1, "15:00"),
-        partial(
-            announce,
-            world,
-            "15 % on coffee beans",
-            "From tomorrow every bag of beans earns 15 % instead of 10 %.\n\n"
-            "Your links and codes stay as they are.",
-        ),
-    )
-    timeline.add(calendar.at(RULES_DAY, "19:00"), partial(read_news, world, readers[::2]))
-    timeline.add(
-        calendar.at(3, "10:00"),
-        partial(
-            announce,
-            world,
-            "New cups for the winter",
-            f"Six new colours are in the shop: {OFFER.url}collections/cups\n\n"
-            "An image to use is under Resources.",
-        ),
-    )
-
-
-def _schedule_oddities(world: World, timeline: Timeline) -> None:
-    """Plan deliveries that are refused, not needed, or cannot be read."""
-    shop, calendar = world.shops[0], world.calendar
-    for minute in ("02", "04", "09"):
-        timeline.add(
-            calendar.at(36, f"11:{minute}"),
-            lambda now: record_refusal(
-                connection=shop.connection, code="mac_mismatch", body=b"{}", now=now
-            ),
-        )
-    timeline.add(
-        calendar.at(9, "08:01"),
-        lambda now: shop.send("customer.updated", {"id": "77"}, at=now),
-    )
-    broken = b'{"type": "order.paid", "data": {"id": "draft-7", "total": 12.5}}'
-    timeline.add(calendar.at(7, "16:47"), lambda now: shop.deliver(broken, at=now))

@@ -23,8 +23,10 @@ BEANS = RuleDraft(
     "Coffee beans", "percent", 1500, conditions=Conditions(collections=("Coffee beans",))
 )
 ALL = RuleDraft("All products", "percent", 1000)
+OFFERS = RuleDraft("Special offers", "percent", 500, conditions=Conditions(collections=("Offers",)))
 RULES_OF_THEN = [NO_GIFT_CARDS, ALL]
 RULES_OF_NOW = [NO_GIFT_CARDS, BEANS, ALL]
+RULES_TO_COME = [NO_GIFT_CARDS, OFFERS, BEANS, ALL]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +121,20 @@ def publish(
     )
 
 
-def open_shop(*, brand: Brand, name: str, url: str, actor_id: int, now: datetime) -> Shop:
-    """Connect a store that posts the generic webhook."""
+def open_shop(
+    *,
+    brand: Brand,
+    name: str,
+    url: str,
+    actor_id: int,
+    now: datetime,
+    platform: Platform = Platform.GENERIC,
+) -> Shop:
+    """Connect a store; without a platform one that posts the generic webhook."""
     return Shop(
         create_connection(
             brand_id=brand.pk,
-            platform=Platform.GENERIC,
+            platform=platform,
             name=name,
             shop_url=url,
             actor_id=actor_id,

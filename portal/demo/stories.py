@@ -47,6 +47,7 @@ def plan_stories(calendar: Calendar) -> Stories:
         _plan_credit,
         _plan_no_credit,
         _plan_refunds,
+        _plan_first_run,
         _plan_netted,
         _plan_to_recover,
         _plan_failed_payout,
@@ -133,6 +134,13 @@ def _plan_refunds(stories: Stories) -> None:
     stories.tell(gone, 26, "09:05", "order.cancelled")
     invoice = stories.order("paid_later", 44, "11:15", "board", code="BEN10", status="pending")
     stories.tell(invoice, 41, "10:02", "order.paid")
+
+
+def _plan_first_run(stories: Stories) -> None:
+    """Plan what the first run of all pays: an old friend tried the program before the others."""
+    for day, goods in ((143, "kettle*2 pan"), (136, "grinder moka")):
+        touches = stories.touch("sami", day + 1, "18:05")
+        stories.order("", day, "11:30", goods, touches=touches)
 
 
 def _plan_netted(stories: Stories) -> None:

@@ -2,20 +2,24 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from io import StringIO
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
 
-from affiliates.models import Affiliation, Application, Enrollment
+from affiliates.models import Affiliation, Announcement, Application, Enrollment, Receipt
 from brands.domain.pricing import Pricing
+from brands.models import StoreConnection
+from brands.selectors import find_latest_rules
 from core.clock import database_now
-from core.models import AuditEvent, InboundStatus, Mail, MailStatus, User
+from core.models import AuditEvent, InboundStatus, JobRun, Mail, MailStatus, User
 from ledger.models import AccountKind, BooksCheck, Entry
 from ledger.selectors import get_balance
-from payouts.models import AttemptStatus, Payout, PayoutAttempt, PayoutMethod
+from payouts.models import AttemptStatus, Payout, PayoutAttempt, PayoutMethod, PayoutPlan
 from payouts.rails.registry import LIMITS
 from payouts.services.planning import compute_plan
 from portal.books import prove_books
@@ -30,7 +34,15 @@ from portal.demo.load import (
     put_away,
 )
 from portal.demo.stories import NUMBERED
-from tracking.models import Attribution, Click, Commission, Order, StoreEvent
+from tracking.models import (
+    Attribution,
+    Click,
+    Commission,
+    Order,
+    OrderPull,
+    OrderUpload,
+    StoreEvent,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -97,9 +109,10 @@ def test_only_a_demo_on_this_machine_has_an_operator(demo, settings):
         name_operator(password=PASSWORD, now=database_now())
         call_command("load_demo", "--show-logins", stdout=said)
         operator = User.objects.get(is_staff=True)
+        has_backup = JobRun.objects.filter(name="backup", is_ok=True).exists()
         transaction.set_rollback(True)
 
-    assert operator.email in said.getvalue()
+    assert operator.email in said.getvalue() and has_backup
     assert BooksCheck.objects.filter(brand__in=demo.brands, differences=0).count() == 3
 
 
@@ -204,16 +217,53 @@ def test_a_payout_without_an_answer_turned_out_paid(demo):
 
 def test_creators_wait_were_rejected_and_one_is_suspended(demo):
     waiting = Application.objects.filter(brand=demo.saffron.brand, status="submitted")
-    rejected = Application.objects.get(brand=demo.saffron.brand, status="rejected")
+    rejected = Application.objects.filter(brand=demo.saffron.brand, status="rejected")
     suspended = Affiliation.objects.get(brand=demo.saffron.brand, status="suspended")
 
-    assert waiting.count() == 2
-    assert rejected.reject_reason and rejected.reject_note
+    assert (waiting.count(), rejected.count()) == (3, 2)
+    assert all(one.reject_reason and one.reject_note for one in rejected)
     assert suspended.affiliate.display_name == "Vera (demo)" and suspended.suspended_reason
     careful = Enrollment.objects.get(
         program__brand=demo.saffron.brand, affiliation__affiliate__display_name="Hugo (demo)"
     )
     assert careful.terms.version < careful.program.terms.latest("version").version
+
+
+def test_three_runs_are_done_and_a_fourth_waits_for_its_approval(demo):
+    runs = PayoutPlan.objects.filter(brand=demo.saffron.brand).order_by("pk")
+
+    assert [run.status for run in runs] == ["approved", "approved", "approved", "draft"]
+    assert all(Payout.objects.filter(plan=run, status="paid").exists() for run in runs[:3])
+
+
+def test_terms_that_pay_less_wait_for_their_day_and_some_have_agreed(demo):
+    coming, now = find_latest_rules(demo.saffron.program), database_now()
+    agreed = Enrollment.objects.filter(program=demo.saffron.program, terms__version=3)
+
+    assert coming.effective_from > now + timedelta(days=settings.TERMS_NOTICE_DAYS - 5)
+    assert {one.affiliation.affiliate.display_name for one in agreed} == {
+        f"{name} (demo)" for name in ("Ben", "Clara", "Sami")
+    }
+
+
+def test_news_is_read_unread_planned_and_a_draft(demo):
+    news = Announcement.objects.filter(brand=demo.saffron.brand)
+    anna = Receipt.objects.filter(
+        affiliation=demo.saffron.enrollments["anna"].affiliation, announcement__in=news
+    )
+
+    assert (news.filter(sent_at=None).count(), news.filter(send_at=None).count()) == (2, 1)
+    assert {receipt.read_at is None for receipt in anna} == {True, False}
+
+
+def test_orders_came_by_webhook_file_and_fetch(demo):
+    stores = StoreConnection.objects.filter(brand=demo.saffron.brand, orders__isnull=False)
+    uploads = OrderUpload.objects.filter(brand=demo.saffron.brand)
+
+    assert set(stores.values_list("platform", flat=True)) == {"generic", "csv", "woocommerce"}
+    assert sorted(one.confirmed_at is None for one in uploads) == [False, True]
+    assert OrderPull.objects.get(brand=demo.saffron.brand).brought == 1
+    assert not OrderPull.objects.filter(next_at__lt=database_now() + timedelta(days=300)).exists()
 
 
 def test_every_event_is_dealt_with_and_no_mail_leaves(demo):

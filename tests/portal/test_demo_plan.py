@@ -60,10 +60,11 @@ def test_the_runs_lie_where_the_stories_need_them(hour):
     for day in DAYS:
         calendar = make_calendar(OFFER, datetime(day.year, day.month, day.day, hour, tzinfo=UTC))
         following = next_run_day(day_of_month=calendar.run_day, start=calendar.today)
-        first, second = calendar.past_runs
+        earliest, first, second = calendar.past_runs
         assert 1 <= (following - calendar.today).days <= 5
         assert 23 <= (calendar.today - second).days <= 30
         assert 53 <= (calendar.today - first).days <= 61
+        assert 84 <= (calendar.today - earliest).days <= 92
 
 
 @pytest.mark.parametrize("days", range(0, 400, 40))

@@ -1,0 +1,79 @@
+"""What the demo's team knows about its creators: tags, notes, and who was let go."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
+
+from affiliates.models import Application
+from affiliates.services.membership import suspend_affiliation
+from affiliates.services.vetting import add_tag, note_applicant, note_creator
+from portal.demo.cast import email_of
+from portal.demo.crowd import SUSPENDED_DAY
+from portal.demo.world import Timeline, World
+
+TAGS: Mapping[str, tuple[str, ...]] = {
+    "anna": ("video", "coffee", "top partner"),
+    "ben": ("newsletter", "top partner"),
+    "clara": ("magazine", "print"),
+    "gusto-notes": ("recipes",),
+    "coupon-corner": ("watch closely",),
+    "sami": ("knows us from the market",),
+    "vera": ("watch closely",),
+}
+NOTES = (
+    ("anna", 54, "Wants to test the new grinder first. Send one a week before the launch."),
+    ("ben", 34, "His newsletter goes out on Fridays: tell him of news by Wednesday."),
+    ("coupon-corner", 20, "Asked to show our codes only. Look again next month."),
+)
+ABOUT_APPLICANT = "Good pictures, small but honest audience. Mara would take her."
+
+
+def schedule_vetting(world: World, timeline: Timeline) -> None:
+    """Plan what is written about creators and applicants, and a suspension."""
+    calendar = world.calendar
+    timeline.add(calendar.at(90, "16:00"), partial(_tag, world))
+    for creator, day, text in NOTES:
+        timeline.add(calendar.at(day, "15:20"), partial(_note, world, creator, text))
+    timeline.add(calendar.at(SUSPENDED_DAY - 1, "09:10"), partial(_suspend, world))
+    timeline.add(calendar.at(1, "09:40"), partial(_note_applicant, world))
+
+
+def _tag(world: World, now: datetime) -> None:
+    for creator, tags in TAGS.items():
+        for tag in tags:
+            add_tag(
+                affiliation_id=world.enrollments[creator].affiliation_id,
+                tag=tag,
+                actor_id=world.team["manager"],
+                now=now,
+            )
+
+
+def _note(world: World, creator: str, text: str, now: datetime) -> None:
+    note_creator(
+        affiliation_id=world.enrollments[creator].affiliation_id,
+        text=text,
+        actor_id=world.team["manager"],
+        now=now,
+    )
+
+
+def _note_applicant(world: World, now: datetime) -> None:
+    application = Application.objects.get(
+        brand=world.brand, affiliate__user__email=email_of("lena")
+    )
+    note_applicant(
+        application_id=application.pk,
+        text=ABOUT_APPLICANT,
+        actor_id=world.team["analyst"],
+        now=now,
+    )
+
+
+def _suspend(world: World, now: datetime) -> None:
+    suspend_affiliation(
+        affiliation_id=world.enrollments["vera"].affiliation_id,
+        reason="Advertising on our name in search engines; please take it down and answer us.",
+        actor_id=world.team["manager"],
+        now=now,
+    )

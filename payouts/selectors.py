@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from affiliates.models import Affiliation
 from brands.models import PayoutPolicy
@@ -86,6 +86,14 @@ def list_payouts_of(affiliations: list[Affiliation]) -> QuerySet[Payout]:
     """Return payouts to a creator, newest first."""
     rows = Payout.objects.filter(affiliation__in=affiliations)
     return rows.select_related("brand", "plan").order_by("-pk")
+
+
+def search_payouts(brand: Brand, text: str) -> QuerySet[Payout]:
+    """Return a brand's payouts by id, reference or creator's name, newest first."""
+    found = Q(public_id=text) | Q(reference__icontains=text) | Q(plan__public_id=text)
+    by_name = Q(affiliation__affiliate__display_name__icontains=text)
+    rows = Payout.objects.filter(found | by_name, brand=brand)
+    return rows.select_related("affiliation__affiliate").order_by("-pk")
 
 
 def list_methods_of(affiliations: list[Affiliation]) -> dict[object, PayoutMethod]:

@@ -8,6 +8,7 @@ from portal.views import (
     brand_creators,
     brand_home,
     brand_orders,
+    brand_search,
     exports,
     liability,
     reports,
@@ -26,12 +27,14 @@ urlpatterns = [
     path("b/<slug:slug>/reports/cohorts/", reports.show_cohorts, name="report-cohorts"),
     path("b/<slug:slug>/reports/liability/", liability.show_liability, name="report-liability"),
     path("b/<slug:slug>/setup/test-order/", trial.show, name="trial"),
+    path("b/<slug:slug>/search/", brand_search.search, name="search"),
     path("b/<slug:slug>/audit/", audit.list_events, name="audit-list"),
     path("b/<slug:slug>/export/<slug:sheet>/", exports.export_list, name="list-export"),
 ]
 
 creator_urls = [
     path("b/<slug:slug>/creators/", brand_creators.show_creators, name="creator-list"),
+    path("b/<slug:slug>/creators/links/", brand_search.show_shared, name="shared-list"),
     path(
         "b/<slug:slug>/creators/<str:creator_id>/",
         brand_creators.show_creator,

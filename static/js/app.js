@@ -67,7 +67,7 @@
     }
     var typing = event.target.closest("input, textarea, select, [contenteditable]");
     if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
-      var search = document.querySelector("[data-search]");
+      var search = document.querySelector("main [data-search]") || document.querySelector("[data-search]");
       if (search) { event.preventDefault(); search.focus(); }
     }
   });

@@ -4,14 +4,20 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models
 
+from affiliates.services.viewing import start_viewing
 from core.constraints import SameBrand
 from tests.makers import (
+    NOW,
+    get_owner,
+    make_announcement,
+    make_asset,
     make_connection,
     make_enrollment,
     make_group,
     make_link,
     make_pending_change,
     make_program,
+    send_news,
 )
 
 APPS = ("ledger", "brands", "affiliates", "tracking", "payouts")
@@ -40,7 +46,15 @@ def make_world():
     program = make_program()
     enrollment = make_enrollment(program)
     make_link(enrollment)
+    make_asset(program)
+    send_news(make_announcement(program.brand, program_id=program.pk))
     make_connection(program.brand)
+    start_viewing(
+        affiliation_id=enrollment.affiliation_id,
+        reason="A question",
+        actor_id=get_owner(program.brand).pk,
+        now=NOW,
+    )
     make_pending_change(make_group(program))
     return program.brand
 

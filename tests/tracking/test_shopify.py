@@ -18,7 +18,7 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
 def test_the_registry_knows_the_platforms():
-    assert set(ADAPTERS) == {"shopify", "generic"}
+    assert set(ADAPTERS) == {"shopify", "woocommerce", "generic", "csv"}
     assert get_adapter("shopify").platform == "shopify"
     with pytest.raises(UnknownPlatform):
         get_adapter("magento")

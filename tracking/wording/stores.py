@@ -49,6 +49,7 @@ BODIES: Mapping[str, Message] = {
     "store.not_a_number": Message(_("Refused: the body holds NaN or Infinity.")),
     "store.number_too_long": Message(_("Refused: the body holds a number with too many digits.")),
     "store.not_an_object": Message(_("Refused: the body is not a JSON object.")),
+    "store.not_a_list": Message(_("Refused: the body is not a list of orders.")),
     "store.not_json": Message(_("Refused: the body is not JSON.")),
     "store.not_utf8": Message(_("Refused: the body is not UTF-8 text.")),
     "store.too_deep": Message(_("Refused: the body is nested too deeply.")),

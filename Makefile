@@ -3,7 +3,7 @@ PYTHON ?= python3
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run manage reset test journey nightly lint messages lock
+.PHONY: help run manage reset test journey screenshots nightly lint messages lock
 
 help: ## list these targets
 	@$(PYTHON) config/bootstrap.py help
@@ -22,6 +22,9 @@ test: ## all tests but the nightly ones: make test ARGS=tests/ledger
 
 journey: ## start everything apart and walk one sale from click to paid through it
 	@$(PYTHON) config/bootstrap.py journey $(ARGS)
+
+screenshots: ## every page of a demo apart, in each look, into screenshots/
+	@$(PYTHON) config/bootstrap.py screenshots $(ARGS)
 
 nightly: ## every test in full, the slow ones too
 	@$(PYTHON) config/bootstrap.py nightly $(ARGS)

@@ -79,6 +79,12 @@ def list_announcements(brand: Brand) -> QuerySet[Announcement]:
     return rows.annotate(**counts).order_by("-pk")
 
 
+def list_sent_titles(brand: Brand) -> QuerySet[Announcement, tuple[str, datetime | None]]:
+    """Return what was announced and when, the newest first."""
+    rows = Announcement.objects.filter(brand=brand, sent_at__isnull=False)
+    return rows.order_by("-sent_at").values_list("title", "sent_at")
+
+
 def list_recipients(announcement: Announcement, *, now: datetime) -> list[Affiliation]:
     """Return the active creators an announcement is for, as things stand, by name."""
     segment = Segment.read(announcement.audience)

@@ -37,11 +37,12 @@ COMMANDS = {
     "messages": (RUN_LOCK, ["-m", "config.extract"]),
     "test": (DEV_LOCK, ["-m", "pytest", "-n", "2"]),
     "journey": (RUN_LOCK, ["-m", "config.run", "journey"]),
+    "screenshots": (DEV_LOCK, ["-m", "config.run", "screenshots"]),
     "nightly": (DEV_LOCK, ["-m", "pytest", "-n", "2", "-m", "nightly or not nightly"]),
     "lint": (DEV_LOCK, ["-m", "config.gate"]),
     "lock": (DEV_LOCK, ["-P", "config/lock.py"]),
 }
-NEEDS_BROWSER = {"test", "nightly"}
+NEEDS_BROWSER = {"test", "nightly", "screenshots"}
 
 
 class SetupFailed(Exception):
@@ -76,7 +77,7 @@ def _print_help() -> None:
     for line in (ROOT / "Makefile").read_text(encoding="utf-8").splitlines():
         target, mark, text = line.partition("## ")
         if mark:
-            print(f"  make {target.split(':')[0]:<9} {text}")
+            print(f"  make {target.split(':')[0]:<11} {text}")
 
 
 def _use_supported_python(arguments: list[str]) -> None:

@@ -49,6 +49,8 @@ def main(arguments: list[str]) -> int:
             manage(local, arguments[1:])
         elif arguments[:1] == ["journey"]:
             return journey(local)
+        elif arguments[:1] == ["screenshots"]:
+            return screenshots(local, arguments[1:])
         else:
             run(local)
     except (StartFailed, ImproperlyConfigured) as error:
@@ -74,22 +76,33 @@ def run(local: Local) -> None:
 
 
 def journey(local: Local) -> int:
-    """Start everything beside whatever runs, walk the self-test through it, and stop it again.
+    """Walk the self-test through an installation apart; the last line printed is the journey's."""
+    with _apart(local, wants_demo=False) as (url, up):
+        command = [sys.executable, str(ROOT / "manage.py"), "selftest", "--url", url]
+        walk = subprocess.run(command, env=up.environment, cwd=ROOT, capture_output=True)
+    sys.stderr.write(walk.stderr.decode())
+    sys.stdout.write(walk.stdout.decode())
+    return walk.returncode
 
-    Databases of its own, under a temporary folder; the last line printed is the journey's.
-    """
+
+def screenshots(local: Local, arguments: list[str]) -> int:
+    """Photograph the pages of a demo apart."""
+    with _apart(local, wants_demo=True) as (url, up):
+        command = [sys.executable, "-m", "tests.browser.screenshots", "--site", url, *arguments]
+        return subprocess.run(command, env=up.environment, cwd=ROOT).returncode
+
+
+@contextlib.contextmanager
+def _apart(local: Local, *, wants_demo: bool) -> "Iterator[tuple[str, _Up]]":
+    """Start everything beside whatever runs, with databases of its own in a temporary folder."""
     with tempfile.TemporaryDirectory(prefix="fairshare-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         apart = replace(local, data=Path(folder), port=_free_port())
         os.environ.update({"DATA_DIR": folder, "PORT": str(apart.port)})
         for name in ("DATABASE_URL", "REDIS_URL", "SITE_URL", "INTERNAL_URL"):
             os.environ.pop(name, None)
-        with _everything(apart, wants_demo=False) as up:
-            command = [sys.executable, str(ROOT / "manage.py"), "selftest", "--url", apart.url]
-            walk = subprocess.run(command, env=up.environment, cwd=ROOT, capture_output=True)
-    sys.stderr.write(walk.stderr.decode())
-    sys.stdout.write(walk.stdout.decode())
-    return walk.returncode
+        with _everything(apart, wants_demo=wants_demo) as up:
+            yield apart.url, up
 
 
 @dataclass

@@ -21,7 +21,8 @@ SPARK_HEIGHT = 32
 class Point:
     """One bar: its row in the table and its value, in minor units or as a count.
 
-    `short` is written under the axis (leave most empty); `before` is the period compared with.
+    `short` is written under the axis (leave most empty); `before` is the period compared with;
+    `note` says what happened then: the bar gets a mark.
     """
 
     label: str
@@ -31,6 +32,7 @@ class Point:
     before: int | None = None
     before_text: str = ""
     is_unfinished: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class Plan:
     grid: tuple[GridLine, ...]
     before: tuple[Segment, ...]
     height: int = HEIGHT
+    base: int = HEIGHT - BOTTOM
 
 
 def plan_bars(points: Sequence[Point], *, is_rtl: bool) -> Plan:

@@ -34,6 +34,7 @@ def bar_chart(
     return {
         "plan": plan,
         "points": points,
+        "notes": [point.note for point in points if point.note],
         "grid": [{"y": line.y, "text": _tick(line.value, currency)} for line in plan.grid],
         "title": title,
         "caption": caption,

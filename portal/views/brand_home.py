@@ -1,6 +1,9 @@
 """The brand's first page: what waits, how it goes, what is owed, and whether the books balance."""
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -8,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from affiliates.models import Affiliation
+from affiliates.selectors_resources import list_sent_titles
 from brands.access import get_brand_for
 from brands.context import brand_page
 from core import formats
@@ -24,6 +28,9 @@ from portal.todo import find_setup, list_owed, list_tasks
 from tracking.models import Order
 
 LABEL_EVERY = 7
+NEWS = 10
+
+News = dict[date, list[str]]
 
 
 @door
@@ -47,7 +54,7 @@ def show_home(request: HttpRequest, slug: str) -> HttpResponse:
         currency=currency,
         currencies=currencies,
         figures=_figures(compared, currency),
-        charts=_charts(compared, currency),
+        charts=_charts(compared, currency, _list_news(brand)),
         top=_name_creators(compared, currency),
         owed=owed,
         books=prove_books(brand_id=brand.pk),
@@ -97,7 +104,16 @@ def _figures(compared: Comparison, currency: str) -> dict[str, Any]:
     return found
 
 
-def _charts(compared: Comparison, currency: str) -> list[dict[str, Any]]:
+def _list_news(brand: Brand) -> News:
+    """Return what was announced last, by the brand's day."""
+    zone, news = ZoneInfo(brand.time_zone), News()
+    for title, sent_at in list_sent_titles(brand)[:NEWS]:
+        if sent_at:
+            news.setdefault(sent_at.astimezone(zone).date(), []).append(title)
+    return news
+
+
+def _charts(compared: Comparison, currency: str, news: News) -> list[dict[str, Any]]:
     """Return the four panels, one measure each; amounts only where there is a currency."""
     panels: list[dict[str, Any]] = []
     if currency:
@@ -107,6 +123,7 @@ def _charts(compared: Comparison, currency: str) -> list[dict[str, Any]]:
                 _("Revenue, %(currency)s, by day") % {"currency": currency},
                 lambda day: day.of(currency).revenue,
                 currency,
+                news,
             ),
             _panel(
                 compared,
@@ -122,14 +139,18 @@ def _charts(compared: Comparison, currency: str) -> list[dict[str, Any]]:
     ]
 
 
-def _panel(compared: Comparison, title: str, measure: Any, currency: str) -> dict[str, Any]:
+def _panel(
+    compared: Comparison, title: str, measure: Any, currency: str, news: News | None = None
+) -> dict[str, Any]:
     pairs = list(zip(compared.now.days, compared.before.days, strict=True))
     points = [
-        _point(index, day, measure(day), measure(before), currency)
+        replace(
+            _point(index, day, measure(day), measure(before), currency),
+            is_unfinished=index == len(pairs) - 1,
+            note=_note(day, (news or {}).get(day.day, [])),
+        )
         for index, (day, before) in enumerate(pairs)
     ]
-    last = points.pop()
-    points.append(_unfinished(last))
     best = max(points, key=lambda point: point.value)
     caption = ""
     if best.value:
@@ -151,16 +172,13 @@ def _point(index: int, day: Day, value: int, before: int, currency: str) -> Poin
     )
 
 
-def _unfinished(point: Point) -> Point:
-    return Point(
-        label=point.label,
-        value=point.value,
-        text=point.text,
-        short=point.short,
-        before=point.before,
-        before_text=point.before_text,
-        is_unfinished=True,
-    )
+def _note(day: Day, titles: list[str]) -> str:
+    if not titles:
+        return ""
+    return _("Announced on %(day)s: %(titles)s") % {
+        "day": formats.day_short_text(day.day, language=current_language()),
+        "titles": ", ".join(titles),
+    }
 
 
 def _text(value: int, currency: str) -> str:

@@ -256,6 +256,15 @@ def test_news_is_read_unread_planned_and_a_draft(demo):
     assert {receipt.read_at is None for receipt in anna} == {True, False}
 
 
+def test_the_home_marks_the_launch_in_its_chart(demo, client):
+    client.force_login(User.objects.get(email=email_of("brand")))
+
+    page = client.get(f"/b/{demo.saffron.brand.slug}/").content.decode()
+
+    assert page.count("The new grinder is here") == 2  # the mark's own words, and the list of them
+    assert "15 % on coffee beans" not in page  # of two months ago
+
+
 def test_orders_came_by_webhook_file_and_fetch(demo):
     stores = StoreConnection.objects.filter(brand=demo.saffron.brand, orders__isnull=False)
     uploads = OrderUpload.objects.filter(brand=demo.saffron.brand)

@@ -16,6 +16,7 @@ from affiliates.models import (
     Asset,
     Code,
     Enrollment,
+    Invitation,
     Link,
     Viewing,
 )
@@ -201,3 +202,12 @@ def get_announcement_for(access: BrandAccess, public_id: str) -> Announcement:
     """
     rows = Announcement.objects.filter(brand=access.brand)
     return get_by_public_id(rows.select_related("brand", "program"), public_id)
+
+
+def get_invitation_for(access: BrandAccess, public_id: str) -> Invitation:
+    """Return an invitation of the brand.
+
+    :raises NotFound: not one of this brand.
+    """
+    rows = Invitation.objects.filter(brand=access.brand)
+    return get_by_public_id(rows.select_related("program", "group"), public_id)

@@ -8,6 +8,7 @@ from affiliates.views import (
     brand_assets,
     brand_bulk,
     brand_creators,
+    brand_invitations,
     brand_vetting,
     brand_viewing,
 )
@@ -15,6 +16,7 @@ from affiliates.views import (
 _CREATORS = "b/<slug:slug>/creators"
 _APPLICATION = f"{_CREATORS}/applications/<str:application_id>"
 _CREATOR = f"{_CREATORS}/<str:creator_id>"
+_INVITATIONS = f"{_CREATORS}/invitations"
 _CODE = f"{_CREATORS}/codes/<str:code_id>"
 _ASSETS = "b/<slug:slug>/program/resources"
 _NEWS = "b/<slug:slug>/program/announcements"
@@ -31,6 +33,19 @@ urlpatterns = [
     path(f"{_ASSETS}/<str:asset_id>/", brand_assets.edit_asset, name="asset-edit"),
     path(f"{_ASSETS}/<str:asset_id>/archive/", brand_assets.change_archive, name="asset-archive"),
     path(f"{_CREATORS}/bulk/", brand_bulk.decide_many, name="creator-bulk"),
+    path(f"{_INVITATIONS}/", brand_invitations.show_invitations, name="invitation-list"),
+    path(f"{_INVITATIONS}/new/", brand_invitations.invite_people, name="invitation-create"),
+    path(f"{_INVITATIONS}/link/", brand_invitations.invite_by_link, name="invitation-link"),
+    path(
+        f"{_INVITATIONS}/<str:invitation_id>/resend/",
+        brand_invitations.resend,
+        name="invitation-resend",
+    ),
+    path(
+        f"{_INVITATIONS}/<str:invitation_id>/revoke/",
+        brand_invitations.revoke,
+        name="invitation-revoke",
+    ),
     path(f"{_CREATORS}/applications/", brand_applications.show_queue, name="application-list"),
     path(f"{_APPLICATION}/approve/", brand_applications.approve, name="application-approve"),
     path(f"{_APPLICATION}/reject/", brand_applications.reject, name="application-reject"),

@@ -2,10 +2,12 @@
 
 from affiliates.access import Visitor, list_enrollments
 from affiliates.keys import is_join_key
+from affiliates.selectors_invitations import find_invitation
 from brands.access import find_member
 from brands.models import Program, ProgramStatus
 from brands.selectors import find_public_program
 from core.access import NotFound
+from core.clock import brand_now
 from core.models import BrandStatus
 
 
@@ -24,6 +26,22 @@ def get_program_page(
         return public
     program = _find_hidden(brand_slug, program_slug)
     if program is None or not _may_see(user, program, key):
+        raise NotFound
+    return program
+
+
+def get_invited_program(brand_slug: str, program_slug: str, token: str) -> Program:
+    """Return the program of an address by which somebody was invited.
+
+    A program that is not public is shown to who holds a token made for it.
+
+    :raises NotFound: there is no such page for this person.
+    """
+    program = find_public_program(brand_slug, program_slug)
+    if program is not None:
+        return program
+    program = _find_hidden(brand_slug, program_slug)
+    if program is None or not find_invitation(program, token, now=brand_now(program.brand)):
         raise NotFound
     return program
 

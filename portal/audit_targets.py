@@ -64,6 +64,9 @@ KINDS: Mapping[str, Kind] = {
     "affiliates.enrollment": Kind(
         lambda row: str(row.affiliation), _CREATOR, _creator_of, (_AFFILIATE,)
     ),
+    "affiliates.invitation": Kind(
+        lambda row: row.email or row.name or row.public_id, "affiliates:invitation-list", _none
+    ),
     "affiliates.link": Kind(
         lambda row: row.name or row.destination_url, _CREATOR, _holder_of, (_PLACE,)
     ),

@@ -57,6 +57,11 @@ SENTENCES: Mapping[str, str | Promise] = {
     "enrollment.moved": _("{who} moved {what} to another group"),
     "group.created": _("{who} made the group {what}"),
     "group.updated": _("{who} changed the group {what}"),
+    "invitation.accepted": _("{who} accepted an invitation: {what}"),
+    "invitation.created": _("{who} made the invitation {what}"),
+    "invitation.declined": _("{who} noted that {what} declined an invitation"),
+    "invitation.revoked": _("{who} revoked the invitation {what}"),
+    "invitation.sent": _("{who} mailed an invitation to {what}"),
     "link.archived": _("{who} archived the link {what}"),
     "link.created": _("{who} made the link {what}"),
     "link.destination_changed": _("{who} changed where the link {what} leads"),
@@ -108,7 +113,10 @@ SENTENCES: Mapping[str, str | Promise] = {
 UNKNOWN = _("{who} did {action} to {what}")
 
 AREAS: Mapping[str, tuple[str | Promise, tuple[str, ...]]] = {
-    "creators": (_("Creators"), ("affiliation", "application", "enrollment", "terms", "viewing")),
+    "creators": (
+        _("Creators"),
+        ("affiliation", "application", "enrollment", "invitation", "terms", "viewing"),
+    ),
     "links": (_("Links and codes"), ("link", "code")),
     "resources": (_("Resources"), ("announcement", "asset")),
     "orders": (_("Orders"), ("order",)),
@@ -145,6 +153,7 @@ LABELS: Mapping[str, str | Promise] = {
     "is_enabled": _("Switched on"),
     "is_key_changed": _("Key changed"),
     "list": _("List"),
+    "max_uses": _("How many may use it"),
     "name": _("Name"),
     "needs": _("Needs"),
     "partner_type": _("Partner type"),

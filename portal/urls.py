@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import account, creator, join, links, notices, ops, ops_brands, public
+from portal.views import account, creator, invited, join, links, notices, ops, ops_brands, public
 
 _PROGRAM = "p/<slug:brand_slug>/<slug:program_slug>"
 _LINK = "me/links/<str:link_id>"
@@ -13,6 +13,7 @@ urlpatterns = [
     path("programs/", public.show_directory, name="directory"),
     path(f"{_PROGRAM}/", public.show_program, name="program"),
     path(f"{_PROGRAM}/join/", join.join_program, name="join"),
+    path(f"{_PROGRAM}/invited/<str:invite_token>/", invited.answer_invitation, name="invited"),
     path(f"{_PROGRAM}/terms/<int:version>/", public.show_terms, name="terms"),
     path("me/", creator.show_home, name="creator-home"),
     path("me/earnings/", creator.show_earnings, name="creator-earnings"),

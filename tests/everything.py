@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.test import override_settings
 
+from affiliates.keys import make_invite_token
 from affiliates.models import Enrollment
 from brands.models import Program, RailKind, RailSettings, Role
 from brands.services.letters import set_sender
@@ -34,6 +35,7 @@ from tests.makers import (
     make_connection,
     make_enrollment,
     make_group,
+    make_invitation,
     make_link,
     make_member,
     make_operator,
@@ -87,6 +89,7 @@ def make_everything(prefix: str = "Anna") -> Everything:
     payout = _pay_out(world, place, mine.text)
     asset = make_asset(program)
     change = make_pending_change(make_group(program, "Slow"), now=shop.now)
+    invitation = make_invitation(program, f"{prefix.lower()}@invited.example", now=shop.now)
     draft_news = make_announcement(brand=world.brand)
     send_news(make_announcement(brand=world.brand))
     draft = _fill_shop(world, mine.text, theirs.text)
@@ -110,6 +113,8 @@ def make_everything(prefix: str = "Anna") -> Everything:
         "digest": asset.image.sha256,
         "announcement_id": draft_news.public_id,
         "asset_id": asset.public_id,
+        "invitation_id": invitation.public_id,
+        "invite_token": make_invite_token(make_invitation(program, now=shop.now)),
         "month": f"{brand_now(world.brand).astimezone(BERLIN):%Y-%m}",
         "link_slug": f"{prefix}-cups".lower(),
         "session_id": make_session(world.owner).pk,

@@ -8,7 +8,17 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from affiliates.models import Announcement, Application, Asset, AssetKind, Code, Enrollment, Link
+from affiliates.domain.invitesheet import Row
+from affiliates.models import (
+    Announcement,
+    Application,
+    Asset,
+    AssetKind,
+    Code,
+    Enrollment,
+    Invitation,
+    Link,
+)
 from affiliates.services.announcements import (
     AnnouncementFacts,
     draft_announcement,
@@ -18,6 +28,7 @@ from affiliates.services.announcements import (
 from affiliates.services.applications import apply_to_program, approve_application
 from affiliates.services.assets import AssetFacts, create_asset
 from affiliates.services.codes import create_code
+from affiliates.services.invitations import Inviting, make_invite_link, send_invitations
 from affiliates.services.links import create_link
 from brands.access import BrandAccess, get_brand_for
 from brands.domain.rules import Conditions
@@ -33,7 +44,7 @@ from brands.models import (
     RuleSet,
     StoreConnection,
 )
-from brands.selectors import find_latest_rules, find_latest_terms
+from brands.selectors import find_latest_rules, find_latest_terms, get_default_group
 from brands.services.brands import create_brand, open_sandbox
 from brands.services.changes import announce_group_change
 from brands.services.connections import create_connection
@@ -234,6 +245,19 @@ def make_enrollment(
         actor_id=get_owner(program.brand).pk,
         now=now,
     )
+
+
+def make_invitation(program: Program, email: str = "", *, now: datetime = NOW) -> Invitation:
+    """Invite somebody by mail, or make a link for everybody where no address is given."""
+    inviting = Inviting(program_id=program.pk, group_id=get_default_group(program).pk, days=30)
+    owner = get_owner(program.brand)
+    if not email:
+        return make_invite_link(
+            inviting=inviting, name="Fair", max_uses=None, actor_id=owner.pk, now=now
+        )
+    rows = [Row(line=1, email=email)]
+    send_invitations(inviting=inviting, rows=rows, actor_id=owner.pk, now=now)
+    return Invitation.objects.filter(program=program, email=email).latest("pk")
 
 
 def get_creator(enrollment: Enrollment) -> User:

@@ -1,5 +1,6 @@
 """Creators: the person, his place in a brand, in a program, and what he shares."""
 
+from affiliates.models.invitations import Invitation, InvitationKind
 from affiliates.models.joining import Application, ApplicationStatus, Enrollment, RejectReason
 from affiliates.models.people import Affiliate, Affiliation, AffiliationStatus
 from affiliates.models.resources import Announcement, Asset, AssetKind, Receipt
@@ -18,6 +19,8 @@ __all__ = [
     "AssetKind",
     "Code",
     "Enrollment",
+    "Invitation",
+    "InvitationKind",
     "Link",
     "LinkSlug",
     "Note",

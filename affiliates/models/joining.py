@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from affiliates.models.invitations import Invitation
 from affiliates.models.people import Affiliate, Affiliation
 from brands.models import Group, Program, Terms, choice_check
 from core.constraints import SameBrand
@@ -75,6 +76,9 @@ class Enrollment(models.Model):
     group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="enrollments")
     terms = models.ForeignKey(Terms, on_delete=models.PROTECT)
     terms_accepted_at = models.DateTimeField()
+    invitation = models.ForeignKey(
+        Invitation, null=True, on_delete=models.PROTECT, related_name="enrollments"
+    )
     joined_at = models.DateTimeField()
 
     class Meta:
@@ -87,4 +91,5 @@ class Enrollment(models.Model):
             SameBrand("program", name="affiliates_enrollment_program_same_brand"),
             SameBrand("group", name="affiliates_enrollment_group_same_brand"),
             SameBrand("terms", name="affiliates_enrollment_terms_same_brand"),
+            SameBrand("invitation", name="affiliates_enrollment_invitation_same_brand"),
         ]

@@ -16,33 +16,24 @@ from affiliates.models import (
     Enrollment,
     RejectReason,
 )
-from affiliates.services.codes import create_first_code
-from affiliates.services.errors import AffiliationSuspended, StaleTerms
-from affiliates.services.links import create_link
+from affiliates.services.enrolling import Entry, enroll
+from affiliates.services.errors import (
+    AffiliationSuspended,
+    AlreadyMember,
+    ProgramNotOpen,
+    StaleTerms,
+)
 from affiliates.services.people import ensure_affiliate
 from brands.models import Group, Member, Program, ProgramStatus
 from brands.selectors import find_latest_terms, get_default_group
 from core import audit, outbox
 from core.access import NotFound
-from core.crypto import customer_hash
 from core.locks import lock_row
 from core.models import BrandStatus
 
 
-class ProgramNotOpen(ValueError):
-    """The program takes no applications now; `status` says what it is."""
-
-    def __init__(self, program: Program) -> None:
-        super().__init__(f"program {program.public_id} is {program.status}")
-        self.status = program.status
-
-
 class AlreadyApplied(ValueError):
     """The creator has an application that waits."""
-
-
-class AlreadyMember(ValueError):
-    """The creator is in the program."""
 
 
 class AlreadyDecided(ValueError):
@@ -51,10 +42,6 @@ class AlreadyDecided(ValueError):
     def __init__(self, application: Application) -> None:
         super().__init__(f"application {application.public_id} is {application.status}")
         self.status = application.status
-
-
-class GroupOfOtherProgram(ValueError):
-    """The group belongs to another program."""
 
 
 class ReasonUnknown(ValueError):
@@ -129,35 +116,28 @@ def approve_application(
     Without a group he joins the default one; `actor_id` None means the program approved by itself.
 
     :raises AlreadyDecided: somebody decided before.
+    :raises AlreadyMember: he came in by an invitation meanwhile.
     :raises GroupOfOtherProgram: the group belongs to another program.
     :raises AffiliationSuspended: the brand suspended him.
     :raises ProgramClosed: the program was closed meanwhile.
     """
     application = _lock_waiting(application_id)
     program = application.program
-    group = _pick_group(program, group_id)
-    affiliation = _ensure_affiliation(application, now)
-    enrollment = Enrollment.objects.create(
-        brand_id=program.brand_id,
-        affiliation=affiliation,
+    group = get_default_group(program) if group_id is None else Group.objects.get(pk=group_id)
+    entry = Entry(
         program=program,
+        affiliate=application.affiliate,
         group=group,
         terms=application.terms,
-        terms_accepted_at=application.submitted_at,
-        joined_at=now,
+        accepted_at=application.submitted_at,
     )
+    place = enroll(entry=entry, actor_id=actor_id, now=now)
     _decide(application, ApplicationStatus.APPROVED, actor_id, now)
-    link = create_link(
-        enrollment_id=enrollment.pk,
-        destination_url=program.landing_url,
-        actor_id=actor_id,
-        now=now,
-    )
-    code = create_first_code(enrollment=enrollment, actor_id=actor_id, now=now)
     _record(application, action="application.approved", actor_id=actor_id, now=now)
-    _emit(application, topic="affiliate.approved", now=now, creator=affiliation.public_id)
-    emails.mail_approved(enrollment=enrollment, link=link, code=code, now=now)
-    return enrollment
+    creator = place.enrollment.affiliation
+    _emit(application, topic="affiliate.approved", now=now, creator=creator.public_id)
+    emails.mail_approved(enrollment=place.enrollment, link=place.link, code=place.code, now=now)
+    return place.enrollment
 
 
 @transaction.atomic
@@ -213,30 +193,6 @@ def _lock_waiting(application_id: int) -> Application:
     if application.status != ApplicationStatus.SUBMITTED:
         raise AlreadyDecided(application)
     return application
-
-
-def _pick_group(program: Program, group_id: int | None) -> Group:
-    if group_id is None:
-        return get_default_group(program)
-    group = Group.objects.get(pk=group_id)
-    if group.program_id != program.pk:
-        raise GroupOfOtherProgram(f"{group.public_id} for {program.public_id}")
-    return group
-
-
-def _ensure_affiliation(application: Application, now: datetime) -> Affiliation:
-    brand, affiliate = application.program.brand, application.affiliate
-    affiliation, _ = Affiliation.objects.get_or_create(
-        brand=brand,
-        affiliate=affiliate,
-        defaults={
-            "email_hash": customer_hash(brand.public_id, affiliate.user.email),
-            "created_at": now,
-        },
-    )
-    if affiliation.status == AffiliationStatus.SUSPENDED:
-        raise AffiliationSuspended(affiliation.public_id)
-    return affiliation
 
 
 def _decide(

@@ -1,5 +1,7 @@
 """Facts that stop several of the services of creators."""
 
+from brands.models import Program
+
 
 class AffiliationSuspended(ValueError):
     """The brand suspended this creator: what he has is frozen, nothing new begins."""
@@ -11,3 +13,19 @@ class ProgramClosed(ValueError):
 
 class StaleTerms(ValueError):
     """These are not the newest terms of the program."""
+
+
+class AlreadyMember(ValueError):
+    """The creator is in the program."""
+
+
+class GroupOfOtherProgram(ValueError):
+    """The group belongs to another program."""
+
+
+class ProgramNotOpen(ValueError):
+    """The program takes no creators now; `status` says what it is."""
+
+    def __init__(self, program: Program) -> None:
+        super().__init__(f"program {program.public_id} is {program.status}")
+        self.status = program.status

@@ -7,8 +7,7 @@ from django.db import transaction
 
 from affiliates import emails
 from affiliates.models import Affiliation, AffiliationStatus, Enrollment
-from affiliates.services.applications import GroupOfOtherProgram
-from affiliates.services.errors import StaleTerms
+from affiliates.services.errors import GroupOfOtherProgram, StaleTerms
 from brands.models import Group, Program
 from brands.selectors import find_latest_terms
 from core import audit, outbox

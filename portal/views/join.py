@@ -11,13 +11,13 @@ from django.views.decorators.http import require_http_methods
 
 from affiliates.access import find_affiliate
 from affiliates.models import Application, ApplicationStatus
-from affiliates.services.applications import (
-    AlreadyApplied,
+from affiliates.services.applications import AlreadyApplied, apply_to_program
+from affiliates.services.errors import (
+    AffiliationSuspended,
     AlreadyMember,
     ProgramNotOpen,
-    apply_to_program,
+    StaleTerms,
 )
-from affiliates.services.errors import AffiliationSuspended, StaleTerms
 from brands.models import Program, Terms
 from brands.selectors import find_terms
 from core import formats
@@ -41,7 +41,7 @@ def join_program(request: HttpRequest, brand_slug: str, program_slug: str) -> Ht
         return see_other(_program_url(program, context["query"]))
     if not request.user.is_authenticated:
         return render(request, "portal/join_sign_in.html", context)
-    form = _make_form(request, program, terms)
+    form = make_join_form(request, program, terms, name=getattr(request.user, "name", ""))
     if request.method == "POST" and form.is_valid():
         try:
             application = _apply(request, program, form, key)
@@ -56,7 +56,8 @@ def join_program(request: HttpRequest, brand_slug: str, program_slug: str) -> Ht
     return render(request, "portal/join.html", {**context, "form": form}, status=status)
 
 
-def _make_form(request: HttpRequest, program: Program, terms: Terms) -> JoinForm:
+def make_join_form(request: HttpRequest, program: Program, terms: Terms, *, name: str) -> JoinForm:
+    """Return the form in which the newest terms are accepted; `name` stands in it at first."""
     language, zone = current_language(), ZoneInfo(program.brand.time_zone)
     published_on = formats.local_day(terms.published_at, zone=zone)
     label = _("I accept version %(version)s of the terms, of %(day)s") % {
@@ -67,7 +68,7 @@ def _make_form(request: HttpRequest, program: Program, terms: Terms) -> JoinForm
         request.POST or None,
         accept_label=label,
         is_named=find_affiliate(request.user) is not None,
-        initial={"version": terms.version, "name": getattr(request.user, "name", "")},
+        initial={"version": terms.version, "name": name},
     )
 
 

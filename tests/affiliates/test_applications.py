@@ -14,15 +14,18 @@ from affiliates.selectors import get_current_slug, list_waiting_applications
 from affiliates.services.applications import (
     AlreadyApplied,
     AlreadyDecided,
-    AlreadyMember,
-    GroupOfOtherProgram,
-    ProgramNotOpen,
     ReasonUnknown,
     apply_to_program,
     approve_application,
     reject_application,
 )
-from affiliates.services.errors import AffiliationSuspended, StaleTerms
+from affiliates.services.errors import (
+    AffiliationSuspended,
+    AlreadyMember,
+    GroupOfOtherProgram,
+    ProgramNotOpen,
+    StaleTerms,
+)
 from affiliates.services.membership import suspend_affiliation
 from brands.models import ProgramStatus, Role
 from brands.services.programs import set_program_status, update_program

@@ -2,8 +2,7 @@ import pytest
 
 from affiliates.models import Affiliation, AffiliationStatus
 from affiliates.selectors import find_link_by_slug, get_current_slug, list_terms_to_accept
-from affiliates.services.applications import GroupOfOtherProgram
-from affiliates.services.errors import StaleTerms
+from affiliates.services.errors import GroupOfOtherProgram, StaleTerms
 from affiliates.services.membership import (
     AlreadySuspended,
     NotSuspended,

@@ -8,16 +8,20 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection
 
-from affiliates.models import Application, Code, Enrollment, LinkSlug
+from affiliates.models import Application, Code, Enrollment, Invitation, LinkSlug
+from affiliates.services.accepting import Consent, accept_invitation
 from affiliates.services.applications import (
     AlreadyApplied,
     AlreadyDecided,
     approve_application,
 )
+from affiliates.services.invitations import InvitationEnded
 from affiliates.services.links import SlugTaken
 from brands.models import Member, Role, RuleSet
+from brands.selectors import find_latest_terms
 from brands.services.rules import StaleRules
 from brands.services.team import LastOwner, remove_member
+from core.models import User
 from tests.makers import (
     NOW,
     get_owner,
@@ -25,6 +29,7 @@ from tests.makers import (
     make_brand,
     make_draft_program,
     make_enrollment,
+    make_invitation,
     make_link,
     make_member,
     make_program,
@@ -35,7 +40,15 @@ from tests.makers import (
 pytestmark = pytest.mark.django_db(transaction=True)
 
 WORKERS = 4
-REFUSALS = (AlreadyApplied, AlreadyDecided, LastOwner, SlugTaken, StaleRules, IntegrityError)
+REFUSALS = (
+    AlreadyApplied,
+    AlreadyDecided,
+    InvitationEnded,
+    LastOwner,
+    SlugTaken,
+    StaleRules,
+    IntegrityError,
+)
 
 
 def race(*jobs: Callable[[], Any]) -> list[type[Exception] | None]:
@@ -54,6 +67,37 @@ def race(*jobs: Callable[[], Any]) -> list[type[Exception] | None]:
 
     with ThreadPoolExecutor(len(jobs)) as pool:
         return list(pool.map(run, jobs))
+
+
+def test_an_invitation_for_one_takes_in_one_of_two_who_use_it_at_once():
+    program = make_program()
+    anna = make_user("anna@mail.example")
+    one = make_invitation(program, anna.email)
+    terms = find_latest_terms(program)
+
+    def accept() -> None:
+        consent = Consent(anna.pk, terms.pk)
+        accept_invitation(invitation_id=one.pk, consent=consent, now=NOW)
+
+    results = race(*[accept] * WORKERS)
+    assert results.count(None) == 1
+    assert set(results) <= {None, InvitationEnded}
+    assert (Enrollment.objects.count(), Code.objects.count()) == (1, 1)
+
+
+def test_a_link_for_two_takes_in_no_third():
+    program = make_program()
+    link = make_invitation(program)
+    Invitation.objects.filter(pk=link.pk).update(max_uses=2)
+    terms = find_latest_terms(program)
+
+    def accept(user: User) -> Callable[[], Any]:
+        consent = Consent(user.pk, terms.pk)
+        return lambda: accept_invitation(invitation_id=link.pk, consent=consent, now=NOW)
+
+    results = race(*[accept(make_user()) for _ in range(WORKERS)])
+    assert sorted(results, key=str) == [InvitationEnded] * 2 + [None] * 2
+    assert Enrollment.objects.count() == 2
 
 
 def test_an_application_is_approved_once():

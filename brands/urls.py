@@ -51,6 +51,7 @@ urlpatterns = [
     path(f"{PROGRAM}/payouts/rails/<str:rail>/", payouts.edit_rail, name="rail-edit"),
     path(f"{BRAND}/team/", team.show, name="team"),
     path(f"{BRAND}/team/invite/", team.invite, name="member-invite"),
+    path(f"{BRAND}/team/<int:member_id>/again/", team.invite_once_more, name="member-again"),
     path(f"{BRAND}/team/<int:member_id>/", team.edit, name="member-edit"),
     path(f"{BRAND}/team/<int:member_id>/remove/", team.remove, name="member-remove"),
     path(f"{BRAND}/emails/", letters.show_list, name="letters"),

@@ -17,6 +17,10 @@ class AlreadyInTeam(ValueError):
     """The user works for the brand already."""
 
 
+class HasJoined(ValueError):
+    """The member has logged in: no invitation is open."""
+
+
 class LastOwner(ValueError):
     """A brand keeps at least one owner."""
 
@@ -57,6 +61,20 @@ def invite_member(*, brand_id: int, email: str, role: str, actor_id: int, now: d
     """
     user = ensure_user(email)
     return add_member(brand_id=brand_id, user_id=user.pk, role=role, actor_id=actor_id, now=now)
+
+
+@transaction.atomic
+def invite_again(*, member_id: int, actor_id: int, now: datetime) -> Member:
+    """Tell a member once more that he is in the team, while he has never logged in.
+
+    :raises HasJoined: he has.
+    """
+    member = _lock_member(member_id)
+    if member.user.last_login is not None:
+        raise HasJoined(f"member {member_id}")
+    _record(member, "member.invited_again", {}, {"role": member.role}, actor_id, now)
+    mail_member_added(member=member, now=now)
+    return member
 
 
 @transaction.atomic

@@ -5,17 +5,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from brands.access import BrandAccess, NotFound, Right, get_brand_for
 from brands.context import brand_page, why_not
-from brands.forms.team import InviteForm, RoleForm
+from brands.forms.team import ROLES, InviteForm, RoleForm
 from brands.models import Member, Role
 from brands.selectors import list_members
 from brands.services.team import (
     AlreadyInTeam,
+    HasJoined,
     LastOwner,
     change_role,
+    invite_again,
     invite_member,
     remove_member,
 )
@@ -34,7 +36,11 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
     members = list(list_members(access.brand))
     owners = sum(member.role == Role.OWNER for member in members)
     context = brand_page(
-        access, members=members, only_owner=owners == 1, off=why_not(access, Right.TEAM)
+        access,
+        members=members,
+        only_owner=owners == 1,
+        off=why_not(access, Right.TEAM),
+        roles=[label for _role, label in ROLES],
     )
     return render(request, "brands/team.html", context)
 
@@ -60,6 +66,24 @@ def invite(request: HttpRequest, slug: str) -> HttpResponse:
             messages.success(request, text % {"who": formats.isolate(member.user.email)})
             return see_other(_team_url(access))
     return _render_form(request, access, form, title=_("Invite a member"), button=_("Invite"))
+
+
+@require_POST
+@door
+def invite_once_more(request: HttpRequest, slug: str, member_id: int) -> HttpResponse:
+    """Mail the invitation again to a member who has never logged in."""
+    access = get_brand_for(request.user, slug, Right.TEAM)
+    member = _get_member(access, member_id)
+    try:
+        invite_again(
+            member_id=member.pk, actor_id=access.member.user_id, now=brand_now(access.brand)
+        )
+    except HasJoined:
+        messages.info(request, _("Nothing was sent: this person has logged in already."))
+    else:
+        text = _("The invitation is on its way to %(who)s again.")
+        messages.success(request, text % {"who": formats.isolate(member.user.email)})
+    return see_other(_team_url(access))
 
 
 @require_http_methods(["GET", "POST"])

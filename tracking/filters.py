@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from core.asked import Asked, read_day, read_text
@@ -14,13 +14,35 @@ from core.periods import end_of_day, start_of_day
 from tracking import selectors_brand as read
 from tracking.models import Attribution, Commission, Order
 
-ORDER_FILTERS = ("reason", "q", "creator")
+ORDER_FILTERS = ("reason", "q", "creator", "store", "state", "signal")
+COMMISSION_FILTERS = ("q", "program")
 REPORT_FILTERS = (
     *("counted", "from", "to", "currency", "creator"),
     *("link", "code", "product", "sub", "group", "type", "country"),
 )
 """What the numbers of a report narrow the lists by; a day is one on which orders were placed."""
 NONE = "none"
+
+_KEPT = Q(is_test=False, cancelled_at__isnull=True) & ~Q(status="cancelled")
+_WHOLE = Q(total_minor__gt=0, refunded_minor__gte=F("total_minor"))
+ORDER_STATES: Mapping[str, Q] = {
+    "paid": _KEPT & Q(refunded_minor=0, paid_at__isnull=False),
+    "unpaid": _KEPT & Q(refunded_minor=0, paid_at__isnull=True),
+    "part_refunded": _KEPT & Q(refunded_minor__gt=0) & ~_WHOLE,
+    "refunded": _KEPT & _WHOLE,
+    "cancelled": Q(is_test=False) & (Q(cancelled_at__isnull=False) | Q(status="cancelled")),
+    "test": Q(is_test=True),
+}
+"""The states of an order in a list, as `order_badge` names them."""
+
+_CLICK = Q(candidates__contains={"rows": [{"candidate": {"kind": "click"}}]})
+_CODE = Q(candidates__contains={"rows": [{"candidate": {"kind": "code"}}]})
+ORDER_SIGNALS: Mapping[str, Q] = {
+    "click": _CLICK & ~_CODE,
+    "code": _CODE & ~_CLICK,
+    "both": _CLICK & _CODE,
+    "none": ~_CLICK & ~_CODE,
+}
 
 _OF_SUB_ID = """
 SELECT a.order_id FROM tracking_attribution a
@@ -40,6 +62,14 @@ def pick_orders(brand: Brand, asked: Asked) -> QuerySet[Order]:
     reason, text = read_text(asked, "reason"), read_text(asked, "q")
     rows = read.search_orders(rows, text)
     rows = read.filter_by_reason(rows, reason) if is_without and reason else rows
+    state, signal = read_text(asked, "state"), read_text(asked, "signal")
+    if store := read_text(asked, "store"):
+        rows = rows.filter(connection__public_id=store)
+    if state in ORDER_STATES:
+        rows = rows.filter(ORDER_STATES[state])
+    if signal in ORDER_SIGNALS:
+        current = Attribution.objects.filter(order=OuterRef("pk"), is_current=True)
+        rows = rows.filter(Exists(current.filter(ORDER_SIGNALS[signal])))
     return _narrow(rows, brand, asked)
 
 
@@ -47,6 +77,13 @@ def pick_commissions(brand: Brand, asked: Asked) -> QuerySet[Commission]:
     """Return the commissions of a list's tab and filters; without a known tab, of all."""
     tab = next((one for one in read.TABS if one == asked.get("tab")), read.TABS[-1])
     rows = read.filter_by_tab(read.list_commissions(brand), tab)
+    if text := read_text(asked, "q"):
+        number = text.removeprefix("#")
+        by_order = Q(order__external_number__iendswith=number) | Q(order__external_order_id=number)
+        by_name = Q(affiliation__affiliate__display_name__icontains=text)
+        rows = rows.filter(by_order | by_name | Q(public_id=text))
+    if program := read_text(asked, "program"):
+        rows = rows.filter(program__public_id=program)
     if not list_report_filters(asked):
         return rows
     orders = _narrow(Order.objects.filter(brand=brand), brand, asked)

@@ -13,7 +13,9 @@ from django.views.decorators.http import require_GET
 
 from brands.access import BrandAccess, Right, get_brand_for
 from brands.context import brand_page, why_not
+from brands.selectors import list_programs
 from core import formats
+from core.asked import read_text
 from core.clock import brand_now
 from core.edges import door
 from core.models import Brand
@@ -23,7 +25,7 @@ from core.templatetags.fairshare import current_language
 from core.wording import Reader
 from tracking import selectors_brand as read
 from tracking import wording
-from tracking.filters import list_report_filters, pick_commissions
+from tracking.filters import COMMISSION_FILTERS, list_report_filters, pick_commissions
 from tracking.models import Commission, ReviewHold
 from tracking.reader import brand_reader
 from tracking.states import derive_state
@@ -48,7 +50,9 @@ def list_commissions(request: HttpRequest, slug: str) -> HttpResponse:
     tab = _pick_tab(request.GET.get("tab", ""), has_reviews=counts["review"] > 0)
     tabs = _list_tabs(brand, tab, counts)
     report = list_report_filters(request.GET.dict())
-    if tab == "review" and not report:
+    filters = {name: read_text(request.GET.dict(), name) for name in COMMISSION_FILTERS}
+    is_filtered = any(filters.values()) or bool(report)
+    if tab == "review" and not is_filtered:
         return _show_reviews(request, access, tabs, now)
     rows = pick_commissions(brand, {**request.GET.dict(), "tab": tab})
     page = cut_page(rows, before=request.GET.get("before", ""))
@@ -56,7 +60,10 @@ def list_commissions(request: HttpRequest, slug: str) -> HttpResponse:
         access,
         tab=tab,
         tabs=tabs,
-        total=rows.order_by().count() if report else counts[tab],
+        total=rows.order_by().count() if is_filtered else counts[tab],
+        filters=filters,
+        is_filtered=is_filtered,
+        programs=list(list_programs(brand)),
         report=report,
         sums=read.sum_commissions(rows),
         rows=[_describe(row, now) for row in page.rows],

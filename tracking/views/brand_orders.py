@@ -17,16 +17,23 @@ from core.edges import door, see_other
 from core.models import Brand
 from core.money import Money
 from core.paging import cut_page
+from core.states import get_state
 from tracking import selectors_brand as read
 from tracking import wording
 from tracking.access_brand import get_order_for
-from tracking.filters import ORDER_FILTERS, list_report_filters, pick_orders
+from tracking.filters import (
+    ORDER_FILTERS,
+    ORDER_SIGNALS,
+    ORDER_STATES,
+    list_report_filters,
+    pick_orders,
+)
 from tracking.forms_brand import CreditForm
 from tracking.models import Attribution, Order
 from tracking.reader import brand_reader
 from tracking.services.preview import preview_credit
 from tracking.services.review import AlreadyCredited, credit_order
-from tracking.wording.short import short_reason, signal_of
+from tracking.wording.short import SIGNALS, short_reason, signal_of
 
 Rows = list[dict[str, Any]]
 
@@ -54,6 +61,10 @@ def list_orders(request: HttpRequest, slug: str) -> HttpResponse:
         text=filters["q"],
         creator=filters["creator"],
         report=report,
+        filters=filters,
+        stores=list(brand.connections.order_by("name", "pk")),
+        states=[(name, get_state(name, kind="order").label) for name in ORDER_STATES],
+        signals=[(name, SIGNALS[name]) for name in ORDER_SIGNALS],
         is_filtered=any(filters.values()) or bool(report),
     )
     return render(request, "tracking/order_list.html", context)

@@ -45,6 +45,7 @@ SPECIAL: Mapping[str, Mapping[str, str]] = {
     "tracking:r/<path:slug>": {"slug": "link_slug"},
     "payouts:run-approve": {"plan_id": "draft_id"},
     "tracking:commission-clear": {"commission_id": "held_id"},
+    "tracking:commission-clear-alike": {"commission_id": "held_id"},
     "core:mail-stop": {"token": "stop_token"},
     "core:mail-confirm": {"token": "confirm_token"},
     "brands:reply-to": {"token": "reply_token"},

@@ -156,6 +156,18 @@ def list_reviews(brand: Brand) -> QuerySet[Commission]:
     )
 
 
+def list_alike(commission: Commission) -> QuerySet[Commission]:
+    """Return the commissions that wait for a person, for the reason of this one and no other."""
+    opened = ReviewHold.objects.filter(closed_at__isnull=True)
+    mine = opened.filter(commission=commission, kind__in=PERSONAL_HOLDS).first()
+    rows = list_reviews(commission.brand)
+    if mine is None:
+        return rows.none()
+    same = Q(kind=mine.kind, reason=mine.reason)
+    of_each = opened.filter(commission=OuterRef("pk"))
+    return rows.filter(Exists(of_each.filter(same)), ~Exists(of_each.filter(~same)))
+
+
 def list_clearable_holds(commission: Commission) -> list[ReviewHold]:
     """Return the open reviews a person decides; a dispute ends with the bank's decision."""
     rows = ReviewHold.objects.filter(

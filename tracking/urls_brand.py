@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tracking.views import brand_commissions, brand_decisions, brand_orders
+from tracking.views import brand_alike, brand_commissions, brand_decisions, brand_orders
 
 _COMMISSION = "b/<slug:slug>/commissions/<str:commission_id>"
 
@@ -19,6 +19,11 @@ urlpatterns = [
         name="commission-list",
     ),
     path(f"{_COMMISSION}/hold/", brand_decisions.hold_commission, name="commission-hold"),
+    path(
+        f"{_COMMISSION}/clear/alike/",
+        brand_alike.clear_those_alike,
+        name="commission-clear-alike",
+    ),
     path(f"{_COMMISSION}/clear/", brand_decisions.clear_commission, name="commission-clear"),
     path(f"{_COMMISSION}/reject/", brand_decisions.reject_commission, name="commission-reject"),
     path(f"{_COMMISSION}/reopen/", brand_decisions.reopen_commission, name="commission-reopen"),

@@ -30,7 +30,7 @@ def test_who_never_logged_in_is_invited_again_and_who_has_is_not(client: Client,
     page = plain(client.get(reverse("brands:team", args=[brand.slug])))
     client.post(reverse("brands:member-again", args=[brand.slug, member.pk]))
 
-    assert page.count("Invited, not logged in yet") == 1 and "Joined" in page
+    assert page.count("Invited, not logged in yet") == 1 and "Has joined" in page
     assert "Finance: payouts, rails, review of commissions" in page
     assert mails.count() == sent + 1
     assert AuditEvent.objects.filter(action="member.invited_again").count() == 1

@@ -1,5 +1,6 @@
 """Review holds: a commission is looked at, and its money waits."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -102,6 +103,31 @@ def clear_commission(
             now=now,
         )
     return commission
+
+
+def clear_alike(
+    *, commission_ids: Collection[int], like: int, reason: str, actor_id: int, now: datetime
+) -> int:
+    """Clear those of the commissions that wait for the same reason as `like`, and no other.
+
+    All of it or nothing; returns how many. What changed meanwhile is left as it is.
+    """
+    done = 0
+    with transaction.atomic():
+        wanted = _list_reasons(like)
+        for commission_id in sorted(commission_ids):
+            lock_commission(commission_id)
+            if len(wanted) == 1 and _list_reasons(commission_id) == wanted:
+                clear_commission(
+                    commission_id=commission_id, reason=reason, actor_id=actor_id, now=now
+                )
+                done += 1
+    return done
+
+
+def _list_reasons(commission_id: int) -> set[tuple[str, str]]:
+    rows = ReviewHold.objects.filter(commission_id=commission_id, closed_at__isnull=True)
+    return set(rows.values_list("kind", "reason"))
 
 
 def close_all(*, commission: Commission, reason: str, actor_id: int | None, now: datetime) -> None:

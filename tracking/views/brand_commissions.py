@@ -1,5 +1,6 @@
 """The brand's list of commissions: what to review first, then every state."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -90,11 +91,15 @@ def _show_reviews(
     )
     holds = [hold for row in page.rows for hold in _open_holds(row)]
     reader = brand_reader(access.brand, [_hold_params(hold) for hold in holds])
+    cards = [_card(row, reader, now) for row in page.rows]
+    alike = Counter(card["alike"] for card in cards)
+    for card in cards:
+        card["has_alike"] = card["can_clear"] and card["alike"] and alike[card["alike"]] > 1
     context = brand_page(
         access,
         tab="review",
         tabs=tabs,
-        cards=[_card(row, reader, now) for row in page.rows],
+        cards=cards,
         next_url=page.older_url(request.GET.dict()),
         waiting=read.count_waiting(access.brand) if not page.rows else 0,
         clear_off=why_not(access, Right.CLEAR),
@@ -106,6 +111,7 @@ def _card(commission: Commission, reader: Reader, now: datetime) -> dict[str, An
     holds = _open_holds(commission)
     return {
         "commission": commission,
+        "alike": _key(holds) if len({_key([hold]) for hold in holds}) == 1 else None,
         "number": commission.order.number,
         "amount": Money(commission.amount_minor, commission.currency),
         "creator": commission.affiliation,
@@ -117,6 +123,10 @@ def _card(commission: Commission, reader: Reader, now: datetime) -> dict[str, An
         "clearing": explain_clearing(commission, reader, now),
         "can_clear": any(hold.kind in read.PERSONAL_HOLDS for hold in holds),
     }
+
+
+def _key(holds: list[ReviewHold]) -> tuple[str, str]:
+    return holds[0].kind, holds[0].reason
 
 
 def explain_clearing(commission: Commission, reader: Reader, now: datetime) -> str:

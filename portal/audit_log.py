@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from affiliates.models import Enrollment
 from core import formats
@@ -17,7 +18,7 @@ from core.money import EXPONENTS, Money
 from core.periods import end_of_day, start_of_day
 from core.wording import current_language
 from portal.audit_targets import Target, find_targets, name_people
-from portal.audit_words import AREAS, LABELS, SENTENCES, UNKNOWN, VALUES
+from portal.audit_words import AREAS, LABELS, MOMENTS, SENTENCES, UNKNOWN, VALUES
 
 FILTERS = ("who", "area", "target", "from", "to")
 ITSELF, OTHERS = "itself", "others"
@@ -67,12 +68,13 @@ def pick_events(brand: Brand, asked: Asked) -> QuerySet[AuditEvent]:
 def describe_events(events: Iterable[AuditEvent], brand: Brand) -> list[AuditLine]:
     """Put recorded changes into words, in the order given."""
     rows = list(events)
-    names = _Names(find_targets(rows, brand), name_people(rows), _name_places(rows, brand))
+    names = _Names(brand, find_targets(rows, brand), name_people(rows), _name_places(rows, brand))
     return [_describe(event, names) for event in rows]
 
 
 @dataclass(frozen=True, slots=True)
 class _Names:
+    brand: Brand
     targets: Mapping[tuple[str, str], Target]
     people: Mapping[str, str]
     places: Mapping[str, str]
@@ -97,12 +99,12 @@ def _describe(event: AuditEvent, names: _Names) -> AuditLine:
             who=formats.isolate(who), what=target.name, action=formats.isolate_ltr(event.action)
         ),
         url=target.url,
-        changes=_list_changes(event, target.currency, names.places),
+        changes=_list_changes(event, target.currency, names),
         reason=event.reason,
     )
 
 
-def _list_changes(event: AuditEvent, currency: str, places: Mapping[str, str]) -> list[Change]:
+def _list_changes(event: AuditEvent, currency: str, names: _Names) -> list[Change]:
     keys = [key for key in {**event.before, **event.after} if key not in HIDDEN]
 
     def show(facts: Mapping[str, Any], key: str) -> str:
@@ -110,18 +112,38 @@ def _list_changes(event: AuditEvent, currency: str, places: Mapping[str, str]) -
             return ""
         value = facts[key]
         if key == "enrollment":
-            value = places.get(str(value), value)
+            value = names.places.get(str(value), value)
+        if isinstance(value, str) and key in MOMENTS and value:
+            value = _moment(value, names.brand)
         if isinstance(value, str) and key in VALUES:
             value = str(VALUES[key].get(value, value))
         return formats.isolate(_text(value, currency if key.endswith("_minor") else ""))
 
+    def call(key: str) -> str:
+        return str(LABELS.get(f"{event.target_type}.{key}") or LABELS.get(key, key))
+
     return [
-        Change(str(LABELS.get(key, key)), show(event.before, key), show(event.after, key))
+        Change(call(key), show(event.before, key), show(event.after, key))
         if key in event.after
-        else Change(str(LABELS.get(key, key)), "", show(event.before, key))
+        else Change(call(key), "", show(event.before, key))
         for key in keys
-        if event.before.get(key) != event.after.get(key)
+        if _tell(event.before.get(key)) != _tell(event.after.get(key))
     ]
+
+
+def _tell(value: Any) -> Any:
+    """Return a value to compare: what is empty is as good as missing."""
+    return None if value in ("", [], {}) else value
+
+
+def _moment(text: str, brand: Brand) -> str:
+    language, zone = current_language(), ZoneInfo(brand.time_zone)
+    at = datetime.fromisoformat(text)
+    day = formats.day_text(formats.local_day(at, zone=zone), language=language)
+    return pgettext("day, hour", "%(day)s, %(hour)s") % {
+        "day": day,
+        "hour": formats.clock_text(at, language=language, zone=zone),
+    }
 
 
 def _text(value: Any, currency: str) -> str:

@@ -56,14 +56,20 @@ class Forecast:
 def list_forecasts(
     *, affiliations: Sequence[Affiliation], balances: Balances, now: datetime
 ) -> list[Forecast]:
-    """Return a forecast for each brand and currency in which there is money, the next first."""
+    """Return a forecast for each brand and currency with money, the next payment first."""
     by_place = {place.pk: place for place in affiliations}
     found = []
     for (party, currency), kinds in balances.items():
         place = by_place.get(party)
         if place is not None and (kinds.get(AccountKind.PENDING) or kinds.get(AccountKind.PAYABLE)):
             found.append(_forecast(place, currency, kinds, now))
-    return sorted(found, key=lambda one: (one.run_date, one.brand.name, one.released.currency))
+    return sorted(found, key=_order)
+
+
+def _order(forecast: Forecast) -> tuple[object, ...]:
+    """Put a run that pays before one that does not."""
+    is_empty = not forecast.expected.amount_minor or bool(forecast.tasks)
+    return (is_empty, forecast.run_date, forecast.brand.name, forecast.released.currency)
 
 
 def _forecast(place: Affiliation, currency: str, kinds: Kinds, now: datetime) -> Forecast:

@@ -1,6 +1,7 @@
 """The audit log: whole sentences, both values, the right thing behind each, nobody else's."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -8,6 +9,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
+from affiliates.services.announcements import (
+    AnnouncementFacts,
+    draft_announcement,
+    schedule_announcement,
+)
 from affiliates.services.membership import suspend_affiliation
 from brands.models import Role
 from brands.services.programs import update_program
@@ -65,6 +71,25 @@ def test_facts_are_called_as_in_the_forms_and_codes_read_as_words(world):
 
     assert (hold.label, plain(hold.before), plain(hold.after)) == (label, "30", "45")
     assert (state.label, plain(state.after)) == ("State", "Suspended")
+
+
+def test_news_is_told_by_its_parts_with_the_brands_hour_and_without_what_is_empty(world):
+    facts = {"actor_id": get_owner(world.brand).pk, "now": world.shop.now}
+    news = draft_announcement(
+        brand_id=world.brand.pk, facts=AnnouncementFacts(title="Cups", text="New ones"), **facts
+    )
+    day = datetime(2030, 1, 5, 9, 30, tzinfo=ZoneInfo(world.brand.time_zone))
+    schedule_announcement(announcement_id=news.pk, send_at=day, **facts)
+
+    planned, written = lines(world.brand)[:2]
+
+    assert [(one.label, plain(one.after)) for one in planned.changes] == [
+        ("Sent on", plain("5\u00a0Jan\u00a02030, 09:30"))
+    ]
+    assert {one.label: plain(one.after) for one in written.changes} == {
+        "Title": "Cups",
+        "Text": "New ones",
+    }
 
 
 def test_the_filters_narrow_by_person_part_thing_and_day(world):

@@ -3,7 +3,7 @@ PYTHON ?= python3
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run manage reset test journey screenshots nightly lint messages lock
+.PHONY: help run manage reset test journey screenshots nightly crawl lint messages lock
 
 help: ## list these targets
 	@$(PYTHON) config/bootstrap.py help
@@ -28,6 +28,9 @@ screenshots: ## every page of a demo apart, in each look, into screenshots/
 
 nightly: ## every test in full, the slow ones too
 	@$(PYTHON) config/bootstrap.py nightly $(ARGS)
+
+crawl: ## every address as everybody with the ids of another brand, in full
+	@$(PYTHON) config/bootstrap.py crawl
 
 lint: ## format, lint, types, layers, migrations, deployment check
 	@$(PYTHON) config/bootstrap.py lint

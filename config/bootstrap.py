@@ -39,6 +39,7 @@ COMMANDS = {
     "journey": (RUN_LOCK, ["-m", "config.run", "journey"]),
     "screenshots": (DEV_LOCK, ["-m", "config.run", "screenshots"]),
     "nightly": (DEV_LOCK, ["-m", "pytest", "-n", "2", "-m", "nightly or not nightly"]),
+    "crawl": (DEV_LOCK, ["-m", "tests.crawler"]),
     "lint": (DEV_LOCK, ["-m", "config.gate"]),
     "lock": (DEV_LOCK, ["-P", "config/lock.py"]),
 }

@@ -1,0 +1,104 @@
+"""Nobody reaches what belongs to another brand, by any address (I-40 to I-42).
+
+A slice of `make crawl`: every address as an owner, a creator and a visitor, with every mix of ids.
+"""
+
+import pytest
+from django.db import models
+from django.test import override_settings
+
+from tests.addresses import list_addresses
+from tests.crawler import town as towns
+from tests.crawler.crawl import Crawl
+from tests.crawler.town import Town, columns, label, list_tenant_models, make_town
+
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
+
+# Text up to this length is a code; longer text of these names is one too, or a thing's name
+# elsewhere, or is made of text that is marked.
+CODE_LENGTH = 60
+UNWRITTEN = {
+    "action",
+    "body_sha256",
+    "code",
+    "content_hash",
+    "destination",
+    "destination_hint",
+    "event_id",
+    "external_account",
+    "external_id",
+    "external_number",
+    "external_order_id",
+    "file_name",
+    "fingerprint",
+    "from_name",
+    "html",
+    "key",
+    "last_error",
+    "order_ref",
+    "parameters_hash",
+    "password",
+    "reference",
+    "sha256",
+    "signals_hash",
+    "time_zone",
+    "topic",
+    "user_agent",
+}
+PLANTED = {
+    "without-filter",
+    "by-query",
+    "foreign-child",
+    "search",
+    "write-then-refuse",
+    "any-field",
+}
+
+
+@pytest.fixture(scope="module")
+def town(committed: None) -> Town:
+    return make_town()
+
+
+def test_nobody_reaches_a_row_of_another_brand_by_any_address(town):
+    outcome = Crawl(town, is_full=False).run()
+
+    assert not outcome.leaks, "\n".join(outcome.leaks)
+    assert outcome.uncovered == []
+
+
+@override_settings(ROOT_URLCONF="tests.crawler.planted")
+def test_planted_leaks_are_all_found(town):
+    planted = [address for address in list_addresses() if address.name in PLANTED]
+
+    outcome = Crawl(town, is_full=True).run(planted)
+
+    found = {name for name in PLANTED for leak in outcome.leaks if f" {name} " in leak}
+    assert found == PLANTED
+
+
+def test_every_kind_of_row_a_brand_may_have_is_there_to_be_found(town):
+    empty = [
+        label(model)
+        for model in list_tenant_models()
+        if "brand_id" in columns(model)
+        if not model._default_manager.filter(brand_id=town.theirs.brand.pk).exists()
+    ]
+
+    assert not empty, "\n".join(empty)
+
+
+def test_of_every_text_of_a_row_it_is_said_whether_people_write_it(town):
+    """A new text field is marked, public, or named as one that no person writes."""
+    known = {label(model, name) for model, name in towns.list_written()}
+    unsaid = [
+        label(model, one.name)
+        for model in list_tenant_models()
+        for one in model._meta.fields
+        if type(one) is models.TextField
+        or (type(one) is models.CharField and (one.max_length or 0) > CODE_LENGTH)
+        if not one.choices and one.name not in UNWRITTEN
+        if label(model, one.name) not in known | towns.PUBLIC | towns.NOT_WRITTEN
+    ]
+
+    assert not unsaid, "\n".join(unsaid)

@@ -1,0 +1,120 @@
+"""Which rows a request changed, asked of PostgreSQL: the answer's status is no evidence."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+
+from core.models import Brand
+from tests.crawler.town import people_of
+
+_CHANGES = """
+SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables
+WHERE n_tup_ins + n_tup_upd + n_tup_del > 0
+"""
+
+
+@dataclass
+class Watch:
+    """The rows of one brand and its people, by table, as they were at the start."""
+
+    brand: Brand
+    _people: list[int] = field(default_factory=list)
+    _columns: dict[str, set[str]] = field(default_factory=dict)
+    _before: dict[str, str] = field(default_factory=dict)
+
+    def start(self) -> None:
+        """Remember the present state; what is asked afterwards is compared with it."""
+        self._people = people_of(self.brand)
+        self._columns = _read_columns()
+        self._before = {table: self._print(table) for table in self._columns}
+
+    def changed(self, touched: set[str]) -> list[str]:
+        """Return which of the touched tables hold other rows of the brand than at the start."""
+        return sorted(
+            table
+            for table in touched
+            if table in self._before and self._print(table) != self._before[table]
+        )
+
+    def _print(self, table: str) -> str:
+        where, values = self._whose(table)
+        if not where:
+            return ""
+        sql = (
+            f"SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), ''))"
+            f' FROM "{table}" t WHERE {where}'
+        )
+        return str(_one(sql, values))
+
+    def _whose(self, table: str) -> tuple[str, list[Any]]:
+        known = self._columns[table]
+        if table == "core_brand":
+            return "id = %s", [self.brand.pk]
+        if table == "core_user":
+            return "id = ANY(%s)", [self._people]
+        if "brand_id" in known:
+            return "brand_id = %s", [self.brand.pk]
+        if "user_id" in known:
+            return "user_id = ANY(%s)", [self._people]
+        return "", []
+
+
+def touched_tables() -> dict[str, int]:
+    """Return how many rows of each table this transaction has written so far."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CHANGES)
+        return dict(cursor.fetchall())
+
+
+def newly_touched(before: dict[str, int]) -> set[str]:
+    """Return the tables written since."""
+    return {table for table, count in touched_tables().items() if before.get(table, 0) != count}
+
+
+def describe_rows(tables: set[str], brand: Brand) -> str:
+    """Return the brand's rows of some tables without what differs from run to run."""
+    known = _read_columns()
+    found = {}
+    for table in sorted(tables):
+        if table == "core_user" or "brand_id" in known.get(table, set()):
+            where = "TRUE" if table == "core_user" else "brand_id = %s"
+            sql = f'SELECT to_jsonb(t) FROM "{table}" t WHERE {where}'
+            values = [] if table == "core_user" else [brand.pk]
+            found[table] = sorted(_settled(row) for row in _all(sql, values))
+    return json.dumps(found, sort_keys=True)
+
+
+def _settled(row: Any) -> str:
+    data = json.loads(row) if isinstance(row, str) else row
+    ends = ("_at", "_id", "_hash", "_until", "key", "token", "secret", "window", "last_login")
+    kept = {
+        name: value
+        for name, value in data.items()
+        if not name.endswith(ends) and name not in {"id", "at", "slug", "text", "html"}
+    }
+    return json.dumps(kept, sort_keys=True)
+
+
+def _read_columns() -> dict[str, set[str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname, array_agg(a.attname::text) FROM pg_class c"
+            " JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped"
+            " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' GROUP BY 1"
+        )
+        return {table: set(names) for table, names in cursor.fetchall()}
+
+
+def _one(sql: str, values: list[Any]) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def _all(sql: str, values: list[Any]) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return [row for (row,) in cursor.fetchall()]

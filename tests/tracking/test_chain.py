@@ -26,6 +26,7 @@ from tests.makers import (
 from tests.shop import Shop, code, line, stamp
 from tracking.models import Attribution, Commission, Order, RefusedDelivery, StoreEvent
 from tracking.services import intake
+from tracking.services.attribution import policy_of
 from tracking.tasks import release_brand, sweep_store_events
 
 pytestmark = pytest.mark.django_db
@@ -353,3 +354,17 @@ def _move(sandbox, *, days: int) -> None:
         now=sandbox.created_at,
     )
     sandbox.refresh_from_db()
+
+
+@pytest.mark.parametrize(
+    ("program_says", "coupon_is"),
+    [("always", "with_click"), ("with_click", "with_click"), ("only_as_winner", "only_as_winner")],
+)
+def test_a_kind_of_creator_never_loosens_what_the_program_asks_of_codes(program_says, coupon_is):
+    program = make_program()
+    program.code_policy = program_says
+
+    policy = policy_of(program)
+
+    assert policy.code_policy_for("coupon") == coupon_is
+    assert policy.code_policy_for("content") == program_says

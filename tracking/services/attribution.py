@@ -9,10 +9,11 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from affiliates.models import Code, Enrollment, Link
-from brands.models import Program
+from brands.models import CodePolicy, Program
 from core.ids import uuid7_time
 from tracking.domain import attribution as domain
 from tracking.domain.candidates import (
+    CLICK_BOUND_TYPES,
     BoundCandidate,
     Candidate,
     ClickCandidate,
@@ -88,11 +89,16 @@ def find_current(order: Order) -> Attribution | None:
 
 
 def policy_of(program: Program) -> Policy:
-    """Return a program's settings as the domain's policy."""
+    """Return a program's settings as the domain's policy.
+
+    A program that asks more of codes than its kinds of creators do is never loosened by them.
+    """
+    is_open = program.code_policy == CodePolicy.ALWAYS
     return Policy(
         click_policy="first" if program.click_policy == "first" else "last",
         window_days=program.window_days,
         code_policy=program.code_policy,  # type: ignore[arg-type]
+        code_policies=CLICK_BOUND_TYPES if is_open else (),
         precedence="click" if program.precedence == "click" else "code",
         is_binding_on=program.is_binding_customers,
         is_paid_ad_first=program.is_yielding_to_ads,

@@ -247,6 +247,8 @@ STEP_UP_PAGES = {
     "mfa_remove_webauthn",
     "payouts:method-edit",
     "payouts:method-stripe",
+    "portal:privacy",
+    "portal:privacy-copy",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 

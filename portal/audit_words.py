@@ -106,6 +106,8 @@ SENTENCES: Mapping[str, str | Promise] = {
     "sandbox.opened": _("{who} opened the sandbox {what}"),
     "order_upload.kept": _("{who} uploaded the file of orders {what}"),
     "order_upload.taken": _("{who} took the orders of the file {what}"),
+    "privacy.erased": _("{who} deleted the account of {what}"),
+    "privacy.exported": _("{who} took a copy of the data of {what}"),
     "store_event.replayed": _("{who} replayed the delivery {what}"),
     "viewing.left": _("{who} left the pages of {what}"),
     "viewing.started": _("{who} opened the pages of {what} as the creator sees them"),
@@ -128,7 +130,7 @@ AREAS: Mapping[str, tuple[str | Promise, tuple[str, ...]]] = {
     ),
     "program": (_("Program"), ("change", "group", "program", "rules")),
     "stores": (_("Stores"), ("connection", "order_upload", "store_event", "trial")),
-    "team": (_("Team"), ("account", "mail", "member", "notices", "operator")),
+    "team": (_("Team"), ("account", "mail", "member", "notices", "operator", "privacy")),
     "brand": (_("Brand"), ("brand", "demo", "list", "sandbox")),
 }
 """Parts of the log to look at alone, each with the words its actions begin with."""

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from portal.views import account, creator, invited, join, links, notices, ops, ops_brands, public
+from portal.views import (
+    account,
+    creator,
+    invited,
+    join,
+    links,
+    notices,
+    ops,
+    ops_brands,
+    privacy,
+    public,
+)
 
 _PROGRAM = "p/<slug:brand_slug>/<slug:program_slug>"
 _LINK = "me/links/<str:link_id>"
@@ -31,6 +42,8 @@ urlpatterns = [
     path("ops/brands/new/", ops_brands.open_brand, name="brand-new"),
     path("ops/brands/<str:brand_id>/status/", ops_brands.change_status, name="brand-status"),
     path("ops/settings/", ops.show_settings, name="setting-list"),
+    path("me/settings/privacy/", privacy.show, name="privacy"),
+    path("me/settings/privacy/copy/", privacy.take_copy, name="privacy-copy"),
     path("me/settings/notices/", notices.show, name="notices"),
     path("me/settings/notices/check/", notices.check_address, name="notices-check"),
 ]

@@ -1,0 +1,1 @@
+"""What a person may have of his data: a copy, and its end."""

@@ -249,6 +249,7 @@ STEP_UP_PAGES = {
     "payouts:method-stripe",
     "portal:privacy",
     "portal:privacy-copy",
+    "portal:privacy-delete",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 

@@ -268,7 +268,10 @@ class MailSender(models.Model):
 
 
 class AuditEvent(models.Model):
-    """Who changed what, when, from what to what, and why. Append-only."""
+    """Who changed what, when, from what to what, and why. Append-only.
+
+    `erased_at`: its texts were a person's who is erased; the database lets them go once.
+    """
 
     brand = models.ForeignKey(Brand, null=True, on_delete=models.PROTECT)
     actor = models.ForeignKey(User, null=True, on_delete=models.PROTECT)
@@ -279,12 +282,20 @@ class AuditEvent(models.Model):
     after = models.JSONField(default=dict)
     reason = models.CharField(max_length=500, blank=True)
     at = models.DateTimeField()
+    erased_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         indexes = [
             models.Index(fields=["brand", "-id"], name="core_audit_by_brand"),
             models.Index(fields=["target_type", "target_id"], name="core_audit_by_target"),
         ]
+
+
+class Erasure(models.Model):
+    """An address that was erased, as a keyed hash: a restored copy is erased again by it."""
+
+    email_hash = models.CharField(max_length=36, unique=True)
+    erased_at = models.DateTimeField()
 
 
 class JobRun(models.Model):

@@ -71,12 +71,12 @@ class Everything:
     ids: dict[str, Any] = field(default_factory=dict)
 
 
-def make_everything(prefix: str = "Anna") -> Everything:
+def make_everything(prefix: str = "Anna", *, creator: User | None = None) -> Everything:
     """Make a brand with paid, released, pending, reviewed and uncredited orders.
 
     One group has no hold, as an operator may allow, so that money is released today.
     """
-    world = _open_brand(prefix)
+    world = _open_brand(prefix, creator or make_user(name=prefix))
     program, shop = world.program, world.shop
     with override_settings(HOLD_DAYS_MIN=0):
         fast = make_group(program, "Trusted", hold_days=0)
@@ -124,7 +124,7 @@ def make_everything(prefix: str = "Anna") -> Everything:
     return world
 
 
-def _open_brand(prefix: str) -> Everything:
+def _open_brand(prefix: str, creator: User) -> Everything:
     owner = make_user(name=f"Owner of {prefix}")
     brand = make_brand(f"{prefix} & Co", owner=owner)
     program = make_program(brand)
@@ -142,7 +142,7 @@ def _open_brand(prefix: str) -> Everything:
     world = Everything(
         brand=brand,
         owner=owner,
-        creator=make_user(name=prefix),
+        creator=creator,
         analyst=member.user,
         operator=make_operator(),
         program=program,

@@ -12,13 +12,17 @@ from core.models import Brand, User
 
 
 class Affiliate(models.Model):
-    """A creator as a person, the same in every brand."""
+    """A creator as a person, the same in every brand.
+
+    `erased_at`: his account was deleted; nothing is credited to him since.
+    """
 
     public_id = PublicIdField(prefix="aff")
     user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="affiliate")
     display_name = models.CharField(max_length=120)
     country = models.CharField(max_length=2, blank=True)
     created_at = models.DateTimeField()
+    erased_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return self.display_name

@@ -1,10 +1,9 @@
 """A copy of a person's own data: a ZIP with each list as JSON and as CSV."""
 
 import json
-import tempfile
 from collections.abc import Iterator
 from datetime import datetime
-from typing import IO
+from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile
 from zoneinfo import ZoneInfo
 
@@ -16,25 +15,19 @@ from core.exports import Sheet, stream_csv
 from core.models import User
 from portal.privacy.sheets import SHEETS, OwnSheet, to_cell
 
-IN_MEMORY = 4 * 1024 * 1024
-
 
 @transaction.atomic
-def copy_data(*, user_id: int, actor_id: int | None, now: datetime) -> IO[bytes]:
-    """Return an open file with everything that is kept about a person.
+def copy_data(*, user_id: int, actor_id: int | None, now: datetime) -> BytesIO:
+    """Return a ZIP of everything that is kept about a person; its rows are read one by one.
 
-    It goes away when it is closed. `actor_id` None means that the operator asked for it.
+    `actor_id` None means that the operator asked for it.
     """
     user = User.objects.get(pk=user_id)
     audit.record(brand_id=None, actor_id=actor_id, action="privacy.exported", target=user, now=now)
-    file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  # who asked closes it
-    try:
-        with ZipFile(file, "w", ZIP_DEFLATED) as archive:
-            for name, sheet in SHEETS.items():
-                _write(archive, name, sheet, user)
-    except BaseException:
-        file.close()
-        raise
+    file = BytesIO()
+    with ZipFile(file, "w", ZIP_DEFLATED) as archive:
+        for name, sheet in SHEETS.items():
+            _write(archive, name, sheet, user)
     file.seek(0)
     return file
 

@@ -75,7 +75,8 @@ def test_the_operator_writes_a_copy_for_whoever_asks_by_letter(world, tmp_path):
 
     call_command("privacy", "export", email=world.creator.email, to=path)
 
-    assert read(ZipFile(path), "account")[0]["email"] == world.creator.email
+    with ZipFile(path) as archive:
+        assert read(archive, "account")[0]["email"] == world.creator.email
     with pytest.raises(CommandError):
         call_command("privacy", "export", email=world.creator.email, to=path)
     with pytest.raises(CommandError):

@@ -218,7 +218,7 @@ def _party(enrollment: Enrollment) -> Party:
         program=str(enrollment.program_id),
         partner_type=enrollment.group.partner_type,
         joined_at=enrollment.joined_at,
-        suspended_at=affiliation.suspended_at,
+        suspended_at=_earliest(affiliation.suspended_at, affiliation.affiliate.erased_at),
         email_hash=affiliation.email_hash,
     )
 

@@ -1,0 +1,45 @@
+"""What orders and clicks say of a creator who is erased: amounts stay, words go."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db.models import Q
+
+from core.erasing import about
+from tracking.models import (
+    Adjustment,
+    Attribution,
+    Click,
+    Commission,
+    CommissionChange,
+    ReviewHold,
+)
+
+
+def erase_earner(*, affiliation_ids: Collection[UUID], enrollment_ids: Collection[int]) -> None:
+    """Empty his sub-ids, and what people wrote about him and his commissions."""
+    Click.objects.filter(enrollment_id__in=enrollment_ids).exclude(sub_id="").update(sub_id="")
+    own = Commission.objects.filter(affiliation__in=affiliation_ids)
+    own.exclude(reject_reason="").update(reject_reason="")
+    Adjustment.objects.filter(commission__in=own).update(reason="")
+    ReviewHold.objects.filter(commission__in=own).update(reason="", close_reason="")
+    Attribution.objects.filter(enrollment__in=enrollment_ids).update(reason="")
+    for rows in (
+        CommissionChange.objects.filter(commission__in=own),
+        ReviewHold.objects.filter(commission__in=own),
+        Attribution.objects.filter(enrollment__in=enrollment_ids),
+    ):
+        for row in rows.filter(params__has_key="reason").iterator(chunk_size=500):
+            row.params = {**row.params, "reason": ""}
+            row.save(update_fields=["params"])
+
+
+def pick_audit(affiliation_ids: Collection[UUID]) -> Q:
+    """Return the audit rows whose reasons are about his commissions."""
+    own = Commission.objects.filter(affiliation__in=affiliation_ids)
+    holds = ReviewHold.objects.filter(commission__in=own)
+    return (
+        about("tracking.commission", own.values_list("public_id", flat=True))
+        | about("tracking.order", own.values_list("order__public_id", flat=True))
+        | about("tracking.reviewhold", holds.values_list("public_id", flat=True))
+    )

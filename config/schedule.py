@@ -15,6 +15,7 @@ BEAT = {
     "apply-changes": {"task": "brands.apply_changes", "schedule": 60.0},
     "partitions": {"task": "tracking.prepare_partitions", "schedule": crontab(hour=2, minute=10)},
     "retention": {"task": "tracking.forget_old", "schedule": crontab(hour=3, minute=10)},
+    "privacy": {"task": "portal.forget_old", "schedule": crontab(hour=3, minute=40)},
     "announcements": {"task": "affiliates.send_announcements", "schedule": 60.0},
     "books": {"task": "portal.check_books", "schedule": crontab(hour=4, minute=10)},
 }

@@ -9,6 +9,7 @@ from core.jobs import run_once
 from core.models import Brand
 from portal import trial
 from portal.books import prove_and_keep
+from portal.privacy import forgetting
 from tracking.models import TrialRun
 
 logger = logging.getLogger(__name__)
@@ -26,6 +27,18 @@ def run_trial(*, trial_id: int) -> None:
     """Send a test order through the sandbox; one that was begun before is not begun again."""
     if TrialRun.objects.filter(pk=trial_id, finished_at__isnull=True, hops=[]).exists():
         trial.run_trial(trial_id=trial_id)
+
+
+@shared_task(name="portal.forget_old", acks_late=True, ignore_result=True)
+def forget_old() -> None:
+    """Forget what need not be kept of clicks, sessions, rails and archived images, once a day."""
+    now = database_now()
+    run_once(
+        name="forget_old",
+        window=now.strftime("%Y-%m-%d"),
+        now=now,
+        work=lambda: forgetting.forget_old(now=now),
+    )
 
 
 def _prove_all() -> str:

@@ -44,6 +44,7 @@ urlpatterns = [
     path("ops/settings/", ops.show_settings, name="setting-list"),
     path("me/settings/privacy/", privacy.show, name="privacy"),
     path("me/settings/privacy/delete/", privacy.delete, name="privacy-delete"),
+    path("privacy/", privacy.show_statement, name="privacy-statement"),
     path("account-deleted/", privacy.show_gone, name="privacy-gone"),
     path("me/settings/privacy/copy/", privacy.take_copy, name="privacy-copy"),
     path("me/settings/notices/", notices.show, name="notices"),

@@ -4,6 +4,7 @@ Slugs and codes stay: old posts lead to the shop, and nobody else is ever given 
 """
 
 import secrets
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import Q
@@ -14,6 +15,7 @@ from affiliates.models import (
     ApplicationStatus,
     Code,
     Enrollment,
+    Invitation,
     Link,
     Note,
     Viewing,
@@ -49,6 +51,15 @@ def erase_creator(affiliate: Affiliate, *, name: str, now: datetime) -> None:
     )
     Note.objects.filter(affiliate=affiliate).delete()
     Viewing.objects.filter(affiliation__affiliate=affiliate).delete()
+
+
+def erase_invitations(*, addresses: Collection[str], email: str, now: datetime) -> Q:
+    """Take a person off what was mailed to him; returns the audit rows about it."""
+    rows = Invitation.objects.filter(email__in=[address.lower() for address in addresses])
+    ids = list(rows.values_list("public_id", flat=True))
+    rows.filter(joined_at=None, declined_at=None, revoked_at=None).update(revoked_at=now)
+    rows.update(email=email, name="", message="")
+    return about("affiliates.invitation", ids)
 
 
 def pick_audit(affiliate: Affiliate) -> Q:

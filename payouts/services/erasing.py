@@ -13,7 +13,6 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from core.erasing import about
-from core.models import InboundStatus
 from ledger.models import Account, AccountKind
 from payouts.domain.export import COLUMNS
 from payouts.models import (
@@ -26,6 +25,7 @@ from payouts.models import (
     RailEvent,
     StandinObject,
 )
+from payouts.services.forgetting import DONE
 from tracking.models import Commission
 from tracking.services.release import lock_commissions
 
@@ -64,8 +64,7 @@ def erase_payee(*, affiliation_ids: Collection[UUID], email: str, name: str) -> 
     own = set(payouts.values_list("public_id", flat=True))
     for file in ExportFile.objects.filter(plan__payouts__in=payouts).distinct():
         _erase_in_file(file, own, name)
-    done = (InboundStatus.PROCESSED, InboundStatus.IGNORED, InboundStatus.REFUSED)
-    RailEvent.objects.filter(brand__in=brand_ids, status__in=done).update(body=None)
+    RailEvent.objects.filter(brand__in=brand_ids, status__in=DONE).update(body=None)
     for row in StandinObject.objects.filter(data__icontains=email):
         row.data = json.loads(json.dumps(row.data).replace(email, f"{name}@erased.invalid"))
         row.save(update_fields=["data"])

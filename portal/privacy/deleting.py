@@ -124,6 +124,7 @@ def _erase(user: User, now: datetime) -> None:
         remove_member(member_id=member.pk, actor_id=user.pk, now=now)
     Member.objects.filter(user=user).delete()
     name = erasing.erase_account(user, now=now)
+    whole |= creators.erase_invitations(addresses=addresses, email=user.email, now=now)
     if affiliate is not None:
         place_ids = _place_ids(user)
         _erase_creator(affiliate, place_ids, addresses[0], name, now)

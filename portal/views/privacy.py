@@ -13,6 +13,7 @@ from core.models import User
 from portal.forms_privacy import DeletionForm
 from portal.privacy.copying import copy_data, name_copy
 from portal.privacy.deleting import NotYet, delete_account, find_obstacles, list_owed
+from portal.privacy.forgetting import list_kept
 
 
 @require_GET
@@ -56,6 +57,12 @@ def delete(request: HttpRequest) -> HttpResponse:
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "portal/privacy_delete.html", context, status=status)
+
+
+@require_GET
+def show_statement(request: HttpRequest) -> HttpResponse:
+    """Say to everybody what is stored of people and how long."""
+    return render(request, "portal/privacy_statement.html", {"kept": list_kept()})
 
 
 @require_GET

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
-from affiliates.models import Application, Code, Enrollment, Link
+from affiliates.models import Application, Code, Enrollment, Invitation, Link
 from affiliates.services.vetting import add_tag, note_creator
 from brands.models import Member, Role
 from core import audit, crypto
@@ -156,7 +156,7 @@ def test_who_was_erased_is_erased_again_after_a_restore(world, capsys):
 
     assert User.objects.get(pk=world.creator.pk).email.endswith("@erased.invalid")
     assert User.objects.get(pk=newcomer.pk).is_active
-    assert UUID(mark)
+    assert str(UUID(mark)) == mark
 
 
 def test_the_list_is_taken_from_a_log_where_the_restored_copy_has_none(world, tmp_path, caplog):
@@ -192,6 +192,17 @@ def speak_everywhere(world: Everything) -> None:
     affiliation = place.affiliation
     User.objects.filter(pk=world.creator.pk).update(former_email=f"{CANARY}@old.example")
     MailAddress.objects.create(email=ADDRESS, refusal=f"<{ADDRESS}> unknown")
+    Invitation.objects.create(
+        brand=world.brand,
+        program=world.program,
+        group=place.group,
+        kind="email",
+        email=ADDRESS,
+        name=CANARY,
+        message=CANARY,
+        created_by=world.owner,
+        created_at=now,
+    )
     make_factors(world.creator)
     make_session(world.creator)
     add_tag(affiliation_id=affiliation.pk, tag=CANARY, actor_id=owner, now=now)

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("affiliates", "0005_viewing")]
+    dependencies = [("affiliates", "0006_invitations")]
     operations = [
         migrations.AddField("affiliate", "erased_at", models.DateTimeField(null=True)),
     ]

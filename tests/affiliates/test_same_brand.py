@@ -14,6 +14,7 @@ from tests.makers import (
     make_connection,
     make_enrollment,
     make_group,
+    make_invitation,
     make_link,
     make_pending_change,
     make_program,
@@ -48,6 +49,7 @@ def make_world():
     make_link(enrollment)
     make_asset(program)
     send_news(make_announcement(program.brand, program_id=program.pk))
+    make_invitation(program)
     make_connection(program.brand)
     start_viewing(
         affiliation_id=enrollment.affiliation_id,

@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from psycopg import IsolationLevel
 
-from config import env, schedule
+from config import env, schedule, stepup
 
 VERSION = "0.1.0"
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -229,30 +229,7 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(SITE_URL).scheme
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = {"login_failed": ""}  # guesses are counted by core.attempts
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600  # seconds a password or code counts as just entered
-# Pages that ask again who it is: what they change lets somebody in, or moves where money goes.
-STEP_UP_PAGES = {
-    "account_change_password",
-    "account_email",
-    "account_set_password",
-    "brands:connection-create",
-    "brands:connection-detail",
-    "brands:connection-switch",
-    "brands:member-edit",
-    "brands:member-invite",
-    "brands:member-remove",
-    "brands:rail-edit",
-    "mfa_activate_totp",
-    "mfa_add_webauthn",
-    "mfa_deactivate_totp",
-    "mfa_edit_webauthn",
-    "mfa_generate_recovery_codes",
-    "mfa_remove_webauthn",
-    "payouts:method-edit",
-    "payouts:method-stripe",
-    "portal:privacy",
-    "portal:privacy-copy",
-    "portal:privacy-delete",
-}
+STEP_UP_PAGES = stepup.PAGES
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 
 # Second factors: an authenticator app, passkeys, and codes for the day both are lost.

@@ -4,13 +4,16 @@ Django would truncate every table, which the guards of append-only tables refuse
 also remove what migrations put there.
 """
 
+import time
 from collections.abc import Iterator
 
 import pytest
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 from django.test import TransactionTestCase
 from psycopg import sql
 from pytest_django import DjangoDbBlocker
+
+TRIES = 10
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +49,15 @@ def copy_database(*, source: str, target: str) -> None:
     """Replace `target` by a copy of `source`, ending every connection to the two."""
     connections.close_all()
     _run("DROP DATABASE IF EXISTS {} WITH (FORCE)", target)
-    _run("CREATE DATABASE {} TEMPLATE {}", target, source)
+    for attempt in range(TRIES):
+        try:
+            _run("CREATE DATABASE {} TEMPLATE {}", target, source)
+        except OperationalError:  # a vacuum of its own accord is in the source for a moment
+            if attempt == TRIES - 1:
+                raise
+            time.sleep(1)
+        else:
+            return
 
 
 def _run(statement: str, *names: str) -> None:

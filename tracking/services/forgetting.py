@@ -10,7 +10,7 @@ from django.conf import settings
 from tracking.models import Click
 
 STEPS = 4
-STEP = timedelta(days=1) / STEPS
+STEP = timedelta(days=1) // STEPS
 BLANK = {
     "net_key": 0,
     "agent_id": None,

@@ -23,7 +23,7 @@ BEGIN
         USING ERRCODE = 'check_violation', CONSTRAINT = 'core_audit_append_only';
 END $$;
 CREATE FUNCTION core_erase_audit(whole bigint[], reasons bigint[], erasing timestamptz)
-RETURNS void LANGUAGE sql SECURITY DEFINER AS $$
+RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     UPDATE core_auditevent
        SET reason = '', erased_at = erasing,
            before = CASE WHEN id = ANY (whole) THEN '{}' ELSE before END,

@@ -25,6 +25,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     yield
     with django_db_blocker.unblock():
         _run("DROP DATABASE IF EXISTS {} WITH (FORCE)", template_of(name))
+        _end_connections(name)  # a thread of a live server may have kept one
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +65,17 @@ def _run(statement: str, *names: str) -> None:
     quoted = [sql.Identifier(name) for name in names]
     with connection._nodb_cursor() as cursor:  # connected to "postgres", in autocommit
         cursor.execute(sql.SQL(statement).format(*quoted))
+
+
+def _end_connections(name: str) -> None:
+    """End every connection of ours to a database and wait until it has gone."""
+    connections.close_all()
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = %s AND usename = current_user",
+            [name],
+        )
 
 
 def _restore_database(self: TransactionTestCase) -> None:

@@ -4,16 +4,17 @@ from affiliates.access import Visitor, list_affiliations
 from brands.access import BrandAccess
 from core.access import get_by_public_id
 from core.factors import has_second_factor
+from core.models import Brand, User
 from payouts.models import Payout, PayoutPlan
 
 
-def lacks_second_factor(access: BrandAccess) -> bool:
-    """Say whether the member may not approve for want of a second factor.
+def lacks_second_factor(brand: Brand, user: User) -> bool:
+    """Say whether a person may not approve for want of a second factor.
 
     Where no money moves, in a sandbox and in the demo, nobody needs one.
     """
-    is_play = access.brand.is_sandbox or access.brand.is_demo
-    return not is_play and not has_second_factor(access.member.user)
+    is_play = brand.is_sandbox or brand.is_demo
+    return not is_play and not has_second_factor(user)
 
 
 def get_plan_for(access: BrandAccess, public_id: str) -> PayoutPlan:

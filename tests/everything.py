@@ -118,7 +118,6 @@ def make_everything(prefix: str = "Anna", *, creator: User | None = None) -> Eve
         "month": f"{brand_now(world.brand).astimezone(BERLIN):%Y-%m}",
         "link_slug": f"{prefix}-cups".lower(),
         "session_id": make_session(world.owner).pk,
-        "pk": make_factors(world.owner).pk,
         "mail_id": Mail.objects.filter(brand=world.brand, html__gt="").latest("pk").pk,
     }
     return world
@@ -150,6 +149,7 @@ def _open_brand(prefix: str, creator: User) -> Everything:
         prefix=prefix,
     )
     world.ids = {
+        "pk": make_factors(owner).pk,
         "slug": brand.slug,
         "brand_slug": brand.slug,
         "brand_id": brand.public_id,

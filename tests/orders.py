@@ -11,12 +11,14 @@ from affiliates.models import Code, Enrollment, Link
 from brands.models import StoreConnection
 from core.ids import uuid7
 from core.models import Brand
+from payouts.access import lacks_second_factor
 from payouts.domain.limits import RailLimits
 from payouts.models import Payout
 from payouts.rails.registry import LIMITS
 from payouts.services.approval import approve_plan
 from payouts.services.planning import make_plan
 from tests.makers import NOW, get_owner, make_connection
+from tests.safety import make_app
 from tests.tracking.events import make_line
 from tracking.domain.events import (
     CanonicalEvent,
@@ -133,8 +135,10 @@ def release_due(brand: Brand, *, now: datetime) -> int:
 
 
 def approve_payouts(brand: Brand, *, currency: str = "EUR", now: datetime) -> list[Payout]:
-    """Plan and approve the run of a brand."""
+    """Plan and approve the run of a brand, by an owner who has a second factor."""
     limits: dict[str, RailLimits] = LIMITS
+    if lacks_second_factor(brand, get_owner(brand)):
+        make_app(get_owner(brand))
     owner = get_owner(brand).pk
     plan = make_plan(brand_id=brand.pk, currency=currency, limits=limits, actor_id=owner, now=now)
     return approve_plan(

@@ -11,9 +11,10 @@ from affiliates.models import Affiliation
 from brands.models import RailKind
 from core import audit, outbox
 from core.jobs import enqueue
-from core.models import Brand, BrandStatus
+from core.models import Brand, BrandStatus, User
 from ledger.models import Account, AccountKind, EntryKind, Posting
 from ledger.services import Cause, Draft, Leg, post_entry
+from payouts.access import lacks_second_factor
 from payouts.domain.plan import Plan, PlanChange, PlanLine, compare_plans
 from payouts.models import (
     Payout,
@@ -51,6 +52,10 @@ class BrandSuspended(Exception):
     """The operator of the installation has suspended the brand."""
 
 
+class SecondFactorMissing(Exception):
+    """Whoever approves real money must have a second factor."""
+
+
 class NothingToPay(Exception):
     """The plan has no lines."""
 
@@ -65,6 +70,7 @@ def approve_plan(
 
     :raises NotADraft: it is not open.
     :raises BrandSuspended: the operator has suspended the brand.
+    :raises SecondFactorMissing: the money is real, and whoever approves has one secret only.
     :raises PlanChanged: the hash seen, stored and of now are not one; nothing was written.
     :raises NothingToPay: there are no lines.
     """
@@ -75,6 +81,8 @@ def approve_plan(
         brand = Brand.objects.select_for_update(of=("self",), no_key=True).get(pk=row.brand_id)
         if brand.status != BrandStatus.ACTIVE:
             raise BrandSuspended(brand.public_id)
+        if lacks_second_factor(brand, User.objects.get(pk=actor_id)):
+            raise SecondFactorMissing(row.public_id)
         _lock_payables(row)
         plan = compute_plan(brand=brand, currency=row.currency, limits=limits, now=now)
         if not seen_hash == row.content_hash == plan.plan_hash:

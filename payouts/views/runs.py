@@ -42,6 +42,7 @@ from payouts.services.approval import (
     NotADraft,
     NothingToPay,
     PlanChanged,
+    SecondFactorMissing,
     approve_plan,
 )
 from payouts.services.planning import make_plan
@@ -105,9 +106,6 @@ def approve(request: HttpRequest, slug: str, plan_id: str) -> HttpResponse:
     """Approve exactly what was seen; refuse and show the difference if it changed."""
     access = get_brand_for(request.user, slug, needs=Right.MONEY)
     plan = get_plan_for(access, plan_id)
-    if lacks_second_factor(access):
-        messages.error(request, _("Nothing was approved: approving takes a second factor."))
-        return see_other(_run_url(access, plan))
     now = brand_now(access.brand)
     try:
         payouts = approve_plan(
@@ -119,6 +117,9 @@ def approve(request: HttpRequest, slug: str, plan_id: str) -> HttpResponse:
         )
     except PlanChanged as changed:
         return _changed(request, access, plan, changed, now)
+    except SecondFactorMissing:
+        messages.error(request, _("Nothing was approved: approving takes a second factor."))
+        return see_other(_run_url(access, plan))
     except (NotADraft, NothingToPay):
         messages.error(request, _("Nothing was approved: this run is no longer open."))
         return see_other(_run_url(access, plan))
@@ -272,7 +273,7 @@ def _run_page(access: BrandAccess, plan: PayoutPlan) -> dict[str, Any]:
         total=Money(plan.total_minor, plan.currency),
         file=file,
         is_handed_over=is_handed_over,
-        lacks_factor=lacks_second_factor(access),
+        lacks_factor=lacks_second_factor(access.brand, access.member.user),
         is_play=access.brand.is_sandbox or access.brand.is_demo,
         is_moving=any(p.status in {"approved", "submitting", "unknown"} for p in payouts),
         off=why_not(access, Right.MONEY),

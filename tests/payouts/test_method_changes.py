@@ -11,6 +11,7 @@ from core.models import AuditEvent, Mail
 from core.sessions import BEGAN
 from payouts.models import PayoutMethod, PayoutPlan
 from payouts.rails.registry import LIMITS
+from payouts.services.approval import NothingToPay, SecondFactorMissing, approve_plan
 from payouts.services.methods import record_account_state, set_rail_account
 from payouts.services.planning import make_plan
 from payouts.services.rails import AccountState
@@ -133,3 +134,23 @@ def test_a_run_of_real_money_is_approved_with_a_second_factor_only(client):
     assert reverse("mfa_index") in shown
     assert "approving takes a second factor" in refused
     assert "approving takes a second factor" not in looked_at
+
+
+def test_no_caller_approves_real_money_for_somebody_without_a_second_factor():
+    real = make_everything()
+    plan = PayoutPlan.objects.get(public_id=real.ids["draft_id"])
+    Authenticator.objects.filter(user=real.owner).delete()
+    asked = {
+        "plan_id": plan.pk,
+        "seen_hash": plan.content_hash,
+        "limits": LIMITS,
+        "actor_id": real.owner.pk,
+        "now": real.shop.now,
+    }
+
+    with pytest.raises(SecondFactorMissing):
+        approve_plan(**asked)
+    make_app(real.owner)
+
+    with pytest.raises(NothingToPay):  # he is let in: the plan itself is looked at
+        approve_plan(**asked)

@@ -102,6 +102,7 @@ MIDDLEWARE = [
     "core.middleware.SessionAgeMiddleware",
     "affiliates.middleware.ViewingMiddleware",
     "core.stepup.StepUpMiddleware",
+    "core.throttle.ThrottleMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
@@ -193,10 +194,7 @@ CELERY_BEAT_SCHEDULE = schedule.BEAT
 
 # People.
 AUTH_USER_MODEL = "core.User"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -220,14 +218,16 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(SITE_URL).scheme
 ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_RATE_LIMITS = {"login_failed": ""}  # guesses are counted by core.attempts
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # counted by core.attempts, not in the cache
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600  # seconds a password or code counts as just entered
 STEP_UP_PAGES = stepup.PAGES
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES

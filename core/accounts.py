@@ -49,10 +49,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         self._taken = limits
 
     def authenticate(self, request: Any, **credentials: Any) -> Any:
-        """Check a password; a right one gives its attempt back."""
+        """Check a password; a right one gives its attempt back.
+
+        While the address is not confirmed it stays taken: each log-in then mails a code to it.
+        """
         self._login_failed_rl_usage = None
         user = super().authenticate(request, **credentials)
-        if user is not None:
+        if user is not None and EmailAddress.objects.filter(user=user, verified=True).exists():
             give_back(self._taken, now=utc_now())
         return user
 
@@ -73,6 +76,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
             brand_id=None,
             now=utc_now(),
         )
+
+    def send_account_already_exists_mail(self, email: str) -> None:
+        """Tell the person, after the work that a new account takes."""
+        make_password(email)
+        super().send_account_already_exists_mail(email)
 
     def send_notification_mail(
         self,

@@ -73,7 +73,7 @@ KINDS: Mapping[str, Kind] = {
     "brands.group": Kind(
         str, "brands:groups", _none, ("program",), lambda row: row.program.public_id
     ),
-    "brands.member": Kind(lambda row: str(row.user), "brands:team", _none, ("user",)),
+    "brands.member": Kind(str, "brands:team", _none, ("user",)),
     "brands.payoutpolicy": Kind(lambda row: str(row.brand), related=("brand",)),
     "brands.program": Kind(
         str, "brands:program-settings", _none, program=lambda row: row.public_id

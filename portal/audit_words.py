@@ -76,6 +76,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "mail.standard_again": _("{who} went back to the standard words of an e-mail of {what}"),
     "member.added": _("{who} added {what} to the team"),
     "member.invited_again": _("{who} invited {what} to the team again"),
+    "member.joined": _("{who} came into the team"),
     "member.removed": _("{who} removed {what} from the team"),
     "member.role_changed": _("{who} changed the role of {what}"),
     "notices.chosen": _("{who} chose which mails {what} gets"),

@@ -63,7 +63,9 @@ def create_brand(
     brand = Brand.objects.create(
         slug=_free_slug(name), name=name, time_zone=time_zone, created_at=now
     )
-    Member.objects.create(brand=brand, user_id=owner_id, role=Role.OWNER, created_at=now)
+    Member.objects.create(
+        brand=brand, user_id=owner_id, role=Role.OWNER, created_at=now, joined_at=now
+    )
     PayoutPolicy.objects.create(brand=brand, minimums={currency: usual_minimum(currency)})
     RailSettings.objects.create(brand=brand, rail=RailKind.CSV, is_live=True, updated_at=now)
     audit.record(
@@ -92,7 +94,10 @@ def open_brand_for(*, email: str, name: str, time_zone: str, actor_id: int, now:
         target=brand,
         now=now,
     )
-    mail_member_added(member=Member.objects.get(brand=brand, user=owner), now=now)
+    member = Member.objects.get(brand=brand, user=owner)
+    member.joined_at = None
+    member.save(update_fields=["joined_at"])
+    mail_member_added(member=member, now=now)
     return brand
 
 
@@ -230,7 +235,13 @@ def _free_slug(name: str) -> str:
 
 def _copy_team(brand: Brand, twin: Brand, now: datetime) -> None:
     Member.objects.bulk_create(
-        Member(brand=twin, user_id=member.user_id, role=member.role, created_at=now)
+        Member(
+            brand=twin,
+            user_id=member.user_id,
+            role=member.role,
+            created_at=now,
+            joined_at=member.joined_at,
+        )
         for member in Member.objects.filter(brand=brand)
     )
 

@@ -1,6 +1,7 @@
 """Who works for a brand. What is decided for a brand holds for its open sandbox too."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -18,7 +19,7 @@ class AlreadyInTeam(ValueError):
 
 
 class HasJoined(ValueError):
-    """The member has logged in: no invitation is open."""
+    """The member has come: no invitation is open."""
 
 
 class LastOwner(ValueError):
@@ -36,18 +37,8 @@ def add_member(*, brand_id: int, user_id: int, role: str, actor_id: int, now: da
     :raises AlreadyInTeam: he is in it.
     :raises UnknownRole: there is no such role.
     """
-    _check_role(role)
-    brand = lock_row(Brand, brand_id)
-    if Member.objects.filter(brand=brand, user_id=user_id).exists():
-        raise AlreadyInTeam(f"user {user_id} in brand {brand.public_id}")
-    member = Member.objects.create(brand=brand, user_id=user_id, role=role, created_at=now)
-    for twin in _open_twins(brand):
-        Member.objects.get_or_create(
-            brand=twin, user_id=user_id, defaults={"role": role, "created_at": now}
-        )
-    _record(member, "member.added", {}, {"role": role}, actor_id, now)
-    mail_member_added(member=member, now=now)
-    return member
+    facts = {"role": role, "created_at": now, "joined_at": now}
+    return _add(brand_id=brand_id, user_id=user_id, facts=facts, actor_id=actor_id, now=now)
 
 
 @transaction.atomic
@@ -60,17 +51,28 @@ def invite_member(*, brand_id: int, email: str, role: str, actor_id: int, now: d
     :raises UnknownRole: there is no such role.
     """
     user = ensure_user(email)
-    return add_member(brand_id=brand_id, user_id=user.pk, role=role, actor_id=actor_id, now=now)
+    facts = {"role": role, "created_at": now, "joined_at": None}
+    return _add(brand_id=brand_id, user_id=user.pk, facts=facts, actor_id=actor_id, now=now)
+
+
+@transaction.atomic
+def note_arrival(*, member_id: int, now: datetime) -> None:
+    """Note that an invited member has come. Safe to repeat."""
+    member = _lock_member(member_id)
+    brands = [member.brand, *_open_twins(member.brand)]
+    rows = Member.objects.filter(brand__in=brands, user_id=member.user_id, joined_at=None)
+    if rows.update(joined_at=now):
+        _record(member, "member.joined", {}, {}, member.user_id, now)
 
 
 @transaction.atomic
 def invite_again(*, member_id: int, actor_id: int, now: datetime) -> Member:
-    """Tell a member once more that he is in the team, while he has never logged in.
+    """Tell a member once more that he is in the team, while he has not come.
 
     :raises HasJoined: he has.
     """
     member = _lock_member(member_id)
-    if member.user.last_login is not None:
+    if member.joined_at is not None:
         raise HasJoined(f"member {member_id}")
     _record(member, "member.invited_again", {}, {"role": member.role}, actor_id, now)
     mail_member_added(member=member, now=now)
@@ -110,6 +112,21 @@ def remove_member(*, member_id: int, actor_id: int, now: datetime) -> None:
     _record(member, "member.removed", {"role": member.role}, {}, actor_id, now)
     Member.objects.filter(brand__in=_open_twins(member.brand), user_id=member.user_id).delete()
     member.delete()
+
+
+def _add(
+    *, brand_id: int, user_id: int, facts: dict[str, Any], actor_id: int, now: datetime
+) -> Member:
+    _check_role(facts["role"])
+    brand = lock_row(Brand, brand_id)
+    if Member.objects.filter(brand=brand, user_id=user_id).exists():
+        raise AlreadyInTeam(f"user {user_id} in brand {brand.public_id}")
+    member = Member.objects.create(brand=brand, user_id=user_id, **facts)
+    for twin in _open_twins(brand):
+        Member.objects.get_or_create(brand=twin, user_id=user_id, defaults=facts)
+    _record(member, "member.added", {}, {"role": member.role}, actor_id, now)
+    mail_member_added(member=member, now=now)
+    return member
 
 
 def _check_role(role: str) -> None:

@@ -106,7 +106,7 @@ def edit(request: HttpRequest, slug: str, member_id: int) -> HttpResponse:
         else:
             messages.success(request, _("Saved. The new role holds at once."))
             return see_other(_team_url(access))
-    title = _("Role of %(who)s") % {"who": formats.isolate(str(member.user))}
+    title = _("Role of %(who)s") % {"who": formats.isolate(str(member))}
     return _render_form(request, access, form, title=title, button=_("Change role"))
 
 

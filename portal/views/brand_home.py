@@ -14,6 +14,7 @@ from affiliates.models import Affiliation
 from affiliates.selectors_resources import list_sent_titles
 from brands.access import get_brand_for
 from brands.context import brand_page
+from brands.services.team import note_arrival
 from core import formats
 from core.charts import Point
 from core.clock import brand_now
@@ -39,6 +40,8 @@ def show_home(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the home of a brand; `?currency=` picks whose figures stand first."""
     access = get_brand_for(request.user, slug)
     brand, now = access.brand, brand_now(access.brand)
+    if access.member.joined_at is None:  # the fact that the team asks for; his invitation led here
+        note_arrival(member_id=access.member.pk, now=now)
     owed = list_owed(brand)
     compared = compare_periods(brand=brand, now=now)
     currencies = _list_currencies(compared, owed)

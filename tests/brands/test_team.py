@@ -7,7 +7,7 @@ from django.urls import reverse
 from brands.models import Role
 from brands.services.team import HasJoined, invite_again, invite_member
 from core.models import AuditEvent, Mail
-from tests.makers import NOW, get_owner, make_brand, make_member
+from tests.makers import NOW, get_owner, make_brand, make_member, make_user
 from tests.portal.text import plain
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +18,7 @@ def brand():
     return make_brand()
 
 
-def test_who_never_logged_in_is_invited_again_and_who_has_is_not(client: Client, brand):
+def test_who_has_not_come_is_invited_again_and_who_has_is_not(client: Client, brand):
     owner = get_owner(brand)
     client.force_login(owner)
     member = invite_member(
@@ -34,10 +34,27 @@ def test_who_never_logged_in_is_invited_again_and_who_has_is_not(client: Client,
     assert "Finance: payouts, rails, review of commissions" in page
     assert mails.count() == sent + 1
     assert AuditEvent.objects.filter(action="member.invited_again").count() == 1
-    member.user.last_login = NOW
-    member.user.save()
+    client.force_login(member.user)
+    client.get(f"/b/{brand.slug}/")
     with pytest.raises(HasJoined):
         invite_again(member_id=member.pk, actor_id=owner.pk, now=NOW)
+
+
+def test_of_an_invited_person_the_team_knows_the_address_alone_until_he_comes(brand):
+    owner, known, client, guest = get_owner(brand), make_user(name="Ida Known"), Client(), Client()
+    client.force_login(owner)
+    guest.force_login(known)  # he uses the program, and knows nothing of this brand
+    page = reverse("brands:team", args=[brand.slug])
+    invite_member(
+        brand_id=brand.pk, email=known.email, role=Role.ANALYST, actor_id=owner.pk, now=NOW
+    )
+    before = plain(client.get(page))
+
+    guest.get(f"/b/{brand.slug}/")
+
+    assert known.email in before and "Ida Known" not in before
+    assert "Ida Known" in plain(client.get(page))
+    assert AuditEvent.objects.get(action="member.joined").actor == known
 
 
 def test_only_an_owner_invites_again(client: Client, brand):

@@ -18,6 +18,7 @@ from affiliates.models import (
     Enrollment,
     Invitation,
     Link,
+    UtmTemplate,
     Viewing,
 )
 from brands.access import BrandAccess
@@ -193,6 +194,15 @@ def get_asset_for(access: BrandAccess, public_id: str) -> Asset:
     """
     rows = Asset.objects.filter(brand=access.brand)
     return get_by_public_id(rows.select_related("program", "image"), public_id)
+
+
+def get_utm_template_for(access: BrandAccess, public_id: str) -> UtmTemplate:
+    """Return a UTM template of one of the brand's programs.
+
+    :raises NotFound: not one of this brand.
+    """
+    rows = UtmTemplate.objects.filter(brand=access.brand)
+    return get_by_public_id(rows.select_related("program"), public_id)
 
 
 def get_announcement_for(access: BrandAccess, public_id: str) -> Announcement:

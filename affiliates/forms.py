@@ -1,6 +1,7 @@
 """Forms of a creator: new links, their slugs."""
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 from django import forms
@@ -8,13 +9,18 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from affiliates.domain.codes import is_slug
-from affiliates.domain.urls import Refused, check_destination
-from affiliates.models import Enrollment, Link
-from affiliates.services.links import MAX_SUB_ID, MAX_SUB_IDS, MAX_UTM
+from affiliates.domain.urls import Refused, check_destination, tracked_url
+from affiliates.domain.utm import SUB_ID
+from affiliates.forms_utm import UtmField
+from affiliates.models import Enrollment, Link, UtmTemplate
+from affiliates.services.links import MAX_SUB_ID, MAX_SUB_IDS
+from affiliates.services.utm import FIELDS, fill_template
+from affiliates.wording import render_utm_fault
 from brands.models import Program
 from brands.wording import render_refusal
 
-UTM_FIELDS = ("source", "medium", "campaign", "term", "content")
+CLICK_SHOWN = "..."  # each visit gets its own
+OWN = "own"
 
 
 class SlugField(forms.CharField):
@@ -44,7 +50,10 @@ class SlugForm(forms.Form):
 
 
 class LinkForm(forms.Form):
-    """A new link: the page it leads to, and what the creator notes on it."""
+    """A new link: the page it leads to, and what the creator notes on it.
+
+    A template of the brand, where one is chosen, gives the UTM values; else his own hold.
+    """
 
     enrollment = forms.ChoiceField(label=_("Program"))
     destination_url = forms.CharField(
@@ -64,7 +73,13 @@ class LinkForm(forms.Form):
         help_text=_("3 to 40 letters, digits, - or _. Without one it gets ten random characters."),
     )
 
-    def __init__(self, *args: Any, enrollments: Sequence[Enrollment], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        enrollments: Sequence[Enrollment],
+        templates: Sequence[UtmTemplate],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self._enrollments = {row.public_id: row for row in enrollments}
         choice = self.fields["enrollment"]
@@ -73,7 +88,10 @@ class LinkForm(forms.Form):
         if len(enrollments) == 1:
             choice.widget = forms.HiddenInput()
             choice.initial = enrollments[0].public_id
-        self.fields |= {f"utm_{key}": _short(f"utm_{key}", MAX_UTM) for key in UTM_FIELDS}
+        self._offer_templates(templates)
+        self.fields |= {
+            f"utm_{key}": UtmField(allowed=[SUB_ID], label=f"utm_{key}") for key in FIELDS
+        }
         self.fields |= {
             f"sub_{i}": _short(f"sub{i}", MAX_SUB_ID) for i in range(1, MAX_SUB_IDS + 1)
         }
@@ -83,13 +101,22 @@ class LinkForm(forms.Form):
         return self._enrollments[self.cleaned_data["enrollment"]]
 
     @property
+    def template(self) -> UtmTemplate | None:
+        """Return the template that fills the UTM values in; None where the creator's own hold."""
+        chosen = self.cleaned_data.get("utm_template", OWN)
+        if chosen:
+            return self._templates.get(chosen)
+        of_program = [one for one in self._templates.values() if one.program == self.place.program]
+        return next((one for one in of_program if one.is_default), None)
+
+    @property
     def utm(self) -> dict[str, str]:
-        return {key: self.cleaned_data[f"utm_{key}"] for key in UTM_FIELDS}
+        return {key: self.cleaned_data.get(f"utm_{key}", "") for key in FIELDS}
 
     @property
     def sub_ids(self) -> list[str]:
         """Return the sub-ids up to the last one given: their places matter."""
-        values = [self.cleaned_data[f"sub_{i}"] for i in range(1, MAX_SUB_IDS + 1)]
+        values = [self.cleaned_data.get(f"sub_{i}", "") for i in range(1, MAX_SUB_IDS + 1)]
         while values and not values[-1]:
             values.pop()
         return values
@@ -100,11 +127,24 @@ class LinkForm(forms.Form):
         return any(field.value() for field in self.tag_fields())
 
     def tag_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.fields if name.startswith(("utm_", "sub_"))]
+        names = [f"utm_{key}" for key in FIELDS], [f"sub_{i}" for i in range(1, MAX_SUB_IDS + 1)]
+        return [self[name] for name in chain(*names)]
+
+    def preview(self, slug: str) -> str:
+        """Return the full address for what is filled in; "" while there is no page of a program."""
+        if not self.is_bound or not {"enrollment", "destination_url"} <= self.cleaned_data.keys():
+            return ""
+        page, template = self.cleaned_data["destination_url"], self.template
+        utm = fill_template(template, self.place, slug or CLICK_SHOWN) if template else self.utm
+        return tracked_url(page, CLICK_SHOWN, utm, self.sub_ids)
 
     def main_fields(self) -> list[forms.BoundField]:
-        names = ("enrollment", "destination_url", "name", "slug")
+        names = ("enrollment", "destination_url", "name", "slug", "utm_template")
         return [self[name] for name in names if name in self.fields]
+
+    def _clean_sub_id(self, name: str) -> None:
+        if "@" in self.cleaned_data.get(name, ""):
+            self.add_error(name, render_utm_fault("utm.address", ()))
 
     def clean_destination_url(self) -> str:
         """Take an address without its scheme as people paste it."""
@@ -118,17 +158,44 @@ class LinkForm(forms.Form):
             found = check_destination(url, place.program.domains, allow_local=settings.LOCAL)
             if isinstance(found, Refused):
                 self.add_error("destination_url", say_refusal(found, place.program))
+        for i in range(1, MAX_SUB_IDS + 1):
+            self._clean_sub_id(f"sub_{i}")
+        template = self._templates.get(data.get("utm_template", ""))
+        if template and place and template.program_id != place.program_id:
+            self.add_error("utm_template", _("This template is of another program."))
         return data
+
+    def _offer_templates(self, templates: Sequence[UtmTemplate]) -> None:
+        """Ask only where a brand made templates; its standard is chosen unless he says else."""
+        self._templates = {one.public_id: one for one in templates}
+        if not templates:
+            return
+        standard = [("", _("The standard of the program"))]
+        has_standard = any(one.is_default for one in templates)
+        self.fields["utm_template"] = forms.ChoiceField(
+            label=_("UTM values"),
+            required=False,
+            help_text=_("With a template, values you type yourself are not used."),
+            choices=[
+                *(standard if has_standard else []),
+                *((one.public_id, _label(one, len(self._enrollments))) for one in templates),
+                (OWN, _("My own values, or none")),
+            ],
+            initial="" if has_standard else OWN,
+        )
 
 
 class LinkEditForm(LinkForm):
     """What may change of a link later: its page, its name and its marks."""
 
     def __init__(self, *args: Any, link: Link, **kwargs: Any) -> None:
+        template = link.utm_template
+        own = {} if template else link.utm
         initial = {
             "destination_url": link.destination_url,
             "name": link.name,
-            **{f"utm_{key}": value for key, value in link.utm.items()},
+            "utm_template": template.public_id if template else OWN,
+            **{f"utm_{key}": value for key, value in own.items()},
             **{f"sub_{i}": value for i, value in enumerate(link.sub_ids, start=1)},
         }
         super().__init__(*args, enrollments=[link.enrollment], initial=initial, **kwargs)
@@ -142,6 +209,10 @@ def say_refusal(refused: Refused, program: Program) -> str:
 
 def _name(enrollment: Enrollment) -> str:
     return f"{enrollment.program.brand.name}: {enrollment.program.name}"
+
+
+def _label(template: UtmTemplate, programs: int) -> str:
+    return template.name if programs == 1 else f"{template.program.name}: {template.name}"
 
 
 def _short(label: str, length: int) -> forms.CharField:

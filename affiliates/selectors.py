@@ -18,6 +18,7 @@ from affiliates.models import (
     Link,
     LinkSlug,
     Note,
+    UtmTemplate,
 )
 from brands.models import Group, Program, Terms
 from brands.selectors import find_latest_terms
@@ -65,6 +66,17 @@ def list_links(affiliations: Collection[Affiliation]) -> QuerySet[Link]:
     rows = Link.objects.filter(enrollment__affiliation__in=affiliations)
     related = rows.select_related("brand", "enrollment__program", "enrollment__affiliation")
     return with_current_slug(related).order_by("-pk")
+
+
+def list_utm_templates(programs: Collection[Program]) -> QuerySet[UtmTemplate]:
+    """Return the UTM templates of programs, the default one of each first."""
+    rows = UtmTemplate.objects.filter(program__in=programs).select_related("program")
+    return rows.order_by("program__name", "-is_default", "name")
+
+
+def find_default_utm(program: Program) -> UtmTemplate | None:
+    """Return the template new links of a program begin with, if it has one."""
+    return UtmTemplate.objects.filter(program=program, is_default=True).first()
 
 
 def list_codes(affiliations: Collection[Affiliation]) -> QuerySet[Code]:

@@ -9,6 +9,7 @@ from affiliates.views import (
     brand_bulk,
     brand_creators,
     brand_invitations,
+    brand_utm,
     brand_vetting,
     brand_viewing,
 )
@@ -20,6 +21,7 @@ _INVITATIONS = f"{_CREATORS}/invitations"
 _CODE = f"{_CREATORS}/codes/<str:code_id>"
 _ASSETS = "b/<slug:slug>/program/resources"
 _NEWS = "b/<slug:slug>/program/announcements"
+_UTM = "b/<slug:slug>/program/utm"
 _ANNOUNCEMENT = f"{_NEWS}/<str:announcement_id>"
 
 urlpatterns = [
@@ -32,6 +34,10 @@ urlpatterns = [
     path(f"{_ASSETS}/new/", brand_assets.add_asset, name="asset-create"),
     path(f"{_ASSETS}/<str:asset_id>/", brand_assets.edit_asset, name="asset-edit"),
     path(f"{_ASSETS}/<str:asset_id>/archive/", brand_assets.change_archive, name="asset-archive"),
+    path(f"{_UTM}/", brand_utm.show_templates, name="utm-list"),
+    path(f"{_UTM}/new/", brand_utm.add_template, name="utm-create"),
+    path(f"{_UTM}/<str:template_id>/", brand_utm.edit_template, name="utm-edit"),
+    path(f"{_UTM}/<str:template_id>/delete/", brand_utm.remove_template, name="utm-delete"),
     path(f"{_CREATORS}/bulk/", brand_bulk.decide_many, name="creator-bulk"),
     path(f"{_INVITATIONS}/", brand_invitations.show_invitations, name="invitation-list"),
     path(f"{_INVITATIONS}/new/", brand_invitations.invite_people, name="invitation-create"),

@@ -1,6 +1,9 @@
-"""Say why a slug cannot be had, and for whom something is. Addresses: see brands.wording."""
+"""Say why a slug or a UTM value cannot be had, and for whom something is.
 
-from collections.abc import Mapping
+Addresses: see brands.wording.
+"""
+
+from collections.abc import Collection, Mapping
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -18,10 +21,25 @@ _SLUGS: Mapping[str, str] = {
     ),
 }
 
+_UTM: Mapping[str, str] = {
+    "utm.too_long": gettext_noop("This value is too long."),
+    "utm.unprintable": gettext_noop("Use letters, digits, spaces and signs only."),
+    "utm.address": gettext_noop(
+        "An e-mail address cannot stand here: it would reach everyone who reads the statistics."
+    ),
+    "utm.placeholder": gettext_noop("Only these can stand in braces: %(placeholders)s."),
+}
+
 
 def render_slug_taken(slug: str, code: str) -> str:
     """Say why a slug cannot be had."""
     return _(_SLUGS[code]) % {"slug": formats.isolate_ltr(slug)}
+
+
+def render_utm_fault(code: str, allowed: Collection[str]) -> str:
+    """Say why a UTM value cannot be one; `allowed` are the placeholders that could stand there."""
+    known = ", ".join(formats.isolate_ltr(one) for one in allowed)
+    return _(_UTM[code]) % {"placeholders": known}
 
 
 def describe_segment(segment: Segment, groups: Mapping[str, str]) -> list[str]:

@@ -113,6 +113,9 @@ SENTENCES: Mapping[str, str | Promise] = {
     "viewing.left": _("{who} left the pages of {what}"),
     "viewing.started": _("{who} opened the pages of {what} as the creator sees them"),
     "terms.accepted": _("{who} accepted the terms for {what}"),
+    "utm.created": _("{who} made the UTM template {what}"),
+    "utm.deleted": _("{who} deleted the UTM template {what}"),
+    "utm.updated": _("{who} changed the UTM template {what}"),
 }
 UNKNOWN = _("{who} did {action} to {what}")
 
@@ -121,7 +124,7 @@ AREAS: Mapping[str, tuple[str | Promise, tuple[str, ...]]] = {
         _("Creators"),
         ("affiliation", "application", "enrollment", "invitation", "terms", "viewing"),
     ),
-    "links": (_("Links and codes"), ("link", "code")),
+    "links": (_("Links and codes"), ("link", "code", "utm")),
     "resources": (_("Resources"), ("announcement", "asset")),
     "orders": (_("Orders"), ("order",)),
     "commissions": (_("Commissions"), ("commission",)),

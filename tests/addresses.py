@@ -59,6 +59,8 @@ QUERIES = {
 FORMS = {
     "portal:brand-new": {"name": "New", "email": "new@mail.example", "time_zone": "UTC"},
     "portal:brand-status": {"status": "suspended", "reason": "Asked for by its owner"},
+    "affiliates:utm-create": {"name": "New", "source": "fairshare"},
+    "affiliates:utm-edit": {"name": "New", "source": "fairshare"},
     "affiliates:viewing-open": {"reason": "Asked about order 7"},
     "brands:rules-change": {"action": "discard"},
     "brands:sandbox-change": {"action": "open"},

@@ -43,6 +43,7 @@ from tests.makers import (
     make_program,
     make_sandbox,
     make_user,
+    make_utm_template,
     send_news,
 )
 from tests.safety import make_factors, make_session
@@ -114,6 +115,7 @@ def make_everything(prefix: str = "Anna", *, creator: User | None = None) -> Eve
         "announcement_id": draft_news.public_id,
         "asset_id": asset.public_id,
         "invitation_id": invitation.public_id,
+        "template_id": make_utm_template(program).public_id,
         "invite_token": make_invite_token(make_invitation(program, now=shop.now)),
         "month": f"{brand_now(world.brand).astimezone(BERLIN):%Y-%m}",
         "link_slug": f"{prefix}-cups".lower(),

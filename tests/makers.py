@@ -18,6 +18,7 @@ from affiliates.models import (
     Enrollment,
     Invitation,
     Link,
+    UtmTemplate,
 )
 from affiliates.services.announcements import (
     AnnouncementFacts,
@@ -30,6 +31,7 @@ from affiliates.services.assets import AssetFacts, create_asset
 from affiliates.services.codes import create_code
 from affiliates.services.invitations import Inviting, make_invite_link, send_invitations
 from affiliates.services.links import create_link
+from affiliates.services.utm import FIELDS, create_template
 from brands.access import BrandAccess, get_brand_for
 from brands.domain.rules import Conditions
 from brands.models import (
@@ -277,6 +279,16 @@ def make_link(
         destination_url=url,
         slug=slug,
         actor_id=get_creator(enrollment).pk,
+        now=now,
+    )
+
+
+def make_utm_template(program: Program, *, now: datetime = NOW, **facts: Any) -> UtmTemplate:
+    values = dict.fromkeys(FIELDS, "") | {"source": "{creator}", "content": "{link}"}
+    return create_template(
+        program_id=program.pk,
+        facts={"name": f"Template {next(_numbers)}", "is_default": False, **values, **facts},
+        actor_id=get_owner(program.brand).pk,
         now=now,
     )
 

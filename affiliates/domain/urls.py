@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote, unquote_plus
 
+from affiliates.domain.utm import fill_sub_id
 from brands.domain.destinations import Refused, check_destination
 
 __all__ = ["CLICK_PARAMETER", "UTM_KEYS", "Refused", "check_destination", "tracked_url"]
@@ -41,7 +42,7 @@ def tracked_url(
 def _list_added(
     token: str, utm: Mapping[str, str], sub_ids: Sequence[str], extra: Mapping[str, str]
 ) -> dict[str, str]:
-    marks = {f"utm_{key}": utm[key] for key in UTM_KEYS if key in utm}
+    marks = {f"utm_{key}": fill_sub_id(utm[key], sub_ids) for key in UTM_KEYS if key in utm}
     subs = {f"{SUB_PARAMETER}{i}": value for i, value in enumerate(sub_ids, start=1)}
     others = {name: value for name, value in extra.items() if name != CLICK_PARAMETER}
     return {**others, **marks, **subs, CLICK_PARAMETER: token}

@@ -5,6 +5,7 @@ from affiliates.models.joining import Application, ApplicationStatus, Enrollment
 from affiliates.models.people import Affiliate, Affiliation, AffiliationStatus
 from affiliates.models.resources import Announcement, Asset, AssetKind, Receipt
 from affiliates.models.sharing import Code, Link, LinkSlug
+from affiliates.models.utm import UtmTemplate
 from affiliates.models.vetting import Note
 from affiliates.models.viewing import Viewing
 
@@ -26,5 +27,6 @@ __all__ = [
     "Note",
     "Receipt",
     "RejectReason",
+    "UtmTemplate",
     "Viewing",
 ]

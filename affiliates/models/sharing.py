@@ -6,13 +6,17 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from affiliates.models.joining import Enrollment
+from affiliates.models.utm import UtmTemplate
 from core.constraints import SameBrand
 from core.fields import PublicIdField
 from core.models import Brand
 
 
 class Link(models.Model):
-    """A creator's link. Its slugs are rows of their own: a changed slug keeps working."""
+    """A creator's link. Its slugs are rows of their own: a changed slug keeps working.
+
+    `utm` is what the redirect adds, also where a template of the brand filled it in.
+    """
 
     public_id = PublicIdField(prefix="lnk")
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT)
@@ -20,6 +24,9 @@ class Link(models.Model):
     name = models.CharField(max_length=80, blank=True)
     destination_url = models.URLField(max_length=2000)
     utm = models.JSONField(default=dict)
+    utm_template = models.ForeignKey(
+        UtmTemplate, null=True, on_delete=models.PROTECT, related_name="links"
+    )
     sub_ids = ArrayField(models.CharField(max_length=64), default=list, size=5)
     archived_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
@@ -28,6 +35,7 @@ class Link(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["brand", "id"], name="affiliates_link_brand_id"),
             SameBrand("enrollment", name="affiliates_link_enrollment_same_brand"),
+            SameBrand("utm_template", name="affiliates_link_utm_template_same_brand"),
         ]
 
 

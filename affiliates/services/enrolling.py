@@ -14,6 +14,7 @@ from affiliates.models import (
     Invitation,
     Link,
 )
+from affiliates.selectors import find_default_utm
 from affiliates.services.codes import CodeTaken, create_code, create_first_code
 from affiliates.services.errors import AffiliationSuspended, AlreadyMember, GroupOfOtherProgram
 from affiliates.services.links import create_link
@@ -73,6 +74,7 @@ def enroll(*, entry: Entry, actor_id: int | None, now: datetime) -> Place:
     link = create_link(
         enrollment_id=enrollment.pk,
         destination_url=program.landing_url,
+        utm_template=find_default_utm(program),
         actor_id=actor_id,
         now=now,
     )

@@ -47,7 +47,7 @@ def erase_creator(affiliate: Affiliate, *, name: str, now: datetime) -> None:
         place.save(update_fields=["email_hash", "suspended_reason", "tags"])
     affiliate.applications.update(publishes_at="", message="", reject_note="")
     Link.objects.filter(enrollment__affiliation__affiliate=affiliate).update(
-        name="", utm={}, sub_ids=[]
+        name="", utm={}, utm_template=None, sub_ids=[]
     )
     Note.objects.filter(affiliate=affiliate).delete()
     Viewing.objects.filter(affiliation__affiliate=affiliate).delete()

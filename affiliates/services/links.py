@@ -9,9 +9,11 @@ from django.db import IntegrityError, transaction
 
 from affiliates.domain.codes import is_slug
 from affiliates.domain.urls import UTM_KEYS, Refused, check_destination
-from affiliates.models import AffiliationStatus, Enrollment, Link, LinkSlug
+from affiliates.domain.utm import SUB_ID, find_fault
+from affiliates.models import AffiliationStatus, Enrollment, Link, LinkSlug, UtmTemplate
 from affiliates.selectors import get_current_slug
 from affiliates.services.errors import AffiliationSuspended, ProgramClosed
+from affiliates.services.utm import fill_template
 from brands.models import ProgramStatus
 from core import audit, outbox
 from core.ids import random_text
@@ -20,7 +22,6 @@ from core.locks import lock_row
 SLUG_LENGTH = 10
 MAX_SUB_IDS = 5
 MAX_SUB_ID = 64
-MAX_UTM = 100
 
 
 class DestinationRefused(ValueError):
@@ -45,14 +46,18 @@ class SlugTaken(ValueError):
 
 
 class TagsInvalid(ValueError):
-    """A UTM value or sub-id is unknown, too long or one too many."""
+    """A UTM value or sub-id is unknown, too long, one too many, or an e-mail address."""
 
 
 class LinkTags(TypedDict, total=False):
-    """What a creator notes on a link: a name, UTM values by key, sub-ids 1 to 5."""
+    """What a creator notes on a link: a name, UTM values by key, sub-ids 1 to 5.
+
+    With `utm_template`, one of the program's, that one fills `utm`.
+    """
 
     name: str
     utm: Mapping[str, str]
+    utm_template: UtmTemplate | None
     sub_ids: Sequence[str]
 
 
@@ -75,6 +80,7 @@ def create_link(
     :raises AffiliationSuspended: the creator is suspended.
     :raises ProgramClosed: the program is closed.
     """
+    template = _lock_template(tags.get("utm_template"))
     enrollment = lock_enrollment(enrollment_id)
     link = Link.objects.create(
         brand_id=enrollment.brand_id,
@@ -86,6 +92,7 @@ def create_link(
         created_at=now,
     )
     text = _give_slug(link, slug, now)
+    _use_template(link, template, text)
     _record(link, "link.created", actor_id, now, after={"slug": text, **_facts(link)})
     outbox.emit(
         brand_id=link.brand_id,
@@ -105,6 +112,7 @@ def change_slug(*, link_id: int, slug: str, actor_id: int, now: datetime) -> Lin
     :raises SlugInvalid: the slug cannot be one.
     :raises SlugTaken: it was given to another link, now or ever.
     """
+    template = _lock_template(UtmTemplate.objects.filter(links=link_id).first())
     link = _lock(link_id)
     before = get_current_slug(link)
     if before == slug:
@@ -117,6 +125,8 @@ def change_slug(*, link_id: int, slug: str, actor_id: int, now: datetime) -> Lin
         own.is_current = True
         own.save(update_fields=["is_current"])
     after = own.slug if own else slug
+    if template is not None and template.pk == link.utm_template_id:
+        _use_template(link, template, after)
     _record(link, "link.slug_changed", actor_id, now, {"slug": before}, {"slug": after})
     return link
 
@@ -143,12 +153,15 @@ def edit_tags(*, link_id: int, actor_id: int, now: datetime, **tags: Unpack[Link
 
     :raises TagsInvalid: a UTM value or sub-id cannot be one.
     """
+    template = _lock_template(tags.get("utm_template"))
     link = _lock(link_id)
     before = _facts(link)
     link.name = tags.get("name", link.name).strip()
-    link.utm = _check_utm(tags.get("utm", link.utm))
+    if "utm" in tags or template is not None:
+        link.utm, link.utm_template = _check_utm(tags.get("utm", {})), None
     link.sub_ids = _check_sub_ids(tags.get("sub_ids", link.sub_ids))
-    link.save(update_fields=["name", "utm", "sub_ids"])
+    link.save(update_fields=["name", "utm", "utm_template", "sub_ids"])
+    _use_template(link, template, get_current_slug(link))
     _record(link, "link.tags_changed", actor_id, now, before, _facts(link))
     return link
 
@@ -194,7 +207,22 @@ def lock_enrollment(enrollment_id: int) -> Enrollment:
 
 def _lock(link_id: int) -> Link:
     lock_row(Link, link_id)
-    return Link.objects.select_related("enrollment__program").get(pk=link_id)
+    related = ("enrollment__program", "enrollment__affiliation")
+    return Link.objects.select_related(*related).get(pk=link_id)
+
+
+def _lock_template(template: UtmTemplate | None) -> UtmTemplate | None:
+    """Take a template before the link that uses it, as its own change does."""
+    return None if template is None else lock_row(UtmTemplate, template.pk)
+
+
+def _use_template(link: Link, template: UtmTemplate | None, slug: str) -> None:
+    if template is None:
+        return
+    if template.program_id != link.enrollment.program_id:
+        raise TagsInvalid("utm_template")
+    link.utm, link.utm_template = fill_template(template, link.enrollment, slug), template
+    link.save(update_fields=["utm", "utm_template"])
 
 
 def _give_slug(link: Link, wanted: str | None, now: datetime) -> str:
@@ -229,14 +257,16 @@ def _check_page(enrollment: Enrollment, url: str) -> str:
 def _check_utm(utm: Mapping[str, str]) -> dict[str, str]:
     plain = {key.removeprefix("utm_"): value.strip() for key, value in utm.items()}
     kept = {key: value for key, value in plain.items() if value}
-    if not set(kept) <= set(UTM_KEYS) or any(len(value) > MAX_UTM for value in kept.values()):
+    faults = [find_fault(value, allowed=[SUB_ID]) for value in kept.values()]
+    if not set(kept) <= set(UTM_KEYS) or any(faults):
         raise TagsInvalid("utm")
     return kept
 
 
 def _check_sub_ids(sub_ids: Sequence[str]) -> list[str]:
     plain = [sub_id.strip() for sub_id in sub_ids]
-    if len(plain) > MAX_SUB_IDS or any(len(sub_id) > MAX_SUB_ID for sub_id in plain):
+    wrong = [len(sub_id) > MAX_SUB_ID or "@" in sub_id for sub_id in plain]
+    if len(plain) > MAX_SUB_IDS or any(wrong):
         raise TagsInvalid("sub_ids")
     return plain
 

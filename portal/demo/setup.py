@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from affiliates.services.utm import create_template
 from brands.domain.rules import Conditions
 from brands.models import Platform, Program, ProgramStatus
 from brands.selectors import find_latest_rules
@@ -27,6 +28,16 @@ OFFERS = RuleDraft("Special offers", "percent", 500, conditions=Conditions(colle
 RULES_OF_THEN = [NO_GIFT_CARDS, ALL]
 RULES_OF_NOW = [NO_GIFT_CARDS, BEANS, ALL]
 RULES_TO_COME = [NO_GIFT_CARDS, OFFERS, BEANS, ALL]
+
+MARKS = {
+    "name": "Campaigns",
+    "source": "{creator}",
+    "medium": "affiliate",
+    "campaign": "{program}",
+    "content": "{link}",
+    "term": "{subid}",
+    "is_default": True,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +107,7 @@ def open_program(
             now=now,
         )
     publish(program, rules, effective_from=now, actor_id=owner_id, now=now)
+    create_template(program_id=program.pk, facts=MARKS, actor_id=owner_id, now=now)
     return set_program_status(
         program_id=program.pk, status=ProgramStatus.LIVE, actor_id=owner_id, now=now
     )

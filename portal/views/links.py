@@ -12,9 +12,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from affiliates.access import get_link_for, list_enrollments
 from affiliates.context import Scope, creator_page, read_scope
 from affiliates.domain.urls import tracked_url
-from affiliates.forms import LinkEditForm, LinkForm, SlugForm, say_refusal
+from affiliates.forms import CLICK_SHOWN, LinkEditForm, LinkForm, SlugForm, say_refusal
 from affiliates.models import AffiliationStatus, Enrollment, Link
-from affiliates.selectors import get_current_slug, list_codes, list_links, short_url
+from affiliates.selectors import (
+    get_current_slug,
+    list_codes,
+    list_links,
+    list_utm_templates,
+    short_url,
+)
 from affiliates.services import links
 from affiliates.services.errors import AffiliationSuspended, ProgramClosed
 from affiliates.wording import render_slug_taken
@@ -25,7 +31,6 @@ from core.paging import cut_page
 from core.qr import make_qr_png, make_qr_svg
 from portal.links import list_code_rows, list_link_rows, load_link_row
 
-CLICK_SHOWN = "..."  # each visit gets its own
 QR_KINDS = {"svg": ("image/svg+xml", make_qr_svg), "png": ("image/png", make_qr_png)}
 
 
@@ -51,16 +56,22 @@ def show_links(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @door
 def create_link(request: HttpRequest) -> HttpResponse:
-    """Make a link to any page of a program."""
+    """Make a link to any page of a program. `preview` only answers with the full address."""
     scope = read_scope(request)
-    form = LinkForm(request.POST or None, enrollments=_list_places(request, scope))
-    if request.method == "POST" and form.is_valid():
+    places = _list_places(request, scope)
+    templates = list(list_utm_templates([place.program for place in places]))
+    form = LinkForm(posted(request), enrollments=places, templates=templates)
+    is_preview = "preview" in request.POST
+    if request.method == "POST" and form.is_valid() and not is_preview:
         link = _create(request, form)
         if link is not None:
             messages.success(request, _("Your link is ready. Copy it and share it."))
             return see_other(reverse("affiliates:link-detail", args=[link.public_id]))
-    status = 422 if form.errors else 200
-    context = creator_page(scope, form=form, nav_current="affiliates:link-list")
+    slug = form.cleaned_data.get("slug", "") if form.is_bound else ""
+    context = creator_page(
+        scope, form=form, preview=form.preview(slug), nav_current="affiliates:link-list"
+    )
+    status = 422 if form.errors and not is_preview else 200
     return render(request, "portal/link_new.html", context, status=status)
 
 
@@ -74,20 +85,29 @@ def show_link(request: HttpRequest, link_id: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @door
 def edit_link(request: HttpRequest, link_id: str) -> HttpResponse:
-    """Change where a link leads, its name and its marks, for clicks from now on."""
+    """Change where a link leads, its name and its marks, for clicks from now on.
+
+    `preview` only answers with the full address.
+    """
     link = get_link_for(request.user, link_id)
-    form = LinkEditForm(posted(request), link=link)
-    if request.method == "POST" and form.is_valid() and _edit(request, link, form):
+    templates = list(list_utm_templates([link.enrollment.program]))
+    form = LinkEditForm(posted(request), link=link, templates=templates)
+    is_preview = "preview" in request.POST
+    is_saved = request.method == "POST" and form.is_valid() and not is_preview
+    if is_saved and _edit(request, link, form):
         messages.success(request, _("Saved. It holds for clicks from now on."))
         return see_other(reverse("affiliates:link-detail", args=[link.public_id]))
+    slug = get_current_slug(link)
     context = {
         "form": form,
         "link": link,
-        "slug": get_current_slug(link),
+        "slug": slug,
+        "preview": form.preview(slug) if form.is_bound else _full_url(link),
         "brand": link.enrollment.program.brand,
         "nav_current": "affiliates:link-list",
     }
-    return render(request, "portal/link_edit.html", context, status=422 if form.errors else 200)
+    status = 422 if form.errors and not is_preview else 200
+    return render(request, "portal/link_edit.html", context, status=status)
 
 
 @require_GET
@@ -155,13 +175,17 @@ def _show(request: HttpRequest, link: Link, form: SlugForm | None) -> HttpRespon
     context: dict[str, Any] = {
         "row": row,
         "form": form or SlugForm(initial={"slug": row.slug}),
-        "full_url": tracked_url(link.destination_url, CLICK_SHOWN, link.utm, link.sub_ids),
+        "full_url": _full_url(link),
         "brand": link.enrollment.program.brand,
         "is_suspended": place.status == AffiliationStatus.SUSPENDED,
         "nav_current": "affiliates:link-list",
     }
     status = 422 if form and form.errors else 200
     return render(request, "portal/link_detail.html", context, status=status)
+
+
+def _full_url(link: Link) -> str:
+    return tracked_url(link.destination_url, CLICK_SHOWN, link.utm, link.sub_ids)
 
 
 def _create(request: HttpRequest, form: LinkForm) -> Link | None:
@@ -173,7 +197,8 @@ def _create(request: HttpRequest, form: LinkForm) -> Link | None:
             destination_url=data["destination_url"],
             slug=data["slug"] or None,
             name=data["name"],
-            utm=form.utm,
+            utm={} if form.template else form.utm,
+            utm_template=form.template,
             sub_ids=form.sub_ids,
             actor_id=_actor(request),
             now=brand_now(place.program.brand),
@@ -198,8 +223,11 @@ def _edit(request: HttpRequest, link: Link, form: LinkEditForm) -> bool:
     except links.DestinationRefused as error:
         form.add_error("destination_url", say_refusal(error.refused, link.enrollment.program))
         return False
-    utm = {**link.utm, **form.utm}
-    tags: links.LinkTags = {"name": data["name"], "utm": utm, "sub_ids": form.sub_ids}
+    tags: links.LinkTags = {"name": data["name"], "sub_ids": form.sub_ids}
+    if form.template:
+        tags["utm_template"] = form.template
+    else:
+        tags["utm"] = {**link.utm, **form.utm}
     links.edit_tags(link_id=link.pk, actor_id=actor_id, now=now, **tags)
     return True
 

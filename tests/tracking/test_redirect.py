@@ -226,6 +226,17 @@ def test_sub_id_and_paid_marker_are_kept_and_passed_on():
     assert "evil" not in query
 
 
+def test_the_sub_id_of_the_click_stands_in_the_utm_values_that_ask_for_it():
+    share(link={"utm": {"source": "crt_1", "term": "post {subid}"}, "sub_ids": ["home"]})
+
+    values = [
+        parse_qs(urlsplit(ask("/r/anna", query).location).query)["utm_term"]
+        for query in ("", "sub=news-7", "sub=a%40b.example")
+    ]
+
+    assert values == [["post home"], ["post news-7"], ["post home"]]
+
+
 def test_a_sub_id_of_another_form_is_dropped():
     make_link(slug="anna")
 

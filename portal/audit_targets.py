@@ -94,6 +94,12 @@ KINDS: Mapping[str, Kind] = {
         lambda row: row.order.number, "portal:commission-brand", related=("order",)
     ),
     "tracking.order": Kind(lambda row: row.number, "tracking:order-detail"),
+    "tracking.orderupload": Kind(
+        lambda row: row.file_name,
+        "tracking:upload-detail",
+        lambda row: [row.connection.public_id, row.public_id],
+        ("connection",),
+    ),
     "tracking.storeevent": Kind(
         lambda row: row.topic,
         "tracking:event-detail",

@@ -50,6 +50,9 @@ SENTENCES: Mapping[str, str | Promise] = {
     "connection.created": _("{who} connected the store {what}"),
     "connection.keys_removed": _("{who} removed the keys of the store {what}"),
     "connection.keys_set": _("{who} set the keys of the store {what}"),
+    "connection.order_asked_again": _(
+        "{who} asked the store {what} again for an order it could not give"
+    ),
     "connection.renamed": _("{who} renamed the store {what}"),
     "connection.secret_rotated": _("{who} made a new secret for the store {what}"),
     "connection.switched": _("{who} switched the store {what} on or off"),
@@ -176,6 +179,7 @@ LABELS: Mapping[str, str | Promise] = {
     "note": _("Note"),
     "old_secret_until": _("The old secret works until"),
     "old_payments": _("Payments of long ago"),
+    "order": _("Order"),
     "orders": _("Orders"),
     "partner_type": _("Partner type"),
     "platform": _("Shop system"),

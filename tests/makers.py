@@ -58,6 +58,9 @@ from core.accounts import set_operator
 from core.images import read_picture
 from core.models import Brand, User
 from tests.core.hostile_images import encode
+from tracking.models import OrderPull, UnreadOrder
+from tracking.services.sources import Found
+from tracking.services.unread import set_aside
 
 NOW = datetime(2026, 8, 12, 12, 0, tzinfo=UTC)
 DOMAIN = "shop.example"
@@ -355,3 +358,15 @@ def make_connection(
         actor_id=get_owner(brand).pk,
         now=now,
     )
+
+
+def make_unread_order(
+    store: StoreConnection, order_id: str = "77", *, now: datetime = NOW
+) -> UnreadOrder:
+    """Let an order be set aside, as a fetch from a shop does that fails twice."""
+    pull = OrderPull.objects.create(
+        brand_id=store.brand_id, connection=store, cursor_at=now, next_at=now
+    )
+    found = Found(b"", order_id, now)
+    set_aside(pull=pull, orders=[(found, "shop_failed")], real_now=now)
+    return UnreadOrder.objects.get(connection=store)

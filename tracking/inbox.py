@@ -10,7 +10,7 @@ from django.db.models import Max, Q, QuerySet
 
 from brands.models import StoreConnection
 from core.models import InboundStatus
-from tracking.models import Attribution, RefusedDelivery, StoreEvent
+from tracking.models import Attribution, RefusedDelivery, StoreEvent, UnreadOrder
 
 NOT_PROCESSED = (InboundStatus.STORED, InboundStatus.FAILED, InboundStatus.REFUSED)
 PERIOD = timedelta(days=30)
@@ -25,7 +25,7 @@ class Health:
     """How a store does: `state` not_connected, receiving, quiet, failing or switched_off.
 
     `usual_gap` is the median time between its latest deliveries. The last times of each kind look
-    back 30 days; None means there was none.
+    back 30 days; None means there was none. `unread`: orders the shop could not give when asked.
     """
 
     state: str
@@ -35,6 +35,7 @@ class Health:
     is_refusing: bool
     waiting: int
     unreadable: int
+    unread: int
     kinds: dict[str, datetime | None]
 
 
@@ -52,6 +53,11 @@ def list_not_processed(connection: StoreConnection) -> QuerySet[StoreEvent]:
 def list_refusals(connection: StoreConnection) -> QuerySet[RefusedDelivery]:
     """Return the deliveries whose signature did not fit, newest first."""
     return RefusedDelivery.objects.filter(connection=connection).order_by("-id")
+
+
+def list_unread(connection: StoreConnection) -> QuerySet[UnreadOrder]:
+    """Return the orders the shop could not give, the next one to be tried first."""
+    return UnreadOrder.objects.filter(connection=connection).order_by("next_at", "pk")
 
 
 def get_health(connection: StoreConnection, now: datetime) -> Health:
@@ -72,6 +78,7 @@ def get_health(connection: StoreConnection, now: datetime) -> Health:
         is_refusing=is_refusing,
         waiting=waiting,
         unreadable=unreadable,
+        unread=list_unread(connection).count(),
         kinds=_last_by_kind(connection, now),
     )
 

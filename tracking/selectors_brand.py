@@ -1,5 +1,6 @@
 """Reads of orders and commissions for a brand's lists; each comes with what its rows show."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +14,15 @@ from affiliates.models import Enrollment
 from core.models import Brand, InboundStatus
 from core.money import Money
 from tracking.domain.merge import OrderState
-from tracking.models import Attribution, Commission, HoldKind, Order, ReviewHold, StoreEvent
+from tracking.models import (
+    Attribution,
+    Commission,
+    HoldKind,
+    Order,
+    ReviewHold,
+    StoreEvent,
+    UnreadOrder,
+)
 from tracking.states import STATE_FILTERS
 
 Tab = Literal["review", "pending", "released", "reversed", "rejected", "all"]
@@ -246,7 +255,10 @@ def list_events_of(order: Order) -> QuerySet[StoreEvent]:
 
 
 def list_unprocessed(brand: Brand, *, refused_since: datetime) -> dict[str, int]:
-    """Return deliveries without effect by the store's name: those that failed, or were refused."""
+    """Return how much of each store, by its name, had no effect.
+
+    Deliveries that failed or were refused, and orders the shop could not give more than once.
+    """
     rows = (
         StoreEvent.objects.filter(
             Q(status=InboundStatus.FAILED)
@@ -257,7 +269,12 @@ def list_unprocessed(brand: Brand, *, refused_since: datetime) -> dict[str, int]
         .values_list("connection__name")
         .annotate(total=Count("pk"))
     )
-    return dict(sorted(rows))
+    unread = (
+        UnreadOrder.objects.filter(brand=brand, failures__gt=1)
+        .values_list("connection__name")
+        .annotate(total=Count("pk"))
+    )
+    return dict(sorted((Counter(dict(rows)) + Counter(dict(unread))).items()))
 
 
 def order_badge(order: Order, state: OrderState | None = None) -> tuple[str, str]:

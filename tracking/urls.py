@@ -19,4 +19,5 @@ urlpatterns = [
     path(f"{STORE}/upload/<str:upload_id>/", uploads.show_upload, name="upload-detail"),
     path(f"{STORE}/events/<str:event_id>/", inbox.show_event, name="event-detail"),
     path(f"{STORE}/events/<str:event_id>/replay/", inbox.replay_event, name="event-replay"),
+    path(f"{STORE}/unread/<str:unread_id>/", inbox.ask_again, name="unread-ask"),
 ]

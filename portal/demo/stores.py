@@ -21,6 +21,7 @@ from tracking.models import OrderPull, OrderUpload
 from tracking.services import pulling, uploads
 from tracking.services.intake import record_refusal
 from tracking.services.processing import process_store_event
+from tracking.services.sources import Found, Page
 
 HEAD = "Order ID,Placed at,Paid at,Currency,Total,Tax,Coupon,Status"
 MARKET = (
@@ -108,15 +109,25 @@ class OneOrder:
     changed_at: datetime
     topic: str = "order.updated"
 
-    def list_orders(self, *, after: datetime, page: int) -> pulling.Page:
+    def list_orders(self, *, after: datetime, page: int, without: Sequence[str]) -> Page:
         """Return the order once."""
-        is_new = page == 1 and after < self.changed_at
-        found = pulling.Found(self.body, "2201", self.changed_at)
-        return pulling.Page((found,) if is_new else (), is_last=True)
+        is_new = page == 1 and after < self.changed_at and "2201" not in without
+        return Page((self._found(),) if is_new else (), is_last=True)
 
-    def complete(self, found: pulling.Found, refunds: Sequence[RefundEvent]) -> bytes:  # noqa: ARG002
+    def list_ids(self, *, after: datetime, page: int, without: Sequence[str]) -> Page:
+        """Return the same; nothing breaks here."""
+        return self.list_orders(after=after, page=page, without=without)
+
+    def get_order(self, order_id: str) -> Found | None:
+        """Return the order by its id."""
+        return self._found() if order_id == "2201" else None
+
+    def complete(self, found: Found, refunds: Sequence[RefundEvent]) -> bytes:  # noqa: ARG002
         """Return the body as it is: nothing of this order went back."""
         return found.body
+
+    def _found(self) -> Found:
+        return Found(self.body, "2201", self.changed_at)
 
 
 def _pull(world: World, now: datetime) -> None:

@@ -15,13 +15,19 @@ FORM = "%Y-%m-%dT%H:%M:%S"
 
 
 class WooShop:
-    """The shop; `failures` are the statuses of the next answers, `asked` what was asked."""
+    """The shop; `failures` are the statuses of the next answers, `asked` what was asked.
+
+    `broken` are orders that break whatever is to show them, and the answer then: a status, or
+    text that is no JSON. `broken_refunds` are those whose refunds alone do.
+    """
 
     def __init__(self) -> None:
         self.orders: dict[int, dict[str, Any]] = {}
         self.refunds: dict[int, list[dict[str, Any]]] = {}
         self.keys = KEYS
         self.failures: list[int] = []
+        self.broken: dict[int, int | str] = {}
+        self.broken_refunds: dict[int, int | str] = {}
         self.asked: list[str] = []
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
@@ -61,13 +67,36 @@ class WooShop:
         if parts[0] != "orders":
             return 404, {"code": "rest_no_route"}
         if len(parts) == 3:
-            return 200, self.refunds.get(int(parts[1]), [])
-        return 200, self._page(query)
+            return self._break([int(parts[1])], self.broken_refunds) or (
+                200,
+                self.refunds.get(int(parts[1]), []),
+            )
+        if len(parts) == 2 and int(parts[1]) not in self.orders:
+            return 404, {"code": "woocommerce_rest_shop_order_invalid_id"}
+        if len(parts) == 2:
+            order = self.orders[int(parts[1])]
+            return self._break([order["id"]], self.broken) or (200, order)
+        rows = self._page(query)
+        if "_fields" in query:
+            names = query["_fields"].split(",")
+            return 200, [{name: row[name] for name in names} for row in rows]
+        return self._break([row["id"] for row in rows], self.broken) or (200, rows)
+
+    def _break(self, order_ids: list[int], broken: dict[int, int | str]) -> tuple[int, Any] | None:
+        for order_id in order_ids:
+            if answer := broken.get(order_id):
+                return (answer, {}) if isinstance(answer, int) else (200, answer)
+        return None
 
     def _page(self, query: dict[str, str]) -> list[dict[str, Any]]:
         assert query["dates_are_gmt"] == "true" and query["orderby"] == "modified"
         after, size = query["modified_after"], int(query["per_page"])
-        rows = [order for order in self.orders.values() if order["date_modified_gmt"] > after]
+        without = query.get("exclude", "").split(",")
+        rows = [
+            order
+            for order in self.orders.values()
+            if order["date_modified_gmt"] > after and str(order["id"]) not in without
+        ]
         rows.sort(key=lambda order: (order["date_modified_gmt"], order["id"]))
         start = (int(query["page"]) - 1) * size
         return rows[start : start + size]
@@ -86,7 +115,7 @@ def _handler(shop: WooShop) -> type[BaseHTTPRequestHandler]:
             scheme, _, coded = self.headers.get("Authorization", "").partition(" ")
             key = base64.b64decode(coded).decode() if scheme == "Basic" else ""
             status, found = shop.answer(parts.path, query, key)
-            body = json.dumps(found).encode()
+            body = (found if isinstance(found, str) else json.dumps(found)).encode()
             self.send_response(status)
             self.send_header("Content-Length", str(len(body)))
             if status == 429:

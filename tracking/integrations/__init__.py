@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from tracking.integrations import csvfile, generic, shopify, woocommerce
 from tracking.models import StoreEvent
 from tracking.services.adapters import Adapter
-from tracking.services.pulling import Source
+from tracking.services.sources import Source
 
 ADAPTERS: Mapping[str, Adapter] = {
     adapter.platform: adapter for adapter in (csvfile, generic, shopify, woocommerce)

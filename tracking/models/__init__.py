@@ -13,7 +13,7 @@ from tracking.models.commissions import (
 )
 from tracking.models.deliveries import RefusedDelivery, StoreEvent
 from tracking.models.orders import Attribution, CustomerBinding, Decision, Order
-from tracking.models.pulls import OrderPull
+from tracking.models.pulls import OrderPull, UnreadOrder
 from tracking.models.trials import TrialRun
 from tracking.models.uploads import OrderUpload
 
@@ -35,6 +35,7 @@ __all__ = [
     "ReviewHold",
     "StoreEvent",
     "TrialRun",
+    "UnreadOrder",
     "Verdict",
     "VisitorSalt",
 ]

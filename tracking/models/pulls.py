@@ -1,9 +1,10 @@
-"""How far orders were fetched from a shop that does not post again what failed."""
+"""How far orders were fetched from a shop that does not post again, and those it could not give."""
 
 from django.db import models
 
 from brands.models import StoreConnection
 from core.constraints import SameBrand
+from core.fields import PublicIdField
 from core.models import Brand
 
 
@@ -29,3 +30,33 @@ class OrderPull(models.Model):
     class Meta:
         constraints = [SameBrand("connection", name="tracking_pull_connection_same_brand")]
         indexes = [models.Index(fields=["next_at"], name="tracking_pull_due")]
+
+
+class UnreadOrder(models.Model):
+    """An order the shop told of and could not give, until it is read; times are real.
+
+    `changed_at`: the change that was to be fetched, None where the shop did not say. `code`: why
+    the last try failed.
+    """
+
+    public_id = PublicIdField(prefix="unr")
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT)
+    connection = models.ForeignKey(
+        StoreConnection, on_delete=models.PROTECT, related_name="unread_orders"
+    )
+    external_order_id = models.CharField(max_length=80)
+    changed_at = models.DateTimeField(null=True)
+    code = models.CharField(max_length=64)
+    since = models.DateTimeField()
+    failures = models.PositiveIntegerField(default=0)
+    tried_at = models.DateTimeField(null=True)
+    next_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection", "external_order_id"], name="tracking_unread_once"
+            ),
+            SameBrand("connection", name="tracking_unread_connection_same_brand"),
+        ]
+        indexes = [models.Index(fields=["connection", "next_at"], name="tracking_unread_due")]

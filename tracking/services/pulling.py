@@ -1,25 +1,23 @@
 """Fetch the orders a shop failed to post, page by page, through the same intake.
 
 The cursor moves in the transaction that stores what was read before it. A run that dies is done
-again, two runs at once store the same deliveries once, and merging makes repeats harmless.
+again, two runs at once store the same deliveries once, and merging makes repeats harmless. One
+order that the shop cannot give holds up none of the others: see `unread`.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from django.db import transaction
 
 from brands.domain.platforms import TRAITS
 from brands.models import StoreConnection
 from core import faults
-from tracking.domain.events import OrderSnapshot, RefundEvent
-from tracking.domain.standing import is_cancelled
-from tracking.models import Order, OrderPull
-from tracking.services.adapters import Adapter, PayloadRefused
+from tracking.models import OrderPull
+from tracking.services import unread
+from tracking.services.adapters import Adapter
 from tracking.services.intake import store_delivery
-from tracking.services.orders import load_state
+from tracking.services.sources import Found, Page, PullFailed, Source, complete_order
 
 EVERY = timedelta(minutes=5)
 OVERLAP = timedelta(minutes=10)  # a change may be written later than the time it carries
@@ -29,42 +27,22 @@ SECOND = timedelta(seconds=1)
 MAX_PAGES = 20
 
 
-class PullFailed(Exception):
-    """The shop gave no orders. `code` says why, `retry_after` how long the shop wants peace."""
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where to read on: orders changed after a time, and which page of them."""
 
-    def __init__(self, code: str, retry_after: timedelta = timedelta(0)) -> None:
-        super().__init__(code)
-        self.code = code
-        self.retry_after = retry_after
+    after: datetime
+    page: int
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """One order as the shop told it; `changed_at` None where that cannot be read."""
+class _Read:
+    """What one page gave: bodies to store, and the orders that could not be read, with why."""
 
-    body: bytes
-    order_id: str
-    changed_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Orders by their time of change, oldest first."""
-
-    orders: tuple[Found, ...]
+    bodies: list[bytes]
+    unread: list[tuple[Found, str]]
+    next: _Place
     is_last: bool
-
-
-class Source(Protocol):
-    """A shop's own interface. Each method raises PullFailed."""
-
-    topic: str
-
-    def list_orders(self, *, after: datetime, page: int) -> Page: ...
-
-    def complete(self, found: Found, refunds: Sequence[RefundEvent]) -> bytes:
-        """Return the body of a delivery: the order with what it leaves out of its refunds."""
-        ...
 
 
 def list_due(*, real_now: datetime) -> list[OrderPull]:
@@ -103,23 +81,23 @@ def pull_orders(
 ) -> list[int]:
     """Fetch what changed since the cursor; returns the ids of the new deliveries.
 
-    `now` is the brand's time. A failure is kept with its words and not raised.
+    `now` is the brand's time. A failure is kept with its words and not raised. What fails again at
+    the next turn, while the shop still tells which orders there are, is set aside order by order.
     """
     stored: list[int] = []
-    after = pull.cursor_at if pull.is_behind else pull.cursor_at - OVERLAP
-    page = pull.cursor_page if pull.is_behind else 1
+    place = _Place(pull.cursor_at - OVERLAP, 1)
+    if pull.is_behind:
+        place = _Place(pull.cursor_at, pull.cursor_page)
     try:
         for _ in range(MAX_PAGES):
-            found = source.list_orders(after=after, page=page)
-            bodies = [
-                source.complete(one, refunds)
-                for one in found.orders
-                if (refunds := _missing(pull, one, adapter)) is not None
-            ]
-            after, page = _next_place(found, after, page)
-            stored += _keep(pull, source.topic, bodies, (after, page), found, now)
-            if found.is_last:
+            read = _read_page(pull, source, adapter, place)
+            place = read.next
+            stored += _keep(pull, source.topic, read, now=now, real_now=real_now)
+            if read.is_last:
                 break
+        stored += unread.read_again(
+            pull=pull, source=source, adapter=adapter, now=now, real_now=real_now
+        )
     except PullFailed as failure:
         _put_off(pull, failure, real_now)
     else:
@@ -127,55 +105,45 @@ def pull_orders(
     return stored
 
 
-def _missing(pull: OrderPull, found: Found, adapter: Adapter) -> list[RefundEvent] | None:
-    """Return the refunds of an order of which only totals are known; None: nothing is new."""
+def _read_page(pull: OrderPull, source: Source, adapter: Adapter, place: _Place) -> _Read:
+    without = unread.list_left_out(pull.connection)
+    is_lasting = pull.failures > 0
     try:
-        parsed = adapter.parse(
-            topic="order.updated", headers={}, body=found.body, hash_email=lambda _: ""
+        page = source.list_orders(after=place.after, page=place.page, without=without)
+    except PullFailed as failure:
+        if not (is_lasting and failure.may_be_one_order):
+            raise
+        page = source.list_ids(after=place.after, page=place.page, without=without)
+        aside = [(found, failure.code) for found in page.orders]
+        return _Read([], aside, _find_next(page, place, is_shorter=bool(aside)), page.is_last)
+    bodies, aside = [], []
+    for found in page.orders:
+        body, code = complete_order(
+            source=source,
+            connection=pull.connection,
+            adapter=adapter,
+            found=found,
+            is_lasting=is_lasting,
         )
-    except PayloadRefused:
-        return []  # kept, and shown with its reason
-    snapshot, *thin = parsed.events
-    assert isinstance(snapshot, OrderSnapshot)  # noqa: S101
-    order = Order.objects.filter(
-        connection=pull.connection, external_order_id=snapshot.external_order_id
-    ).first()
-    state = load_state(order) if order else None
-    known = {
-        refund.external_refund_id
-        for refund in (state.refunds if state else ())
-        if refund.lines or refund.amount or refund.shipping or not refund.total
-    }
-    refunds = [
-        refund
-        for refund in thin
-        if isinstance(refund, RefundEvent) and refund.external_refund_id not in known
-    ]
-    is_told = state is not None and state.snapshot is not None
-    if order is None or state is None or not is_told or refunds:
-        return refunds
-    is_gone = is_cancelled(state) and order.status != "cancelled"
-    return [] if order.version < snapshot.version or is_gone else None
+        bodies += [body] if body is not None else []
+        aside += [(found, code)] if code else []
+    return _Read(bodies, aside, _find_next(page, place, is_shorter=bool(aside)), page.is_last)
 
 
-def _next_place(found: Page, after: datetime, page: int) -> tuple[datetime, int]:
+def _find_next(page: Page, place: _Place, *, is_shorter: bool) -> _Place:
     """Return where to read on: from the last second seen, or its next page if it fills pages.
 
     Pages alone would lose orders: one that changes meanwhile moves to the end, and all move up.
+    So they do when one is set aside: then the list is shorter by it, and its page is read again.
     """
-    newest = max((one.changed_at for one in found.orders if one.changed_at), default=after)
-    if newest - SECOND > after:
-        return newest - SECOND, 1
-    return after, page + 1
+    newest = max((one.changed_at for one in page.orders if one.changed_at), default=place.after)
+    if newest - SECOND > place.after:
+        return _Place(newest - SECOND, 1)
+    return place if is_shorter else _Place(place.after, place.page + 1)
 
 
-def _keep(  # one transaction needs all of it
-    pull: OrderPull,
-    topic: str,
-    bodies: Sequence[bytes],
-    place: tuple[datetime, int],
-    found: Page,
-    now: datetime,
+def _keep(
+    pull: OrderPull, topic: str, read: _Read, *, now: datetime, real_now: datetime
 ) -> list[int]:
     with transaction.atomic():
         rows = [
@@ -187,13 +155,15 @@ def _keep(  # one transaction needs all of it
                 key_index=0,
                 now=now,
             )
-            for body in bodies
+            for body in read.bodies
         ]
         new = [event.pk for event, is_new in rows if is_new]
+        unread.set_aside(pull=pull, orders=read.unread, real_now=real_now)
         faults.point("order_pull.before_cursor")
-        pull.is_behind = not found.is_last
-        pull.cursor_at = max(place[0], pull.cursor_at) if found.is_last else place[0]
-        pull.cursor_page = place[1]
+        pull.is_behind = not read.is_last
+        after = read.next.after
+        pull.cursor_at = max(after, pull.cursor_at) if read.is_last else after
+        pull.cursor_page = read.next.page
         pull.brought += len(new)
         pull.save(update_fields=["cursor_at", "cursor_page", "is_behind", "brought"])
     return new
@@ -201,7 +171,8 @@ def _keep(  # one transaction needs all of it
 
 def _finish(pull: OrderPull, real_now: datetime) -> None:
     pull.failures, pull.code, pull.succeeded_at = 0, "", real_now
-    pull.next_at = real_now if pull.is_behind else real_now + EVERY
+    has_more = pull.is_behind or unread.has_due(pull=pull, real_now=real_now)
+    pull.next_at = real_now if has_more else real_now + EVERY
     pull.save(update_fields=["failures", "code", "succeeded_at", "next_at"])
 
 

@@ -16,13 +16,14 @@ from brands.context import brand_page, why_not
 from brands.domain.platforms import TRAITS
 from brands.models import StoreConnection
 from core.access import get_by_public_id
-from core.clock import brand_now
+from core.clock import brand_now, database_now
 from core.edges import door, see_other
 from core.models import InboundStatus
 from core.wording import Reader
 from tracking import inbox
 from tracking.integrations import get_adapter_of
-from tracking.models import Order, OrderPull, RefusedDelivery, StoreEvent
+from tracking.models import Order, OrderPull, RefusedDelivery, StoreEvent, UnreadOrder
+from tracking.services import unread
 from tracking.services.intake import BodyForgotten, replay
 from tracking.services.processing import process_store_event
 from tracking.wording import delivery_reason, explain, refusal_reason
@@ -56,6 +57,7 @@ def show_connection(request: HttpRequest, slug: str, connection_id: str) -> Http
         upload_off=why_not(access, Right.CLEAR),
         nav_current=NAV,
         **_show_pull(connection, reader),
+        unread=_list_unread(connection, reader) if tab != "refused" else [],
         **_read_page(request, connection, tab, reader),
     )
     return render(request, "tracking/connection_detail.html", context)
@@ -109,6 +111,30 @@ def replay_event(
     return see_other(reverse("tracking:event-detail", args=args))
 
 
+@require_POST
+@door
+def ask_again(request: HttpRequest, slug: str, connection_id: str, unread_id: str) -> HttpResponse:
+    """Ask the shop once more for an order it could not give."""
+    access = get_brand_for(request.user, slug, Right.MANAGE)
+    connection = get_connection_for(access, connection_id)
+    row = get_by_public_id(UnreadOrder.objects.filter(connection=connection), unread_id)
+    try:
+        unread.ask_again(
+            unread_id=row.pk,
+            actor_id=access.member.user_id,
+            now=brand_now(access.brand),
+            real_now=database_now(),
+        )
+    except UnreadOrder.DoesNotExist:
+        messages.success(request, _("It was read meanwhile."))
+    else:
+        messages.success(
+            request, _("It is asked for within a minute, or as soon as the shop answers again.")
+        )
+    url = reverse("tracking:connection-detail", args=[slug, connection.public_id])
+    return see_other(f"{url}?tab=open")
+
+
 def _get_event(connection: StoreConnection, event_id: str) -> StoreEvent:
     return get_by_public_id(StoreEvent.objects.filter(connection=connection), event_id)
 
@@ -140,6 +166,11 @@ def _show_pull(connection: StoreConnection, reader: Reader) -> dict[str, Any]:
         explain(code=pull.code, params={}, reader=reader) if pull and pull.code and is_on else ""
     )
     return {"can_pull": True, "is_pulling": is_on, "pull": pull, "pull_problem": problem}
+
+
+def _list_unread(connection: StoreConnection, reader: Reader) -> list[tuple[UnreadOrder, str]]:
+    rows = inbox.list_unread(connection)[:PAGE]
+    return [(row, explain(code=row.code, params={}, reader=reader)) for row in rows]
 
 
 def _cut(request: HttpRequest, rows: QuerySet[Row]) -> tuple[list[Row], int | None]:
@@ -188,5 +219,5 @@ def _list_tabs(
 
 def _list_filters(tab: str, health: inbox.Health) -> list[tuple[str, str, bool, int | None]]:
     labels = {"all": _("All"), "open": _("Not processed"), "refused": _("Refused")}
-    counts = {"open": health.waiting + health.unreadable}
+    counts = {"open": health.waiting + health.unreadable + health.unread}
     return [(f"?tab={key}", labels[key], key == tab, counts.get(key)) for key in TABS]

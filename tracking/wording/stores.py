@@ -138,6 +138,8 @@ PULLS: Mapping[str, Message] = {
     "pull.shop_failed": Message(_("The shop answered with an error of its own.")),
     "pull.moved": Message(_("The shop sent us on to another address. Save its final address.")),
     "pull.no_orders": Message(_("What the shop answered is no list of orders.")),
+    "pull.no_order": Message(_("What the shop answered is no order.")),
+    "pull.gone": Message(_("The shop does not have this order any more.")),
     "pull.bad_address": Message(_("The address of the shop must begin with https://.")),
     "pull.not_allowed": Message(_("The address of the shop is not on the public internet.")),
     "pull.not_found": Message(_("Nobody knows the name of the shop. Check its address.")),

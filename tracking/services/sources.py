@@ -1,0 +1,125 @@
+"""A shop that lets its orders be fetched: what is asked of it, and how it may fail."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from brands.models import StoreConnection
+from tracking.domain.events import OrderSnapshot, RefundEvent
+from tracking.domain.standing import is_cancelled
+from tracking.models import Order
+from tracking.services.adapters import Adapter, PayloadRefused
+from tracking.services.orders import load_state
+
+# What a shop answers when one order breaks it as well as when all of it is down.
+OF_ONE_ORDER = frozenset({"shop_failed", "no_orders", "no_order", "gone", "timeout", "too_large"})
+
+
+class PullFailed(Exception):
+    """The shop gave no orders. `code` says why, `retry_after` how long the shop wants peace."""
+
+    def __init__(self, code: str, retry_after: timedelta = timedelta(0)) -> None:
+        super().__init__(code)
+        self.code = code
+        self.retry_after = retry_after
+
+    @property
+    def may_be_one_order(self) -> bool:
+        return self.code in OF_ONE_ORDER
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One order as the shop told it; `changed_at` None where that cannot be read."""
+
+    body: bytes
+    order_id: str
+    changed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Orders by their time of change, oldest first."""
+
+    orders: tuple[Found, ...]
+    is_last: bool
+
+
+class Source(Protocol):
+    """A shop's own interface. Each method raises PullFailed."""
+
+    topic: str
+
+    def list_orders(self, *, after: datetime, page: int, without: Sequence[str]) -> Page: ...
+
+    def list_ids(self, *, after: datetime, page: int, without: Sequence[str]) -> Page:
+        """Return the same page without the bodies, which is all that can be had if one breaks."""
+        ...
+
+    def get_order(self, order_id: str) -> Found | None:
+        """Return one order; None where the shop has it no more."""
+        ...
+
+    def complete(self, found: Found, refunds: Sequence[RefundEvent]) -> bytes:
+        """Return the body of a delivery: the order with what it leaves out of its refunds."""
+        ...
+
+
+def complete_order(
+    *,
+    source: Source,
+    connection: StoreConnection,
+    adapter: Adapter,
+    found: Found,
+    is_lasting: bool,
+) -> tuple[bytes | None, str]:
+    """Return the body of a delivery, None if nothing is new, and why its refunds are not whole.
+
+    `is_lasting`: the trouble was there before, so what may be this order's own is borne, and the
+    totals of its refunds count until the whole is known.
+
+    :raises PullFailed: otherwise.
+    """
+    refunds = _find_missing(connection, found, adapter)
+    if refunds is None:
+        return None, ""
+    try:
+        return source.complete(found, refunds), ""
+    except PullFailed as failure:
+        if not (is_lasting and failure.may_be_one_order):
+            raise
+        return source.complete(found, ()), failure.code
+
+
+def _find_missing(
+    connection: StoreConnection, found: Found, adapter: Adapter
+) -> list[RefundEvent] | None:
+    """Return the refunds of an order of which only totals are known; None: nothing is new."""
+    try:
+        parsed = adapter.parse(
+            topic="order.updated", headers={}, body=found.body, hash_email=lambda _: ""
+        )
+    except PayloadRefused:
+        return []  # kept, and shown with its reason
+    snapshot, *thin = parsed.events
+    assert isinstance(snapshot, OrderSnapshot)  # noqa: S101
+    order = Order.objects.filter(
+        connection=connection, external_order_id=snapshot.external_order_id
+    ).first()
+    state = load_state(order) if order else None
+    known = {
+        refund.external_refund_id
+        for refund in (state.refunds if state else ())
+        if refund.lines or refund.amount or refund.shipping or not refund.total
+    }
+    refunds = [
+        refund
+        for refund in thin
+        if isinstance(refund, RefundEvent) and refund.external_refund_id not in known
+    ]
+    is_told = state is not None and state.snapshot is not None
+    if order is None or state is None or not is_told or refunds:
+        return refunds
+    is_gone = is_cancelled(state) and order.status != "cancelled"
+    return [] if order.version < snapshot.version or is_gone else None

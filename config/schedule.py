@@ -2,11 +2,17 @@
 
 from celery.schedules import crontab
 
+
+def once_a_day(hour: int, minute: int) -> crontab:
+    """Ask every hour from then on: a task of `run_once` that failed is tried again the same day."""
+    return crontab(hour=f"{hour}-23", minute=minute)
+
+
 BEAT = {
     "sweep": {"task": "core.sweep", "schedule": 30.0},
     "sweep-store-events": {"task": "tracking.sweep_store_events", "schedule": 30.0},
     "digests": {"task": "core.send_digests", "schedule": crontab(minute="*/15")},
-    "mail-bodies": {"task": "core.forget_mail", "schedule": crontab(hour=3, minute=20)},
+    "mail-bodies": {"task": "core.forget_mail", "schedule": once_a_day(3, 20)},
     "guesses": {"task": "core.forget_guesses", "schedule": crontab(hour=3, minute=30)},
     "pull-orders": {"task": "tracking.pull_orders", "schedule": 60.0},
     "release": {"task": "tracking.release_due", "schedule": 300.0},
@@ -15,7 +21,7 @@ BEAT = {
     "apply-changes": {"task": "brands.apply_changes", "schedule": 60.0},
     "partitions": {"task": "tracking.prepare_partitions", "schedule": crontab(hour=2, minute=10)},
     "retention": {"task": "tracking.forget_old", "schedule": crontab(hour=3, minute=10)},
-    "privacy": {"task": "portal.forget_old", "schedule": crontab(hour=3, minute=40)},
+    "privacy": {"task": "portal.forget_old", "schedule": once_a_day(3, 40)},
     "announcements": {"task": "affiliates.send_announcements", "schedule": 60.0},
-    "books": {"task": "portal.check_books", "schedule": crontab(hour=4, minute=10)},
+    "books": {"task": "portal.check_books", "schedule": once_a_day(4, 10)},
 }

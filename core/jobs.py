@@ -3,17 +3,20 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from celery import current_app
 from django.db import transaction
+from django.db.models import Q
 
 from core import logs
 from core.models import JobRun
 from core.pause import Pause
 
 logger = logging.getLogger(__name__)
+
+LONGEST_RUN = timedelta(minutes=10)  # far above CELERY_TASK_TIME_LIMIT
 
 broker_pause = Pause(length_s=5)
 
@@ -44,12 +47,14 @@ def enqueue(name: str, **kwargs: Any) -> None:
 def run_once(*, name: str, window: str, now: datetime, work: Callable[[], str]) -> bool:
     """Run `work` unless this job already ran for this window; keep its outcome.
 
-    Returns False when another run holds the window. A failure is recorded and raised.
+    Returns False when another run holds the window. A failure is recorded and raised, and gives the
+    window back: the next call tries again. So does a run that was killed, once no worker can be at
+    it any more.
     """
     run, is_new = JobRun.objects.get_or_create(
         name=name, window=window, defaults={"started_at": now}
     )
-    if not is_new:
+    if not (is_new or _take_over(run, now)):
         return False
     try:
         detail = work()
@@ -58,6 +63,15 @@ def run_once(*, name: str, window: str, now: datetime, work: Callable[[], str]) 
         raise
     _finish(run, is_ok=True, detail=detail, now=now)
     return True
+
+
+def _take_over(run: JobRun, now: datetime) -> bool:
+    """Begin a failed or killed run anew; of several that want to, one does."""
+    is_dead = Q(finished_at__isnull=True, started_at__lte=now - LONGEST_RUN)
+    taken = JobRun.objects.filter(Q(is_ok=False) | is_dead, pk=run.pk).update(
+        started_at=now, finished_at=None, is_ok=None, detail=""
+    )
+    return taken == 1
 
 
 def _send(name: str, kwargs: dict[str, Any]) -> None:

@@ -1,11 +1,14 @@
 """Work is handed on after the commit, once, and never at the cost of the request."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from celery import current_app
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
 from core import jobs
+from core.models import JobRun
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -76,3 +79,37 @@ def test_a_broker_that_is_away_fails_nobody_and_is_left_alone_for_a_moment(broke
     jobs.enqueue("core.sweep")
 
     assert broker.sent == [("core.sweep", {})]
+
+
+DAY = {"name": "books", "window": "2026-08-12"}
+AT = datetime(2026, 8, 12, 4, 10, tzinfo=UTC)
+
+
+def fail() -> str:
+    raise ZeroDivisionError
+
+
+def test_a_job_runs_once_a_window():
+    assert jobs.run_once(**DAY, now=AT, work=lambda: "done")
+    assert not jobs.run_once(**DAY, now=AT + timedelta(hours=3), work=fail)
+
+    assert JobRun.objects.get().detail == "done"
+
+
+def test_a_failed_run_is_kept_and_the_next_call_of_its_window_tries_again():
+    with pytest.raises(ZeroDivisionError):
+        jobs.run_once(**DAY, now=AT, work=fail)
+    assert JobRun.objects.get().is_ok is False
+
+    assert jobs.run_once(**DAY, now=AT + timedelta(hours=1), work=lambda: "done")
+
+    run = JobRun.objects.get()
+    assert (run.is_ok, run.detail, run.started_at) == (True, "done", AT + timedelta(hours=1))
+
+
+def test_a_run_holds_its_window_while_a_worker_can_be_at_it_and_not_after_it_was_killed():
+    JobRun.objects.create(**DAY, started_at=AT)
+
+    assert not jobs.run_once(**DAY, now=AT + timedelta(minutes=9), work=fail)
+    assert jobs.run_once(**DAY, now=AT + timedelta(minutes=10), work=lambda: "done")
+    assert not jobs.run_once(**DAY, now=AT + timedelta(minutes=30), work=fail)

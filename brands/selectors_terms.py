@@ -4,6 +4,7 @@ import copy
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -67,7 +68,7 @@ def get_terms_facts(
     ]
     return TermsFacts(
         currency=program.currency,
-        rules_from=rules_from.isoformat(),
+        rules_from=rules_from.astimezone(ZoneInfo(program.brand.time_zone)).isoformat(),
         window_days=program.window_days,
         click_policy=program.click_policy,
         precedence=program.precedence,

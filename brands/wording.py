@@ -6,7 +6,6 @@ Each sentence is one message; names and amounts in it are formatted and bidi-iso
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -259,7 +258,7 @@ def _formatted(params: Mapping[str, Any]) -> dict[str, str]:
     if "day" in params:
         said["day"] = _number(params["day"])
     if "at" in params:
-        day = datetime.fromisoformat(params["at"]).astimezone(ZoneInfo("UTC")).date()
+        day = datetime.fromisoformat(params["at"]).date()
         said["at"] = formats.day_text(day, language=_language())
     return said
 

@@ -1,6 +1,7 @@
 """From released money to money sent: methods, plans, payouts, attempts, files and rail events."""
 
 import uuid
+from datetime import date
 
 from django.db import models
 from django.db.models import Q
@@ -89,6 +90,11 @@ class PayoutPlan(models.Model):
                 name="payouts_plan_approval_dated",
             ),
         ]
+
+    @property
+    def month(self) -> date:
+        """The first day of the run's month."""
+        return date.fromisoformat(f"{self.period}-01")
 
 
 class PayoutStatus(models.TextChoices):

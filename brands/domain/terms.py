@@ -30,7 +30,7 @@ class GroupFacts(Record):
 class TermsFacts(Record):
     """What of a program and its brand's payout policy creators must know.
 
-    Amounts are minor units by currency. `rules_from` is an ISO 8601 time in UTC.
+    Amounts are minor units by currency. `rules_from` is an ISO 8601 time of the brand's clock.
     """
 
     currency: str

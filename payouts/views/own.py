@@ -50,6 +50,7 @@ def list_own(request: HttpRequest) -> HttpResponse:
         "standings": list_standings(affiliations),
         "places": [_place(affiliation) for affiliation in affiliations],
         "payouts": payouts,
+        "is_demo": any(affiliation.brand.is_demo for affiliation in affiliations),
     }
     return render(request, "payouts/creator_payouts.html", context)
 
@@ -61,6 +62,7 @@ def show_own(request: HttpRequest, payout_id: str) -> HttpResponse:
     payout = get_own_payout(request.user, payout_id)
     context = {
         "payout": payout,
+        "brand": payout.brand,
         "amount": Money(payout.amount_minor, payout.currency),
         "items": list(list_items(payout)),
         "sentence": _sentence(payout),
@@ -77,7 +79,8 @@ def list_methods(request: HttpRequest) -> HttpResponse:
         return see_other(reverse("payouts:method-edit", args=[affiliations[0].public_id]))
     methods = list_methods_of(affiliations)
     rows = [(affiliation, methods.get(affiliation.pk)) for affiliation in affiliations]
-    return render(request, "payouts/methods.html", {"rows": rows})
+    is_demo = any(affiliation.brand.is_demo for affiliation in affiliations)
+    return render(request, "payouts/methods.html", {"rows": rows, "is_demo": is_demo})
 
 
 @require_http_methods(["GET", "POST"])
@@ -191,6 +194,7 @@ def _method_page(affiliation: Affiliation, form: BankForm, country: CountryForm)
     now = brand_now(affiliation.brand)
     return {
         "affiliation": affiliation,
+        "brand": affiliation.brand,
         "brand_name": affiliation.brand.name,
         "method": method,
         "form": form,

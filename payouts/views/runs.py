@@ -20,7 +20,7 @@ from core import formats
 from core.clock import brand_now
 from core.edges import door, see_other
 from core.money import Money
-from core.templatetags.fairshare import current_language
+from core.templatetags.fairshare import current_language, number
 from core.wording import Reader
 from payouts.access import get_payout_for, get_plan_for, lacks_second_factor
 from payouts.domain.states import IllegalMove
@@ -36,6 +36,7 @@ from payouts.selectors import (
     list_released,
     list_runs,
 )
+from payouts.selectors_runs import compare_with_last
 from payouts.services import moves
 from payouts.services.approval import (
     BrandSuspended,
@@ -127,7 +128,7 @@ def approve(request: HttpRequest, slug: str, plan_id: str) -> HttpResponse:
         messages.error(request, _("Nothing was approved: the operator has suspended this brand."))
         return see_other(_run_url(access, plan))
     text = ngettext("%(count)s payout approved.", "%(count)s payouts approved.", len(payouts))
-    messages.success(request, text % {"count": len(payouts)})
+    messages.success(request, text % {"count": number(len(payouts))})
     return see_other(_run_url(access, plan))
 
 
@@ -225,7 +226,7 @@ def _changed(
         count,
     )
     change = formats.change_text(by, language=current_language())
-    messages.error(request, text % {"count": count, "by": change})
+    messages.error(request, text % {"count": number(count), "by": change})
     return see_other(_run_url(access, fresh))
 
 
@@ -233,12 +234,13 @@ def _run_page(access: BrandAccess, plan: PayoutPlan) -> dict[str, Any]:
     payouts = list(list_payouts_of_run(plan))
     for payout in payouts:
         payout.sentence = _sentence(payout, access)  # type: ignore[attr-defined]
-    ids = [UUID(one["affiliation"]) for one in plan.content["left_out"]]
-    affiliations = {str(a.pk): a for a in Affiliation.objects.filter(pk__in=ids)}
+    named = [*plan.content["left_out"], *plan.content["lines"]]
+    rows = Affiliation.objects.filter(pk__in=[UUID(one["affiliation"]) for one in named])
+    creators = {str(row.pk): row.public_id for row in rows}
     left_out = [
         {
             "name": one["name"],
-            "affiliation": affiliations.get(one["affiliation"]),
+            "creator": creators.get(one["affiliation"]),
             "amount": Money(one["payable_minor"], plan.currency),
             "why": [
                 explain(
@@ -254,6 +256,7 @@ def _run_page(access: BrandAccess, plan: PayoutPlan) -> dict[str, Any]:
     lines = [
         line
         | {
+            "creator": creators.get(line["affiliation"]),
             "amount": Money(line["amount_minor"], plan.currency),
             "remainder": Money(line["remainder_minor"], plan.currency),
         }
@@ -268,6 +271,7 @@ def _run_page(access: BrandAccess, plan: PayoutPlan) -> dict[str, Any]:
         plan=plan,
         is_draft=plan.status == PlanStatus.DRAFT,
         lines=lines,
+        since=compare_with_last(plan) if plan.status == PlanStatus.DRAFT else None,
         left_out=left_out,
         payouts=payouts,
         total=Money(plan.total_minor, plan.currency),

@@ -214,7 +214,7 @@ def _schedule_oddities(shop: Shop, calendar: Calendar, timeline: Timeline) -> No
         timeline.add(
             calendar.at(36, f"11:{minute}"),
             lambda now: record_refusal(
-                connection=shop.connection, code="mac_mismatch", body=b"{}", now=now
+                connection=shop.connection, code="signature_mismatch", body=b"{}", now=now
             ),
         )
     timeline.add(

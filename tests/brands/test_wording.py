@@ -1,5 +1,6 @@
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from django.utils import translation
@@ -18,7 +19,7 @@ from brands.wording import (
     render_terms,
 )
 from tests.brands.test_terms import ALL, FACTS
-from tests.makers import gift_card_rule, make_program, percent_rule
+from tests.makers import gift_card_rule, make_program, make_rules, percent_rule
 
 PERCENT = Rule(rule_id=1, position=1, name="All", kind="percent", rate_bps=1250)
 
@@ -118,6 +119,14 @@ def test_stored_terms_are_read_as_sentences():
     assert "A click counts for 30 days." in said
     assert "A payout is made from 50.00 EUR; smaller balances are kept." in said
     assert "Payouts are made once a month, on day 5." in said
+
+
+@pytest.mark.django_db
+def test_the_day_from_which_rates_apply_is_the_brands():
+    program = make_program()
+    make_rules(program, effective_from=datetime(2026, 12, 8, 23, 0, tzinfo=UTC))
+    said = plain(render_terms(find_latest_terms(program).generated)[0])
+    assert said == "These rates apply to orders from 9 Dec 2026 on."
 
 
 def test_no_clause_is_left_as_a_code_or_with_a_gap():

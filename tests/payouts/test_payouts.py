@@ -8,10 +8,13 @@ from django.db import connection
 from ledger.models import AccountKind
 from payouts.domain.states import IllegalMove
 from payouts.models import ExportFile, Payout, PayoutItem, PayoutStatus
+from payouts.selectors_runs import compare_with_last
 from payouts.services import moves
 from payouts.services.approval import NotADraft, NothingToPay, PlanChanged
 from portal.books import prove_books
+from tests.makers import get_owner
 from tests.payouts.ledger_world import Books, add_bank, make_books
+from tests.portal.text import plain
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +35,30 @@ def payee(books: Books) -> Books:
 def is_balanced(books: Books) -> bool:
     connection.check_constraints()
     return prove_books(brand_id=books.brand.pk).is_balanced
+
+
+def test_a_draft_is_compared_with_the_last_approved_run(payee: Books, client):
+    first = payee.plan()
+    assert compare_with_last(first) is None
+    payee.approve(first)
+    moves.hand_over_file(plan_id=first.pk, actor_id=payee.owner_id, now=payee.now)
+    moves.confirm_payout(
+        payout_id=first.payouts.get().pk, reference="r", actor_id=payee.owner_id, now=payee.now
+    )
+    payee.release("150.00")
+
+    draft = payee.plan()
+    found = compare_with_last(draft)
+
+    assert found is not None
+    assert (found.last, found.change_bps, found.newcomers) == (first, 5_000, [])
+    assert (found.largest.amount_minor, found.largest_name) == (
+        15_000,
+        str(payee.affiliation.affiliate),
+    )
+    client.force_login(get_owner(payee.brand))
+    page = plain(client.get(f"/b/{payee.brand.slug}/payouts/runs/{draft.public_id}/"))
+    assert "+50 %; then it was 100.00 EUR" in page and "Largest payout: 150.00 EUR" in page
 
 
 def pay_by_file(books: Books) -> Payout:

@@ -309,7 +309,7 @@ def test_a_stranger_is_refused_and_leaves_no_body(shop):
 def test_only_the_last_hundred_refusals_are_kept(shop):
     for _ in range(intake.KEPT_REFUSALS + 5):
         intake.record_refusal(
-            connection=shop.connection, code="mac_mismatch", body=b"x", now=shop.now
+            connection=shop.connection, code="signature_mismatch", body=b"x", now=shop.now
         )
 
     assert RefusedDelivery.objects.count() == intake.KEPT_REFUSALS

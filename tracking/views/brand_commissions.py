@@ -16,7 +16,7 @@ from brands.access import BrandAccess, Right, get_brand_for
 from brands.context import brand_page, why_not
 from brands.selectors import list_programs
 from core import formats
-from core.asked import read_text
+from core.asked import read_day, read_text
 from core.clock import brand_now
 from core.edges import door
 from core.models import Brand
@@ -66,6 +66,8 @@ def list_commissions(request: HttpRequest, slug: str) -> HttpResponse:
         is_filtered=is_filtered,
         programs=list(list_programs(brand)),
         report=report,
+        since=read_day(report, "from"),
+        until=read_day(report, "to"),
         sums=read.sum_commissions(rows),
         rows=[_describe(row, now) for row in page.rows],
         next_url=page.older_url(request.GET.dict()),

@@ -89,7 +89,9 @@ KINDS: Mapping[str, Kind] = {
     "payouts.payoutmethod": Kind(
         lambda row: str(row.affiliation), _CREATOR, _creator_of, (_AFFILIATE,)
     ),
-    "payouts.payoutplan": Kind(lambda row: f"{row.period} {row.currency}", "payouts:run-detail"),
+    "payouts.payoutplan": Kind(
+        lambda row: formats.isolate_ltr(f"{row.period} {row.currency}"), "payouts:run-detail"
+    ),
     "tracking.commission": Kind(
         lambda row: row.order.number, "portal:commission-brand", related=("order",)
     ),

@@ -50,6 +50,11 @@ def test_a_service_is_watched_and_started_again(name: str):
     assert SERVICES[name]["healthcheck"]["test"]
 
 
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_log_does_not_fill_the_disk(name: str):
+    assert SERVICES[name]["logging"] == {"driver": "local"}
+
+
 def test_migrations_run_once_and_first():
     assert SERVICES["migrate"]["restart"] == "no"
     for name in ("web", "worker", "beat"):

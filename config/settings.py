@@ -86,6 +86,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "core.middleware.RequestIdMiddleware",
+    "core.throttle.BeatMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -228,6 +229,7 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(SITE_URL).scheme
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # counted by core.attempts, not in the cache
+ANSWER_BEAT_S = 0 if LOCAL else 0.25  # answers about an address come at multiples of it
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600  # seconds a password or code counts as just entered
 STEP_UP_PAGES = stepup.PAGES
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES

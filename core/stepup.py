@@ -3,23 +3,35 @@
 A log-in counts for ten minutes, as does entering the password or a code again; whoever has a second
 factor must have used it. Somebody without password and factor logs in again by a mailed code. Which
 pages ask is a setting, because they belong to every app and to allauth.
+
+What was posted is kept until then, encrypted, in the session of the person who posted it, and goes
+on at its own address: an answer with errors is a page like any other.
 """
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlencode
 
 from allauth.account.internal.flows.login import get_authentication_records
-from allauth.account.internal.flows.reauthentication import suspend_request
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect  # noqa: TID251
+from django.http import (  # noqa: TID251  # this is the edge
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    QueryDict,
+)
 from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
 
-from core import sessions
+from core import crypto, sessions
 from core.clock import utc_now
 from core.factors import find_factor_page, has_second_factor
 from core.models import User
+
+KEPT = "posted_before_proof"
+KEPT_FOR = timedelta(minutes=30)  # a mailed code takes its time
 
 
 class StepUpMiddleware:
@@ -32,11 +44,16 @@ class StepUpMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
-        match, user = request.resolver_match, request.user
+        match, user, now = request.resolver_match, request.user, utc_now()
         if match is None or match.view_name not in settings.STEP_UP_PAGES:
             return None
-        if not isinstance(user, User) or is_fresh(request, user, now=utc_now()):
+        if not isinstance(user, User):
             return None
+        if is_fresh(request, user, now=now):
+            _take_up(request, user, now)
+            return None
+        if request.method == "POST":
+            _keep(request, user, now)
         return _ask_again(request, user)
 
 
@@ -54,11 +71,40 @@ def is_fresh(request: HttpRequest, user: User, *, now: datetime) -> bool:
     return "mfa" in methods if has_second_factor(user) else bool(methods)
 
 
+def carry_over(request: HttpRequest, log_out: Callable[[HttpRequest], None]) -> None:
+    """Log out and keep what was posted: the same person goes on with it after the next log-in."""
+    kept = request.session.get(KEPT)
+    log_out(request)
+    if kept is not None:
+        request.session[KEPT] = kept
+
+
+def _keep(request: HttpRequest, user: User, now: datetime) -> None:
+    posted = request.POST.copy()
+    posted.pop("csrfmiddlewaretoken", None)
+    facts = [user.pk, request.get_full_path(), posted.urlencode(), now.isoformat()]
+    request.session[KEPT] = crypto.encrypt(json.dumps(facts)).decode()
+
+
+def _take_up(request: HttpRequest, user: User, now: datetime) -> None:
+    """Make the request the one that was kept, if it comes from there; once."""
+    kept = request.session.pop(KEPT, None)
+    if kept is None or request.method != "GET":
+        return
+    try:
+        user_id, path, body, at = json.loads(crypto.decrypt(kept.encode()))
+    except crypto.Undecryptable:  # the key was changed meanwhile
+        return
+    is_late = now - datetime.fromisoformat(at) > KEPT_FOR
+    if is_late or (user_id, path) != (user.pk, request.get_full_path()):
+        return
+    request.method = "POST"
+    request._files = MultiValueDict()  # type: ignore[attr-defined]  # else the body is read
+    request.POST = QueryDict(body)  # type: ignore[assignment]
+
+
 def _ask_again(request: HttpRequest, user: User) -> HttpResponse:
     page = find_factor_page(user)
-    if page is None and user.has_usable_password():
-        page = "account_reauthenticate"
-    if page is not None:
-        return cast("HttpResponse", suspend_request(request, reverse(page)))
-    path = request.get_full_path() if request.method == "GET" else request.path
-    return HttpResponseRedirect(f"{reverse('core:again-by-mail')}?{urlencode({'next': path})}")
+    if page is None:
+        page = "account_reauthenticate" if user.has_usable_password() else "core:again-by-mail"
+    return HttpResponseRedirect(f"{reverse(page)}?{urlencode({'next': request.get_full_path()})}")

@@ -1,14 +1,17 @@
-"""How often pages may be asked that mail to an address, make an account or try a secret.
+"""Pages that mail to an address, make an account or try a secret: how often, and how fast.
 
 Counted in PostgreSQL by `core.attempts`; the limits of allauth live in the cache, and are off.
-An address counts the same whether there is an account of it or not.
+An address counts the same whether there is an account of it or not, and is answered on the same
+beat: how long looking it up took is not to be seen.
 """
 
 from collections.abc import Callable
 from datetime import timedelta
+from time import monotonic, sleep
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse  # noqa: TID251  # this is the edge
 from django.shortcuts import render  # noqa: TID251
 
@@ -28,6 +31,22 @@ OF_STRANGERS = {
 }
 # What a person who is logged in may have mailed or may guess at.
 OF_PEOPLE = {"account_change_password", "account_email"}
+STEADY = {"account_email", "account_login", *OF_STRANGERS}
+
+
+class BeatMiddleware:
+    """Answer posts to pages that look an address up at whole multiples of the beat."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        began = monotonic()
+        response = self.get_response(request)
+        match = request.resolver_match
+        if request.method == "POST" and match is not None and match.view_name in STEADY:
+            sleep(time_to_beat(monotonic() - began, beat_s=settings.ANSWER_BEAT_S))
+        return response
 
 
 class ThrottleMiddleware:
@@ -46,6 +65,11 @@ class ThrottleMiddleware:
         response = render(request, "429.html", status=429)
         response.headers["Retry-After"] = str(int(LONGEST.total_seconds()))
         return response
+
+
+def time_to_beat(passed_s: float, *, beat_s: float) -> float:
+    """Return the seconds until the next beat."""
+    return -passed_s % beat_s if beat_s else 0.0
 
 
 def _find_limits(request: HttpRequest) -> list[Limit]:

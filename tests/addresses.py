@@ -1,7 +1,7 @@
 """Every address of the program, read from the resolver, and the people who ask for it."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
@@ -113,19 +113,26 @@ class Address:
 
 def list_addresses() -> list[Address]:
     """Return every pattern once, by name; one without a name is called by its route."""
-    found = [Address(name, ROUTES.get(name, route)) for name, route in _walk(get_resolver())]
+    found = [Address(name, ROUTES.get(name, route)) for name, route, _one in _walk(get_resolver())]
     assert len({address.name for address in found}) == len(found)
     return found
 
 
-def _walk(resolver: URLResolver, space: str = "", path: str = "") -> Iterator[tuple[str, str]]:
+def list_views() -> list[tuple[str, Callable[..., Any]]]:
+    """Return every view by the name of its address."""
+    return [(name, pattern.callback) for name, _route, pattern in _walk(get_resolver())]
+
+
+def _walk(
+    resolver: URLResolver, space: str = "", path: str = ""
+) -> Iterator[tuple[str, str, URLPattern]]:
     for pattern in resolver.url_patterns:
         route = path + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
             inner = f"{pattern.namespace}:" if pattern.namespace else ""
             yield from _walk(pattern, space + inner, route)
         elif isinstance(pattern, URLPattern):
-            yield f"{space}{pattern.name or route}", route
+            yield f"{space}{pattern.name or route}", route, pattern
 
 
 class Asker:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from core.edges import door, see_other
 from core.qr import make_qr_svg
+from core.stepup import carry_over
 
 
 @require_GET
@@ -45,6 +46,6 @@ def ask_again_by_mail(request: HttpRequest) -> HttpResponse:
     if not url_has_allowed_host_and_scheme(to, allowed_hosts=None):
         to = reverse("portal:home")
     if request.method == "POST":
-        logout(request)
+        carry_over(request, logout)
         return see_other(f"{reverse('account_request_login_code')}?{urlencode({'next': to})}")
     return render(request, "core/again_by_mail.html", {"next": to})

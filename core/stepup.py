@@ -100,7 +100,7 @@ def _take_up(request: HttpRequest, user: User, now: datetime) -> None:
         return
     request.method = "POST"
     request._files = MultiValueDict()  # type: ignore[attr-defined]  # else the body is read
-    request.POST = QueryDict(body)  # type: ignore[assignment]
+    request.POST = QueryDict(body)
 
 
 def _ask_again(request: HttpRequest, user: User) -> HttpResponse:

@@ -14,6 +14,7 @@ from affiliates.models import Affiliation
 from affiliates.selectors import find_terms_due
 from brands.models import PayoutPolicy, RailSettings
 from core import audit
+from core.jobs import enqueue
 from core.models import Brand
 from ledger.models import AccountKind
 from ledger.selectors import list_party_balances
@@ -53,6 +54,7 @@ def make_plan(
             after={"total_minor": row.total_minor, "hash": row.content_hash},
             now=now,
         )
+        _ask_rails(plan)
     return row
 
 
@@ -152,6 +154,17 @@ def content_of(plan: Plan) -> dict[str, Any]:
             for one in plan.left_out
         ],
     }
+
+
+def _ask_rails(plan: Plan) -> None:
+    """Have each account at a rail looked at anew: news of a change may have got lost.
+
+    What was found by the time somebody approves stops him, for the plan is another one then.
+    """
+    paid = [line.affiliation_id for line in plan.lines]
+    methods = PayoutMethod.objects.filter(affiliation__in=paid).exclude(external_account="")
+    for method_id in methods.order_by("pk").values_list("pk", flat=True):
+        enqueue("payouts.refresh_method", method_id=method_id)
 
 
 def _payee(

@@ -189,7 +189,7 @@ class Notice:
 class AccountState:
     """What the rail says of a creator's account. `needs`: the rail's own names, first one first.
 
-    `destination` names the bank account or card it pays out to, as far as the rail tells.
+    `destination` names the bank accounts and cards it may pay out to, as far as the rail tells.
     """
 
     can_receive: bool

@@ -11,7 +11,7 @@ from core.models import AuditEvent, Mail
 from core.sessions import BEGAN
 from payouts.models import PayoutMethod, PayoutPlan
 from payouts.rails.registry import LIMITS
-from payouts.services.approval import NothingToPay, SecondFactorMissing, approve_plan
+from payouts.services.approval import NothingToPay, PlanChanged, SecondFactorMissing, approve_plan
 from payouts.services.methods import record_account_state, set_rail_account
 from payouts.services.planning import make_plan
 from payouts.services.rails import AccountState
@@ -99,6 +99,31 @@ def test_another_account_behind_the_same_stripe_account_pauses_payouts(books):
     assert gates(books) == ["gate.cooling"]
     assert letters() == {get_creator(books.enrollment).email}
     assert AuditEvent.objects.filter(action="payout_method.destination_changed").count() == 1
+
+
+def test_whoever_plans_a_run_has_the_accounts_in_it_looked_at_anew(
+    books, django_capture_on_commit_callbacks
+):
+    method = set_rail_account(
+        affiliation_id=books.affiliation.pk,
+        external_account="acct_1",
+        actor_id=books.owner_id,
+        now=books.now - timedelta(days=4),
+    )
+    record_account_state(
+        method_id=method.pk, state=ready_at("fp_1"), expects_live=False, now=books.now
+    )
+
+    with django_capture_on_commit_callbacks() as sent:
+        plan = books.plan()
+    record_account_state(
+        method_id=method.pk, state=ready_at("fp_2"), expects_live=False, now=books.now
+    )
+
+    asked = [one for one in sent if getattr(one, "name", "") == "payouts.refresh_method"]
+    assert [one.kwargs for one in asked] == [{"method_id": method.pk}]
+    with pytest.raises(PlanChanged):
+        books.approve(plan)
 
 
 def test_the_method_is_changed_only_after_a_proof_of_who_asks():

@@ -51,6 +51,36 @@ def test_a_transfer_with_a_missing_field_is_unreadable(name: str) -> None:
         read_transfer(rest)
 
 
+EUROS = {"id": "ba_1", "currency": "eur", "fingerprint": "fp_1", "default_for_currency": True}
+SPARE = {"id": "ba_2", "currency": "eur", "fingerprint": "fp_2", "default_for_currency": False}
+POUNDS = {"id": "ba_3", "currency": "gbp", "fingerprint": "fp_3", "default_for_currency": True}
+NEVER_DEFAULT, DEFAULT = {"default_for_currency": False}, {"default_for_currency": True}
+
+
+def name_destination(*accounts: dict[str, Any]) -> str:
+    account = {"object": "account", "external_accounts": {"data": list(accounts)}}
+    return read_account(account, is_live=False).destination
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        (EUROS, SPARE),
+        (EUROS, SPARE, {**POUNDS, "fingerprint": "fp_9"}),
+        (EUROS | NEVER_DEFAULT, SPARE | DEFAULT, POUNDS),
+        (EUROS, POUNDS),
+        (EUROS, SPARE, POUNDS, {**POUNDS, "id": "ba_4", "fingerprint": "fp_4", **NEVER_DEFAULT}),
+    ],
+    ids=["removed", "replaced", "another default", "spare one removed", "added"],
+)
+def test_any_account_that_is_added_removed_or_preferred_makes_another_destination(changed) -> None:
+    before = name_destination(EUROS, SPARE, POUNDS)
+
+    assert before == name_destination(POUNDS, EUROS, SPARE)
+    assert name_destination(*changed) not in {before, ""}
+    assert name_destination() == ""
+
+
 @pytest.mark.parametrize("raw", [None, [], "transfer", {"object": "list"}, {"object": "balance"}])
 def test_another_object_is_unreadable(raw: Any) -> None:
     for read in (read_transfer, read_page, read_balance):

@@ -56,6 +56,14 @@ TRANSFER = {"id": "tr_1", "object": "transfer", "amount": 5}
             "acct_1",
         ),
         (
+            "account.external_account.created",
+            {"id": "ba_1", "object": "bank_account"},
+            {"account": "acct_1"},
+            "account",
+            (),
+            "acct_1",
+        ),
+        (
             "account.application.deauthorized",
             {"id": "ca_1", "object": "application"},
             {"account": "acct_2"},

@@ -1,5 +1,6 @@
 """Read Stripe's JSON objects strictly: a missing or odd field is Unreadable, never a default."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -174,10 +175,22 @@ def _needs(data: Mapping[str, object]) -> tuple[str, ...]:
 
 
 def _destination(account: Mapping[str, object]) -> str:
-    """Name the account that payouts of a connected account go to: its fingerprint, else its id."""
+    """Name all accounts that payouts of a connected account may go to, in one digest.
+
+    There is one default for each currency, and the account's owner may make another the default:
+    each that is added, removed or preferred gives another name. "" while there is none.
+    """
     listed = account.get("external_accounts")
     rows = listed.get("data") if isinstance(listed, dict) else None
-    for row in rows if isinstance(rows, list) else ():
-        if isinstance(row, dict) and row.get("default_for_currency") is not False:
-            return str(row.get("fingerprint") or row.get("id") or "")[:120]
-    return ""
+    names = sorted(
+        "\0".join(
+            (
+                str(row.get("fingerprint") or row.get("id") or ""),
+                str(row.get("currency") or ""),
+                str(row.get("default_for_currency") is not False),
+            )
+        )
+        for row in (rows if isinstance(rows, list) else ())
+        if isinstance(row, dict)
+    )
+    return hashlib.sha256("\n".join(names).encode()).hexdigest() if names else ""

@@ -13,7 +13,13 @@ from payouts.rails.stripe.objects import Unreadable, as_object, flag, number, te
 from payouts.services.rails import Notice, NoticeKind
 
 _TRANSFER = ("transfer.created", "transfer.updated", "transfer.reversed")
-_ACCOUNT = ("account.updated", "capability.updated")
+_ACCOUNT = (
+    "account.updated",
+    "account.external_account.created",
+    "account.external_account.deleted",
+    "account.external_account.updated",
+    "capability.updated",
+)
 _PAYOUT = ("payout.created", "payout.updated", "payout.paid", "payout.failed", "payout.canceled")
 KINDS: Mapping[str, NoticeKind] = {
     **dict.fromkeys(_TRANSFER, "transfer"),

@@ -16,6 +16,7 @@ from brands.models import (
     Member,
     PendingChange,
     Program,
+    Question,
     Role,
     StoreConnection,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "get_connection_for",
     "get_group_for",
     "get_program_for",
+    "get_question_for",
     "list_brands_of",
     "require",
 ]
@@ -138,6 +140,15 @@ def get_group_for(access: BrandAccess, public_id: str) -> Group:
     """
     rows = Group.objects.select_related("program").filter(brand=access.brand)
     return get_by_public_id(rows, public_id)
+
+
+def get_question_for(access: BrandAccess, public_id: str) -> Question:
+    """Return a question that one of the brand's programs still asks.
+
+    :raises NotFound: not one of this brand.
+    """
+    rows = Question.objects.select_related("program").filter(brand=access.brand)
+    return get_by_public_id(rows.filter(retired_at__isnull=True), public_id)
 
 
 def get_connection_for(access: BrandAccess, public_id: str) -> StoreConnection:

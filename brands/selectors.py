@@ -184,6 +184,11 @@ def list_groups(program: models.Program) -> QuerySet[models.Group]:
     return models.Group.objects.filter(program=program).order_by("-is_default", "name", "pk")
 
 
+def list_questions(program: models.Program) -> QuerySet[models.Question]:
+    """Return what the program asks of applicants, in its order."""
+    return program.questions.filter(retired_at__isnull=True).order_by("position", "pk")
+
+
 def get_default_group(program: models.Program) -> models.Group:
     """Return the group a creator joins when nobody picks one."""
     return models.Group.objects.get(program=program, is_default=True)

@@ -8,6 +8,7 @@ from brands.views import (
     notice,
     payouts,
     programs,
+    questions,
     rules,
     sandbox,
     setup,
@@ -21,6 +22,7 @@ app_name = "brands"
 BRAND = "b/<str:slug>"
 PROGRAM = f"{BRAND}/program"
 LETTER = f"{BRAND}/emails/<str:kind>/<str:language>"
+QUESTION = f"{PROGRAM}/questions/<str:question_id>"
 STORE = f"{PROGRAM}/stores/<str:connection_id>"
 
 urlpatterns = [
@@ -42,6 +44,11 @@ urlpatterns = [
     path(f"{PROGRAM}/groups/", groups.show, name="groups"),
     path(f"{PROGRAM}/groups/new/", groups.edit, name="group-create"),
     path(f"{PROGRAM}/groups/<str:group_id>/", groups.edit, name="group-edit"),
+    path(f"{PROGRAM}/questions/", questions.show, name="questions"),
+    path(f"{PROGRAM}/questions/new/", questions.edit, name="question-create"),
+    path(f"{QUESTION}/", questions.edit, name="question-edit"),
+    path(f"{QUESTION}/move/", questions.move, name="question-move"),
+    path(f"{QUESTION}/retire/", questions.retire, name="question-retire"),
     path(f"{PROGRAM}/stores/", stores.show_list, name="connection-list"),
     path(f"{PROGRAM}/stores/new/", stores.create, name="connection-create"),
     path(f"{STORE}/settings/", stores.show, name="connection-detail"),

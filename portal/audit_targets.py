@@ -79,6 +79,9 @@ KINDS: Mapping[str, Kind] = {
     "brands.program": Kind(
         str, "brands:program-settings", _none, program=lambda row: row.public_id
     ),
+    "brands.question": Kind(
+        str, "brands:questions", _none, ("program",), lambda row: row.program.public_id
+    ),
     "brands.railsettings": Kind(lambda row: str(row.get_rail_display())),
     "brands.storeconnection": Kind(lambda row: row.name, "tracking:connection-detail"),
     "core.brand": Kind(str),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from brands.forms.payouts import PolicyForm
 from brands.forms.programs import CountForm, GroupForm, HoldForm, IdentityForm, TrackingForm
+from brands.forms.questions import QuestionForm
 from brands.models import PartnerType, RailKind, Role
 from core.states import STATES
 
@@ -60,6 +61,10 @@ SENTENCES: Mapping[str, str | Promise] = {
     "enrollment.moved": _("{who} moved {what} to another group"),
     "group.created": _("{who} made the group {what}"),
     "group.updated": _("{who} changed the group {what}"),
+    "question.added": _("{who} asks applicants {what}"),
+    "question.changed": _("{who} worded the question {what} anew"),
+    "question.moved": _("{who} moved the question {what}"),
+    "question.retired": _("{who} no longer asks {what}"),
     "invitation.accepted": _("{who} accepted an invitation: {what}"),
     "invitation.created": _("{who} made the invitation {what}"),
     "invitation.declined": _("{who} noted that {what} declined an invitation"),
@@ -135,14 +140,14 @@ AREAS: Mapping[str, tuple[str | Promise, tuple[str, ...]]] = {
         _("Payouts"),
         ("payout", "payout_method", "payout_plan", "payout_policy", "rail"),
     ),
-    "program": (_("Program"), ("change", "group", "program", "rules")),
+    "program": (_("Program"), ("change", "group", "program", "question", "rules")),
     "stores": (_("Stores"), ("connection", "order_upload", "store_event", "trial")),
     "team": (_("Team"), ("account", "mail", "member", "notices", "operator", "privacy")),
     "brand": (_("Brand"), ("brand", "demo", "list", "sandbox")),
 }
 """Parts of the log to look at alone, each with the words its actions begin with."""
 
-_FORMS = (IdentityForm, TrackingForm, HoldForm, CountForm, GroupForm, PolicyForm)
+_FORMS = (IdentityForm, TrackingForm, HoldForm, CountForm, GroupForm, QuestionForm, PolicyForm)
 
 LABELS: Mapping[str, str | Promise] = {
     **{

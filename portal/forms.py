@@ -1,5 +1,6 @@
 """Forms of portal: joining a program, settings of the account, filters."""
 
+from collections.abc import Iterable
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -9,6 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from brands.forms.questions import make_answer_field
+from brands.models import Question
 from core.models import Theme
 
 STATES: tuple[tuple[str, str | Promise], ...] = (
@@ -47,11 +50,36 @@ class JoinForm(forms.Form):
         error_messages={"required": _("To join, accept the terms of the program.")}
     )
 
-    def __init__(self, *args: Any, accept_label: str, is_named: bool, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        accept_label: str,
+        is_named: bool,
+        questions: Iterable[Question] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["accept"].label = accept_label
         if is_named:
             del self.fields["name"]
+        self._questions = {question.public_id: question for question in questions}
+        for name, question in self._questions.items():
+            self.fields[name] = make_answer_field(question)
+
+    @property
+    def asked(self) -> list[forms.BoundField]:
+        """Return the fields of the program's own questions."""
+        return [self[name] for name in self._questions]
+
+    @property
+    def answers(self) -> list[tuple[Question, list[str]]]:
+        """Return what a valid form answered to each question."""
+        given = {name: self.cleaned_data[name] for name in self._questions}
+        return [
+            (question, given[name] if isinstance(given[name], list) else [given[name]])
+            for name, question in self._questions.items()
+            if given[name]
+        ]
 
     def show_version(self, version: int) -> None:
         """Ask for another version than the one posted, not yet accepted; the rest is kept."""

@@ -41,6 +41,7 @@ from tests.makers import (
     make_operator,
     make_pending_change,
     make_program,
+    make_question,
     make_sandbox,
     make_unread_order,
     make_user,
@@ -90,6 +91,7 @@ def make_everything(prefix: str = "Anna", *, creator: User | None = None) -> Eve
     link = make_link(place, slug=f"{prefix}-cups".lower())
     payout = _pay_out(world, place, mine.text)
     asset = make_asset(program)
+    question = make_question(program)
     change = make_pending_change(make_group(program, "Slow"), now=shop.now)
     invitation = make_invitation(program, f"{prefix.lower()}@invited.example", now=shop.now)
     draft_news = make_announcement(brand=world.brand)
@@ -103,6 +105,7 @@ def make_everything(prefix: str = "Anna", *, creator: User | None = None) -> Eve
         "code_id": mine.public_id,
         "link_id": link.public_id,
         "group_id": fast.public_id,
+        "question_id": question.public_id,
         "change_id": change.public_id,
         "order_id": shop.get("1").public_id,
         "commission_id": shop.commission("1").public_id,

@@ -42,6 +42,7 @@ from brands.models import (
     Platform,
     Program,
     ProgramStatus,
+    Question,
     Role,
     RuleSet,
     StoreConnection,
@@ -52,6 +53,7 @@ from brands.services.changes import announce_group_change
 from brands.services.connections import create_connection
 from brands.services.groups import create_group
 from brands.services.programs import create_program, set_program_status
+from brands.services.questions import Asking, add_question
 from brands.services.rules import RuleDraft, publish_rules
 from brands.services.team import add_member
 from core.accounts import set_operator
@@ -314,6 +316,16 @@ def make_asset(program: Program, kind: AssetKind = AssetKind.IMAGE, **facts: Any
         program_id=program.pk,
         kind=kind,
         facts=AssetFacts(**said),
+        actor_id=get_owner(program.brand).pk,
+        now=NOW,
+    )
+
+
+def make_question(program: Program, words: str = "Who reads you?", **facts: Any) -> Question:
+    """Ask applicants one thing more."""
+    return add_question(
+        program_id=program.pk,
+        asking=Asking(**{"kind": "line", "words": words, **facts}),
         actor_id=get_owner(program.brand).pk,
         now=NOW,
     )

@@ -36,6 +36,8 @@ class Application(models.Model):
     terms = models.ForeignKey(Terms, on_delete=models.PROTECT)
     publishes_at = models.CharField(max_length=300)
     message = models.TextField(blank=True, max_length=2000)
+    answers = models.JSONField(default=list)
+    """What the program asked besides: `asked`, `kind` and the list `said`, in the form's order."""
     status = models.CharField(
         max_length=10, choices=ApplicationStatus, default=ApplicationStatus.SUBMITTED
     )

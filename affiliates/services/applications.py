@@ -1,7 +1,7 @@
 """From an application to a place in a program, or a refusal with its reason."""
 
 from datetime import datetime
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
 
@@ -24,7 +24,7 @@ from affiliates.services.errors import (
     StaleTerms,
 )
 from affiliates.services.people import ensure_affiliate
-from brands.models import Group, Member, Program, ProgramStatus
+from brands.models import Group, Member, Program, ProgramStatus, Question
 from brands.selectors import find_latest_terms, get_default_group
 from core import audit, outbox
 from core.access import NotFound
@@ -49,10 +49,11 @@ class ReasonUnknown(ValueError):
 
 
 class Joining(TypedDict, total=False):
-    """What may come with an application: a creator's name, the key of a join address."""
+    """What may come with an application: a name, the key of a join address, what was answered."""
 
     display_name: str
     join_key: str
+    answers: list[tuple[Question, list[str]]]
 
 
 @transaction.atomic
@@ -95,6 +96,7 @@ def apply_to_program(
         terms=terms,
         publishes_at=publishes_at.strip(),
         message=message.strip(),
+        answers=_keep_words(program, joining.get("answers", [])),
         submitted_at=now,
     )
     _record(application, action="application.submitted", actor_id=user_id, now=now)
@@ -158,6 +160,17 @@ def reject_application(
     _emit(application, topic="affiliate.rejected", now=now, reason=reason)
     emails.mail_rejected(application=application, now=now)
     return application
+
+
+def _keep_words(
+    program: Program, answers: list[tuple[Question, list[str]]]
+) -> list[dict[str, Any]]:
+    """Return the answers to the program's own questions, each with the words it was asked in."""
+    return [
+        {"asked": question.words, "kind": question.kind, "said": said}
+        for question, said in answers
+        if question.program_id == program.pk and said
+    ]
 
 
 def _check_open(program: Program, user_id: int, join_key: str) -> None:

@@ -45,7 +45,7 @@ def erase_creator(affiliate: Affiliate, *, name: str, now: datetime) -> None:
         place.email_hash = secrets.token_hex(16)
         place.suspended_reason, place.tags = "", []
         place.save(update_fields=["email_hash", "suspended_reason", "tags"])
-    affiliate.applications.update(publishes_at="", message="", reject_note="")
+    affiliate.applications.update(publishes_at="", message="", answers=[], reject_note="")
     Link.objects.filter(enrollment__affiliation__affiliate=affiliate).update(
         name="", utm={}, utm_template=None, sub_ids=[]
     )

@@ -14,11 +14,13 @@ from brands.models.programs import (
     ProgramStatus,
     SelfReferral,
 )
+from brands.models.questions import WITH_OPTIONS, Question, QuestionKind
 from brands.models.rules import Rule, RuleKind, RuleSet, Terms
 from brands.models.stores import Platform, StoreConnection
 from brands.models.teams import Member, Role
 
 __all__ = [
+    "WITH_OPTIONS",
     "ChangeSubject",
     "ClickPolicy",
     "CodePolicy",
@@ -32,6 +34,8 @@ __all__ = [
     "Precedence",
     "Program",
     "ProgramStatus",
+    "Question",
+    "QuestionKind",
     "RailKind",
     "RailSettings",
     "Role",

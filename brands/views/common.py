@@ -75,6 +75,7 @@ def _list_tabs(access: BrandAccess, program: Program, current: str) -> list[Tab]
         ("brands:rules", _("Rules")),
         ("brands:groups", _("Groups")),
         ("brands:terms", _("Terms")),
+        ("brands:questions", _("Questions")),
         ("affiliates:asset-list", _("Resources")),
         ("affiliates:announcement-list", _("Announcements")),
         ("brands:rails", _("Payouts")),

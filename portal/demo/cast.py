@@ -40,6 +40,7 @@ class Creator:
     account: str = ""
     country: str = "DE"
     message: str = ""
+    answers: tuple[str, ...] = ()
 
     @property
     def site(self) -> str:
@@ -102,9 +103,30 @@ CREATORS = (
     Creator("tove", "Tove (demo)", STANDARD, 24, 0, 1, country="DK"),
 )
 WAITING = (
-    Creator("lena", "Lena (demo)", STANDARD, 2, message="I film a coffee recipe every week."),
-    Creator("jana", "Jana (demo)", STANDARD, 5, message="I test kitchen things for a magazine."),
-    Creator("milo", "Milo (demo)", STANDARD, 1, message="A small podcast about breakfast."),
+    Creator(
+        "lena",
+        "Lena (demo)",
+        STANDARD,
+        2,
+        message="I film a coffee recipe every week.",
+        answers=("Up to 10,000", "https://lena.example/films/cold-brew", "yes"),
+    ),
+    Creator(
+        "jana",
+        "Jana (demo)",
+        STANDARD,
+        5,
+        message="I test kitchen things for a magazine.",
+        answers=("More than 10,000", "https://jana.example/tests", "yes"),
+    ),
+    Creator(
+        "milo",
+        "Milo (demo)",
+        STANDARD,
+        1,
+        message="A small podcast about breakfast.",
+        answers=("Up to 1,000", "", "no"),
+    ),
 )
 REJECTED = {
     Creator("follow-farm", "Follow Farm (demo)", STANDARD, 41, message="10,000 followers a day"): (

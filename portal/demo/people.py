@@ -16,7 +16,7 @@ from affiliates.services.links import create_link
 from affiliates.services.membership import accept_terms
 from affiliates.services.people import ensure_affiliate
 from brands.models import Group, Role
-from brands.selectors import find_latest_terms
+from brands.selectors import find_latest_terms, list_questions
 from brands.services.team import add_member
 from core.models import Brand, User
 from payouts.services.methods import set_bank_method
@@ -92,6 +92,11 @@ def apply(world: World, creator: Creator, *, at: datetime) -> Application:
         terms_id=terms.pk,
         publishes_at=creator.site,
         message=creator.message,
+        answers=[
+            (question, [said])
+            for question, said in zip(list_questions(world.program), creator.answers, strict=False)
+            if said
+        ],
         now=at,
     )
 

@@ -7,6 +7,8 @@ from functools import partial
 from affiliates.models import Application
 from affiliates.services.membership import suspend_affiliation
 from affiliates.services.vetting import add_tag, note_applicant, note_creator
+from brands.models import QuestionKind
+from brands.services.questions import Asking, add_question
 from portal.demo.cast import email_of
 from portal.demo.crowd import SUSPENDED_DAY
 from portal.demo.world import Timeline, World
@@ -25,6 +27,21 @@ NOTES = (
     ("ben", 34, "His newsletter goes out on Fridays: tell him of news by Wednesday."),
     ("coupon-corner", 20, "Asked to show our codes only. Look again next month."),
 )
+QUESTIONS = (
+    Asking(
+        kind=QuestionKind.CHOICE,
+        words="How many people follow you?",
+        options=("Up to 1,000", "Up to 10,000", "More than 10,000"),
+        is_required=True,
+    ),
+    Asking(
+        kind=QuestionKind.ADDRESS,
+        words="Show us one piece of work",
+        help_text="A post, a film, a letter: whatever you like best.",
+    ),
+    Asking(kind=QuestionKind.YES_NO, words="Do you know our coffee?"),
+)
+QUESTIONS_DAY = 30
 ABOUT_APPLICANT = "Good pictures, small but honest audience. Mara would take her."
 
 
@@ -32,6 +49,7 @@ def schedule_vetting(world: World, timeline: Timeline) -> None:
     """Plan what is written about creators and applicants, and a suspension."""
     calendar = world.calendar
     timeline.add(calendar.at(90, "16:00"), partial(_tag, world))
+    timeline.add(calendar.at(QUESTIONS_DAY, "10:30"), partial(_ask, world))
     for creator, day, text in NOTES:
         timeline.add(calendar.at(day, "15:20"), partial(_note, world, creator, text))
     timeline.add(calendar.at(SUSPENDED_DAY - 1, "09:10"), partial(_suspend, world))
@@ -47,6 +65,13 @@ def _tag(world: World, now: datetime) -> None:
                 actor_id=world.team["manager"],
                 now=now,
             )
+
+
+def _ask(world: World, now: datetime) -> None:
+    for asking in QUESTIONS:
+        add_question(
+            program_id=world.program.pk, asking=asking, actor_id=world.team["manager"], now=now
+        )
 
 
 def _note(world: World, creator: str, text: str, now: datetime) -> None:

@@ -176,7 +176,7 @@ SHEETS: Mapping[str, OwnSheet] = {
             "brand": "brand__name",
             "program": "program__name",
             "terms_version": "terms__version",
-            **_same("public_id publishes_at message status submitted_at decided_at"),
+            **_same("public_id publishes_at message answers status submitted_at decided_at"),
             **_same("reject_reason reject_note"),
         },
     ),

@@ -13,6 +13,7 @@ from affiliates.access import get_affiliation_for
 from affiliates.models import Affiliation, AffiliationStatus, Code, Link
 from affiliates.selectors import (
     join_url,
+    list_applications,
     list_brand_codes,
     list_brand_links,
     list_enrollments_of,
@@ -110,6 +111,7 @@ def show_creator(request: HttpRequest, slug: str, creator_id: str) -> HttpRespon
         payouts=list_payouts_of([affiliation])[:SHOWN],
         tags=list_tags(brand),
         notes=list_notes(brand, [affiliation.affiliate_id]).get(affiliation.affiliate_id, []),
+        applications=list_applications(brand).filter(affiliate=affiliation.affiliate_id),
         history=describe_events(_find_events(affiliation, places, links, codes), brand),
         manage_off=why_not(access, Right.MANAGE),
         now=brand_now(brand),

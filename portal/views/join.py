@@ -1,5 +1,6 @@
 """A creator asks to join a program."""
 
+from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -18,8 +19,8 @@ from affiliates.services.errors import (
     ProgramNotOpen,
     StaleTerms,
 )
-from brands.models import Program, Terms
-from brands.selectors import find_terms
+from brands.models import Program, Question, Terms
+from brands.selectors import find_terms, list_questions
 from core import formats
 from core.clock import brand_now
 from core.edges import public_door, see_other
@@ -41,7 +42,13 @@ def join_program(request: HttpRequest, brand_slug: str, program_slug: str) -> Ht
         return see_other(_program_url(program, context["query"]))
     if not request.user.is_authenticated:
         return render(request, "portal/join_sign_in.html", context)
-    form = make_join_form(request, program, terms, name=getattr(request.user, "name", ""))
+    form = make_join_form(
+        request,
+        program,
+        terms,
+        name=getattr(request.user, "name", ""),
+        questions=list_questions(program),
+    )
     if request.method == "POST" and form.is_valid():
         try:
             application = _apply(request, program, form, key)
@@ -56,7 +63,14 @@ def join_program(request: HttpRequest, brand_slug: str, program_slug: str) -> Ht
     return render(request, "portal/join.html", {**context, "form": form}, status=status)
 
 
-def make_join_form(request: HttpRequest, program: Program, terms: Terms, *, name: str) -> JoinForm:
+def make_join_form(
+    request: HttpRequest,
+    program: Program,
+    terms: Terms,
+    *,
+    name: str,
+    questions: Iterable[Question] = (),
+) -> JoinForm:
     """Return the form in which the newest terms are accepted; `name` stands in it at first."""
     language, zone = current_language(), ZoneInfo(program.brand.time_zone)
     published_on = formats.local_day(terms.published_at, zone=zone)
@@ -68,6 +82,7 @@ def make_join_form(request: HttpRequest, program: Program, terms: Terms, *, name
         request.POST or None,
         accept_label=label,
         is_named=find_affiliate(request.user) is not None,
+        questions=questions,
         initial={"version": terms.version, "name": name},
     )
 
@@ -85,6 +100,7 @@ def _apply(request: HttpRequest, program: Program, form: JoinForm, key: str) -> 
         now=brand_now(program.brand),
         display_name=data.get("name", ""),
         join_key=key,
+        answers=form.answers,
     )
 
 

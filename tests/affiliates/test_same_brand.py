@@ -18,6 +18,8 @@ from tests.makers import (
     make_link,
     make_pending_change,
     make_program,
+    make_question,
+    make_utm_template,
     send_news,
 )
 
@@ -46,6 +48,7 @@ def make_world():
     """Make a brand with one row at least of every model of brands and affiliates."""
     program = make_program()
     enrollment = make_enrollment(program)
+    make_utm_template(program, is_default=True)
     make_link(enrollment)
     make_asset(program)
     send_news(make_announcement(program.brand, program_id=program.pk))
@@ -58,6 +61,7 @@ def make_world():
         now=NOW,
     )
     make_pending_change(make_group(program))
+    make_question(program)
     return program.brand
 
 

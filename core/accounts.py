@@ -14,6 +14,7 @@ from core import audit
 from core.attempts import Limit, account_limit, give_back, network_limit, take_attempt
 from core.clock import utc_now
 from core.devices import known_device, network_of
+from core.edges import is_own_page
 from core.factors import end_other_sessions
 from core.mail import queue_mail
 from core.models import User
@@ -36,6 +37,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
                 request, _("Mail to your address is refused. See “Notices” in your settings.")
             )
         return super().post_login(request, user, **facts)
+
+    def is_safe_url(self, url: str) -> bool:
+        """Go on to pages of ours only: allauth takes any allowed host, and trips over others."""
+        return is_own_page(url)
 
     def get_client_ip(self, request: Any) -> str:
         """Return the network an address is in: whole addresses are neither kept nor counted."""

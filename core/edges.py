@@ -15,6 +15,7 @@ from django.http import (  # noqa: TID251  # this is the edge
     HttpResponseRedirect,
     QueryDict,
 )
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from core.access import Forbidden, NotFound
@@ -78,6 +79,15 @@ def see_other(url: str) -> HttpResponseRedirect:
     response = HttpResponseRedirect(url)
     response.status_code = 303
     return response
+
+
+def is_own_page(address: str) -> bool:
+    """Say whether a browser that is sent to an address stays here: it is a path from the root."""
+    try:
+        is_path = url_has_allowed_host_and_scheme(address, allowed_hosts=None)
+    except ValueError:  # a host that cannot be read
+        return False
+    return is_path and address.startswith("/") and not address.startswith("//")
 
 
 def letter(view: View[P]) -> View[P]:

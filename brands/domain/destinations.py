@@ -20,7 +20,10 @@ _SHAPE = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)([^?#]*)(\?[^#]*)?(#.
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _NUMERIC_END = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)")
 _FRAGMENT = re.compile(r"#(?:[A-Za-z0-9._~!$'()*+,;:=&/-]|%[0-9A-Fa-f]{2})*")
-_UNCLEAR = frozenset("ßς\u200c\u200d")  # IDNA 2003 and 2008 name different hosts for these
+# IDNA 2003 and 2008 name different hosts for these, or one of them drops them.
+_UNCLEAR = re.compile(
+    r"[ßẞς\u115f\u1160\u13a0-\u13ff\u17b4\u17b5\u1806\u180f\u200c\u200d\uab70-\uabbf\U000e0100-\U000e01ef]"
+)
 _SAFE = "!$&'()*+,;=:@/~%-._"
 
 
@@ -117,16 +120,29 @@ def _normalise_host(text: str) -> str:
         return text
     if len(text) > MAX_HOST:
         raise _Refusal("url.host", text[:80])
-    if _UNCLEAR & set(text):
+    if _UNCLEAR.search(text):
         raise _Refusal("url.host_unclear", text[:80])
-    try:
-        host = text.lower() if text.isascii() else text.encode("idna").decode().lower()
-    except UnicodeError:
-        raise _Refusal("url.host", text[:80]) from None
+    host = text.lower() if text.isascii() else _encode_host(text)
     labels = host.split(".")
     is_name = all(_LABEL.fullmatch(label) for label in labels)
     if not is_name or (_NUMERIC_END.fullmatch(labels[-1]) and host not in LOOPBACK):
         raise _Refusal("url.host", text[:80])
+    return host
+
+
+def _encode_host(text: str) -> str:
+    """Return a host in ASCII; refused where today's Unicode and that of IDNA 2003 read another."""
+    if any(unicodedata.category(char) == "Cn" for char in text):  # a later Unicode may map it
+        raise _Refusal("url.host", text[:80])
+    try:
+        host, plain = (
+            form.encode("idna").decode().lower()
+            for form in (text, unicodedata.normalize("NFKC", text).casefold())
+        )
+    except UnicodeError:
+        raise _Refusal("url.host", text[:80]) from None
+    if host != plain:
+        raise _Refusal("url.host_unclear", text[:80])
     return host
 
 

@@ -66,7 +66,7 @@ class DestinationsForm(forms.Form):
 
     def clean_domains(self) -> list[str]:
         given = self.cleaned_data["domains"]
-        host = urlsplit(self.cleaned_data.get("landing_url", "").strip()).hostname
+        host = _find_host(self.cleaned_data.get("landing_url", "").strip())
         return [self._clean_domain(domain) for domain in given or filter(None, [host])]
 
     def clean(self) -> dict[str, Any]:
@@ -95,6 +95,14 @@ class DestinationsForm(forms.Form):
     def _refuse(self, field: str, refused: Refused, domains: list[str] | None = None) -> None:
         text = render_refusal(refused, brand=self.brand_name, domains=domains or ())
         self.add_error(field, text)
+
+
+def _find_host(url: str) -> str | None:
+    """Return the host of an address as it is typed; None where it has none or cannot be read."""
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None
 
 
 class ProgramForm(DestinationsForm):

@@ -8,11 +8,11 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from core.edges import door, see_other
+from core.edges import door, is_own_page, see_other
 from core.qr import make_qr_svg
 from core.stepup import carry_over
 
@@ -43,7 +43,7 @@ def end_session(request: HttpRequest, session_id: int) -> HttpResponse:
 def ask_again_by_mail(request: HttpRequest) -> HttpResponse:
     """Let somebody without a password log in again by a mailed code, then go on."""
     to = request.POST.get("next") or request.GET.get("next") or ""
-    if not url_has_allowed_host_and_scheme(to, allowed_hosts=None):
+    if not is_own_page(to):
         to = reverse("portal:home")
     if request.method == "POST":
         carry_over(request, logout)

@@ -1,21 +1,59 @@
-"""The examples of docs/stores sign as the program reads: each is run as it stands there."""
+"""The examples of docs/stores post what is taken: each is run as it stands, against a listener."""
 
 import json
 import os
 import re
 import shutil
 import subprocess
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
+from typing import Any
 
 import pytest
 
 from core.signing import Verified, make_secret, verify
 
 STORES = Path(__file__).resolve().parent.parent / "docs" / "stores"
-BODY = '{"type": "order.paid", "data": {"id": "A-1", "title": "لیوان ☕", "total": "12.50"}}\n'
+HOOK = "https://your-fairshare.example/hooks/con_…"
 SECRET = make_secret()
-CURL = '#!/bin/sh\nfor one in "$@"; do case $one in *:\\ *) printf "%s\\n" "$one";; esac; done\n'
+EVENT = {"type": "order.paid", "data": {"id": "A-1", "title": "لیوان ☕", "total": "12.50"}}
+
+Post = Callable[[str, Path], None]
+
+
+class Listener(HTTPServer):
+    """Keeps what was posted."""
+
+    url: str
+    taken: list[tuple[dict[str, str], bytes]]
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Listener
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["content-length"]))
+        self.server.taken.append((dict(self.headers.items()), body))
+        self.send_response(200)
+        self.send_header("content-length", "0")
+        self.end_headers()
+
+    def log_message(self, *_args: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def listener() -> Iterator[Listener]:
+    with Listener(("127.0.0.1", 0), _Handler) as server:
+        server.url, server.taken = f"http://127.0.0.1:{server.server_port}/hooks/con_1", []
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
 
 
 def example(page: str, language: str, word: str) -> str:
@@ -25,9 +63,11 @@ def example(page: str, language: str, word: str) -> str:
     return found
 
 
-def run(command: list[str], folder: Path, **environment: str) -> str:
+def run(program: str, *arguments: str, folder: Path, **environment: str) -> None:
+    if shutil.which(program) is None:
+        pytest.skip(f"{program} is not installed")
     done = subprocess.run(
-        command,
+        [program, *arguments],
         cwd=folder,
         env={**os.environ, **environment},
         capture_output=True,
@@ -36,79 +76,69 @@ def run(command: list[str], folder: Path, **environment: str) -> str:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
-def read_headers(lines: str) -> dict[str, str]:
-    return dict(line.split(": ", 1) for line in lines.splitlines())
+def run_shell(code: str, secret: str, url: str, folder: Path) -> None:
+    (folder / "body.json").write_text(json.dumps(EVENT, ensure_ascii=False) + "\n", "utf-8")
+    script = re.sub(r"SECRET='[^']*'", f"SECRET='{secret}'", code).replace(HOOK, url)
+    assert url in script
+    run("curl", "--version", folder=folder)
+    run("sh", "-ec", script, folder=folder)
 
 
-def with_shell(folder: Path, code: str, secret: str) -> dict[str, str]:
-    """Run a shell example with a `curl` that prints the headers it was given."""
-    (folder / "body.json").write_text(BODY, "utf-8")
-    (folder / "curl").write_text(CURL)
-    (folder / "curl").chmod(0o755)
-    script = re.sub(r"SECRET='[^']*'", f"SECRET='{secret}'", code)
-    path = f"{folder}:{os.environ['PATH']}"
-    return read_headers(run(["sh", "-ec", script], folder, PATH=path))
+def with_curl(url: str, folder: Path) -> None:
+    run_shell(example("generic", "sh", "body.json"), SECRET, url, folder)
 
 
-def with_python(folder: Path) -> dict[str, str]:
-    scope: dict[str, object] = {}
-    exec(example("generic", "python", "def sign("), scope)
-    sign = scope["sign"]
-    assert callable(sign)
-    headers: dict[str, str] = sign(SECRET, "evt_1", BODY.encode())
-    return headers
+def with_python(url: str, _folder: Path) -> None:
+    scope: dict[str, Any] = {}
+    exec(example("generic", "python", "def post("), scope)
+    assert scope["post"](url, SECRET, "evt_1", EVENT) == 200
 
 
-def with_node(folder: Path) -> dict[str, str]:
-    if shutil.which("node") is None:
-        pytest.skip("node is not installed")
-    call = f"console.log(JSON.stringify(sign({json.dumps(SECRET)}, 'evt_1', {json.dumps(BODY)})))"
-    code = f"{example('generic', 'js', 'function sign(')}\n{call}"
-    headers: dict[str, str] = json.loads(
-        run(["node", "--input-type=module", "--eval", code], folder)
-    )
-    return headers
+def with_node(url: str, folder: Path) -> None:
+    arguments = ", ".join(json.dumps(one) for one in (url, SECRET, "evt_1", EVENT))
+    code = f"{example('generic', 'js', 'function post(')}\nawait post({arguments});"
+    run("node", "--input-type=module", "--eval", code, folder=folder)
 
 
-def with_php(folder: Path) -> dict[str, str]:
-    if shutil.which("php") is None:
-        pytest.skip("php is not installed")
-    call = f"echo implode(\"\\n\", fairshare_headers('{SECRET}', 'evt_1', getenv('BODY')));"
-    code = f"{example('generic', 'php', 'function fairshare_headers')}\n{call}"
-    return read_headers(run(["php", "-r", code], folder, BODY=BODY))
+def with_php(url: str, folder: Path) -> None:
+    call = f"fairshare_post('{url}', '{SECRET}', 'evt_1', json_decode(getenv('EVENT'), true));"
+    code = f"{example('generic', 'php', 'function fairshare_post')}\n{call}"
+    run("php", "-r", code, folder=folder, EVENT=json.dumps(EVENT))
 
 
-def with_curl(folder: Path) -> dict[str, str]:
-    return with_shell(folder, example("generic", "sh", "body.json"), SECRET)
+@pytest.mark.parametrize("post", [with_curl, with_python, with_node, with_php])
+def test_an_example_of_the_generic_webhook_posts_what_is_taken(
+    post: Post, listener: Listener, tmp_path: Path
+):
+    post(listener.url, tmp_path)
 
-
-@pytest.mark.parametrize("sign", [with_curl, with_python, with_node, with_php])
-def test_an_example_of_the_generic_webhook_signs_what_is_taken(sign, tmp_path: Path):
-    headers = sign(tmp_path)
-
+    ((headers, body),) = listener.taken
     found = verify(
         scheme="standard_webhooks",
         secrets=[SECRET],
         headers=headers,
-        body=BODY.encode(),
+        body=body,
         now=datetime.now(UTC),
     )
-
     assert isinstance(found, Verified), found
+    assert (json.loads(body), headers_type(headers)) == (EVENT, "application/json")
 
 
-def test_the_example_of_woocommerce_signs_what_is_taken(tmp_path: Path):
-    headers = with_shell(tmp_path, example("woocommerce", "sh", "body.json"), "a-secret")
+def test_the_example_of_woocommerce_signs_what_is_taken(listener: Listener, tmp_path: Path):
+    run_shell(example("woocommerce", "sh", "body.json"), "a-secret", listener.url, tmp_path)
 
+    ((headers, body),) = listener.taken
     found = verify(
         scheme="woocommerce",
         secrets=["a-secret"],
         headers=headers,
-        body=BODY.encode(),
+        body=body,
         now=datetime.now(UTC),
     )
-
     assert isinstance(found, Verified), found
+
+
+def headers_type(headers: dict[str, str]) -> str:
+    return next(value for name, value in headers.items() if name.lower() == "content-type")

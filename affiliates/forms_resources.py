@@ -1,6 +1,6 @@
 """What a member of a brand fills in about what creators may publish."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from affiliates.domain.segments import Segment
 from affiliates.models import AssetKind
 from affiliates.services.announcements import AnnouncementFacts
 from affiliates.services.assets import AssetFacts
-from brands.models import Group, PartnerType, Program
+from brands.models import Group, Program
 from core.images import PictureField
 
 
@@ -35,11 +35,17 @@ class SegmentForm(forms.Form):
         help_text=_("Nothing ticked: all kinds."),
     )
 
-    def __init__(self, *args: Any, groups: Sequence[Group], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        groups: Sequence[Group],
+        kinds: Mapping[str, str],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        kinds = {group.partner_type for group in groups}
+        used = {group.partner_type for group in groups}
         self._offer("groups", [(group.public_id, group.name) for group in groups])
-        self._offer("partner_types", [one for one in PartnerType.choices if one[0] in kinds])
+        self._offer("partner_types", [one for one in kinds.items() if one[0] in used])
 
     @property
     def segment(self) -> Segment:

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from affiliates.domain.segments import Segment
-from brands.models import PartnerType
 from core import formats
 
 _SLUGS: Mapping[str, str] = {
@@ -42,16 +41,16 @@ def render_utm_fault(code: str, allowed: Collection[str]) -> str:
     return _(_UTM[code]) % {"placeholders": known}
 
 
-def describe_segment(segment: Segment, groups: Mapping[str, str]) -> list[str]:
-    """Say for whom something is, part by part; `groups` are names by public id."""
-    kinds, languages = dict(PartnerType.choices), dict(settings.LANGUAGES)
+def describe_segment(segment: Segment, names: Mapping[str, str]) -> list[str]:
+    """Say for whom something is, part by part; `names`: of groups and kinds, by their ids."""
+    languages = dict(settings.LANGUAGES)
     parts = [
-        (_("Groups: %(names)s"), [groups.get(one, one) for one in segment.groups]),
-        (_("Kinds: %(names)s"), [str(kinds.get(one, one)) for one in segment.partner_types]),
+        (_("Groups: %(names)s"), [names.get(one, one) for one in segment.groups]),
+        (_("Kinds: %(names)s"), [names.get(one, one) for one in segment.partner_types]),
         (_("Tags: %(names)s"), segment.tags),
         (_("Readers of %(names)s"), [str(languages.get(one, one)) for one in segment.languages]),
     ]
-    said = [text % {"names": ", ".join(names)} for text, names in parts if names]
+    said = [text % {"names": ", ".join(named)} for text, named in parts if named]
     if segment.activity:
         said.append(_say_activity(segment))
     return said or [_("Everyone")]

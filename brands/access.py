@@ -14,6 +14,7 @@ from brands.models import (
     ChangeSubject,
     Group,
     Member,
+    PartnerKind,
     PendingChange,
     Program,
     Question,
@@ -32,6 +33,7 @@ __all__ = [
     "get_brand_for",
     "get_connection_for",
     "get_group_for",
+    "get_kind_for",
     "get_program_for",
     "get_question_for",
     "list_brands_of",
@@ -149,6 +151,14 @@ def get_question_for(access: BrandAccess, public_id: str) -> Question:
     """
     rows = Question.objects.select_related("program").filter(brand=access.brand)
     return get_by_public_id(rows.filter(retired_at__isnull=True), public_id)
+
+
+def get_kind_for(access: BrandAccess, public_id: str) -> PartnerKind:
+    """Return a kind of creators of the brand's own.
+
+    :raises NotFound: not one of this brand, or a usual one.
+    """
+    return get_by_public_id(PartnerKind.objects.filter(brand=access.brand, usual=""), public_id)
 
 
 def get_connection_for(access: BrandAccess, public_id: str) -> StoreConnection:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from brands.views import (
     groups,
+    kinds,
     letters,
     notice,
     payouts,
@@ -49,6 +50,9 @@ urlpatterns = [
     path(f"{QUESTION}/", questions.edit, name="question-edit"),
     path(f"{QUESTION}/move/", questions.move, name="question-move"),
     path(f"{QUESTION}/retire/", questions.retire, name="question-retire"),
+    path(f"{BRAND}/kinds/", kinds.show, name="kinds"),
+    path(f"{BRAND}/kinds/new/", kinds.edit, name="kind-create"),
+    path(f"{BRAND}/kinds/<str:kind_id>/", kinds.edit, name="kind-edit"),
     path(f"{PROGRAM}/stores/", stores.show_list, name="connection-list"),
     path(f"{PROGRAM}/stores/new/", stores.create, name="connection-create"),
     path(f"{STORE}/settings/", stores.show, name="connection-detail"),

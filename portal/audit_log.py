@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from affiliates.models import Enrollment
+from brands.selectors_kinds import name_kinds
 from core import formats
 from core.asked import Asked, read_day, read_text
 from core.models import AuditEvent, Brand
@@ -68,7 +69,13 @@ def pick_events(brand: Brand, asked: Asked) -> QuerySet[AuditEvent]:
 def describe_events(events: Iterable[AuditEvent], brand: Brand) -> list[AuditLine]:
     """Put recorded changes into words, in the order given."""
     rows = list(events)
-    names = _Names(brand, find_targets(rows, brand), name_people(rows), _name_places(rows, brand))
+    names = _Names(
+        brand,
+        find_targets(rows, brand),
+        name_people(rows),
+        _name_places(rows, brand),
+        _name_kinds(rows, brand),
+    )
     return [_describe(event, names) for event in rows]
 
 
@@ -78,6 +85,7 @@ class _Names:
     targets: Mapping[tuple[str, str], Target]
     people: Mapping[str, str]
     places: Mapping[str, str]
+    kinds: Mapping[str, str]
 
     def target(self, event: AuditEvent) -> Target:
         found = self.targets.get((event.target_type, event.target_id))
@@ -113,6 +121,8 @@ def _list_changes(event: AuditEvent, currency: str, names: _Names) -> list[Chang
         value = facts[key]
         if key == "enrollment":
             value = names.places.get(str(value), value)
+        if key == "partner_type":
+            value = names.kinds.get(str(value), value)
         if isinstance(value, str) and key in MOMENTS and value:
             value = _moment(value, names.brand)
         if isinstance(value, str) and key in VALUES:
@@ -179,6 +189,11 @@ def _by_person(rows: QuerySet[AuditEvent], who: str, brand: Brand) -> QuerySet[A
         team = brand.members.values("user_id")
         return rows.filter(actor__isnull=False).exclude(actor_id__in=team)
     return rows.filter(actor__public_id=who) if who else rows
+
+
+def _name_kinds(events: Sequence[AuditEvent], brand: Brand) -> dict[str, str]:
+    is_asked = any("partner_type" in {**event.before, **event.after} for event in events)
+    return name_kinds(brand) if is_asked else {}
 
 
 def _name_places(events: Sequence[AuditEvent], brand: Brand) -> dict[str, str]:

@@ -75,6 +75,7 @@ KINDS: Mapping[str, Kind] = {
         str, "brands:groups", _none, ("program",), lambda row: row.program.public_id
     ),
     "brands.member": Kind(str, "brands:team", _none, ("user",)),
+    "brands.partnerkind": Kind(str, "brands:kinds", _none),
     "brands.payoutpolicy": Kind(lambda row: str(row.brand), related=("brand",)),
     "brands.program": Kind(
         str, "brands:program-settings", _none, program=lambda row: row.public_id

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from brands.forms.payouts import PolicyForm
 from brands.forms.programs import CountForm, GroupForm, HoldForm, IdentityForm, TrackingForm
 from brands.forms.questions import QuestionForm
-from brands.models import PartnerType, RailKind, Role
+from brands.models import RailKind, Role
 from core.states import STATES
 
 SENTENCES: Mapping[str, str | Promise] = {
@@ -70,6 +70,10 @@ SENTENCES: Mapping[str, str | Promise] = {
     "invitation.declined": _("{who} noted that {what} declined an invitation"),
     "invitation.revoked": _("{who} revoked the invitation {what}"),
     "invitation.sent": _("{who} mailed an invitation to {what}"),
+    "kind.added": _("{who} added the kind of creators {what}"),
+    "kind.hidden": _("{who} hid the kind of creators {what}"),
+    "kind.offered": _("{who} offers the kind of creators {what} again"),
+    "kind.renamed": _("{who} renamed the kind of creators {what}"),
     "link.archived": _("{who} archived the link {what}"),
     "link.created": _("{who} made the link {what}"),
     "link.destination_changed": _("{who} changed where the link {what} leads"),
@@ -140,7 +144,7 @@ AREAS: Mapping[str, tuple[str | Promise, tuple[str, ...]]] = {
         _("Payouts"),
         ("payout", "payout_method", "payout_plan", "payout_policy", "rail"),
     ),
-    "program": (_("Program"), ("change", "group", "program", "question", "rules")),
+    "program": (_("Program"), ("change", "group", "kind", "program", "question", "rules")),
     "stores": (_("Stores"), ("connection", "order_upload", "store_event", "trial")),
     "team": (_("Team"), ("account", "mail", "member", "notices", "operator", "privacy")),
     "brand": (_("Brand"), ("brand", "demo", "list", "sandbox")),
@@ -186,7 +190,6 @@ LABELS: Mapping[str, str | Promise] = {
     "old_payments": _("Payments of long ago"),
     "order": _("Order"),
     "orders": _("Orders"),
-    "partner_type": _("Partner type"),
     "platform": _("Shop system"),
     "program": _("Program"),
     "rail": _("Way to pay"),
@@ -214,7 +217,6 @@ MOMENTS = frozenset({"applies_at", "effective_from", "old_secret_until", "send_a
 """Facts that are times, in ISO 8601."""
 
 VALUES: Mapping[str, Mapping[str, str | Promise]] = {
-    "partner_type": dict(PartnerType.choices),
     "rail": dict(RailKind.choices),
     "role": dict(Role.choices),
     "status": {name: state.label for name, state in STATES.items()},

@@ -19,7 +19,7 @@ from core.sorting import Column, make_columns
 from tracking.models import Attribution, Commission
 from tracking.selectors_brand import list_counted_credits, net_revenue
 
-FILTERS = ("q", "state", "program", "group", "tag", "orders")
+FILTERS = ("q", "state", "program", "group", "type", "tag", "orders")
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 NEWEST_FIRST = "-joined"
 
@@ -46,11 +46,11 @@ def pick_creators(brand: Brand, asked: Asked) -> QuerySet[Affiliation]:
         program_id=said["program"],
         tag=said["tag"],
     )
+    place = Enrollment.objects.filter(affiliation=OuterRef("pk"))
     if said["group"]:
-        place = Enrollment.objects.filter(
-            affiliation=OuterRef("pk"), group__public_id=said["group"]
-        )
-        rows = rows.filter(Exists(place))
+        rows = rows.filter(Exists(place.filter(group__public_id=said["group"])))
+    if said["type"]:
+        rows = rows.filter(Exists(place.filter(group__partner_type=said["type"])))
     if said["orders"] in {"with", "without"}:
         has_orders = Exists(_credits(brand))
         rows = rows.filter(has_orders if said["orders"] == "with" else ~has_orders)

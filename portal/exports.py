@@ -14,6 +14,7 @@ from django.db import connection
 from django.db.models import Min
 
 from affiliates.models import LinkSlug
+from brands.selectors_kinds import name_kinds
 from core.asked import Asked, read_day
 from core.exports import Cell, Sheet, amount
 from core.models import Brand
@@ -114,6 +115,7 @@ def _read_commissions(brand: Brand, asked: Asked, _now: datetime) -> Rows:
 
 
 def _read_creators(brand: Brand, asked: Asked, _now: datetime) -> Rows:
+    kinds = name_kinds(brand)
     for batch in read_batches(pick_creators(brand, asked), order=("-created_at", "-pk")):
         figures = sum_creators(brand, [creator.pk for creator in batch])
         for creator in batch:
@@ -130,6 +132,7 @@ def _read_creators(brand: Brand, asked: Asked, _now: datetime) -> Rows:
                 creator.created_at,
                 ", ".join(creator.tags),
                 ", ".join(f"{place.program.name}: {place.group.name}" for place in places),
+                ", ".join(dict.fromkeys(kinds[place.group.partner_type] for place in places)),
                 sums.last_at,
             )
             for currency, (revenue, commission) in money.items() or [("", (None, None))]:
@@ -275,7 +278,7 @@ EXPORTS: Mapping[str, Export] = {
     ),
     "creators": Export(
         _words(
-            "creator name email state joined_at tags places last_order_at currency revenue"
+            "creator name email state joined_at tags places kinds last_order_at currency revenue"
             " commission"
         ),
         _read_creators,

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from affiliates.models import Affiliation, LinkSlug
-from brands.models import Group, PartnerType
+from brands.models import Group
+from brands.selectors_kinds import name_kinds
 from core import formats
 from core.models import Brand
 from core.money import Money
@@ -23,7 +24,7 @@ GROUP_LABELS: Mapping[str, str | Promise] = {
     "product": gettext_lazy("Product"),
     "sub": gettext_lazy("Sub-id"),
     "group": gettext_lazy("Group"),
-    "type": gettext_lazy("Partner type"),
+    "type": gettext_lazy("Kind of creators"),
     "country": gettext_lazy("Country"),
 }
 STEP_LABELS: Mapping[str, str | Promise] = {
@@ -82,7 +83,7 @@ def name_keys(brand: Brand, group: str, keys: Collection[str], found: Answer) ->
         slugs = LinkSlug.objects.filter(brand=brand, is_current=True, link__public_id__in=keys)
         names |= {row.link.public_id: f"/r/{row.slug}" for row in slugs.select_related("link")}
     elif group == "type":
-        names |= {value: str(label) for value, label in PartnerType.choices}
+        names |= name_kinds(brand)
     elif group == "product":
         names |= {key: title for key, title in found.titles.items() if title}
     return names

@@ -37,6 +37,7 @@ from brands.domain.rules import Conditions
 from brands.models import (
     Group,
     Member,
+    PartnerKind,
     PartnerType,
     PendingChange,
     Platform,
@@ -52,6 +53,7 @@ from brands.services.brands import create_brand, open_sandbox
 from brands.services.changes import announce_group_change
 from brands.services.connections import create_connection
 from brands.services.groups import create_group
+from brands.services.kinds import add_kind
 from brands.services.programs import create_program, set_program_status
 from brands.services.questions import Asking, add_question
 from brands.services.rules import RuleDraft, publish_rules
@@ -199,6 +201,10 @@ def make_group(
         hold_days=hold_days,
         now=NOW,
     )
+
+
+def make_kind(brand: Brand, name: str) -> PartnerKind:
+    return add_kind(brand_id=brand.pk, name=name, actor_id=get_owner(brand).pk, now=NOW)
 
 
 def make_pending_change(group: Group, *, days: int = 30, now: datetime = NOW) -> PendingChange:

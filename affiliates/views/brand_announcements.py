@@ -30,6 +30,7 @@ from brands.access import BrandAccess, NotFound, Right, get_brand_for, require
 from brands.context import why_not
 from brands.models import Group, Program
 from brands.selectors import list_programs
+from brands.selectors_kinds import name_kinds
 from brands.views.common import pick_program, program_page
 from core.clock import brand_now
 from core.edges import door, posted, see_other
@@ -52,12 +53,12 @@ def show_announcements(request: HttpRequest, slug: str) -> HttpResponse:
     """List what was announced, and what waits to be."""
     access = get_brand_for(request.user, slug)
     page = cut_page(list_announcements(access.brand), before=request.GET.get("before", ""))
-    groups = _group_names(access)
+    names = _name_parts(access)
     context = program_page(
         access,
         pick_program(request, access),
         TAB,
-        rows=[(row, _describe(row, groups)) for row in page.rows],
+        rows=[(row, _describe(row, names)) for row in page.rows],
         next_url=page.older_url(request.GET.dict()),
         off=why_not(access, Right.MANAGE),
     )
@@ -102,7 +103,7 @@ def send_announcement(request: HttpRequest, slug: str, announcement_id: str) -> 
         _program_of(announcement),
         TAB,
         announcement=announcement,
-        parts=_describe(announcement, _group_names(access)),
+        parts=_describe(announcement, _name_parts(access)),
         form=form,
         people=people[:NAMES_SHOWN],
         count=len(people),
@@ -136,6 +137,7 @@ def _edit(
         posted(request),
         programs=list(list_programs(access.brand)),
         groups=_list_groups(access),
+        kinds=name_kinds(access.brand),
         tags=_list_tags(access, announcement),
         initial=_initial(announcement) if announcement else None,
     )
@@ -162,7 +164,7 @@ def _show(request: HttpRequest, access: BrandAccess, announcement: Announcement)
         _program_of(row),
         TAB,
         row=row,
-        parts=_describe(row, _group_names(access)),
+        parts=_describe(row, _name_parts(access)),
         back_url=reverse(TAB, args=[access.brand.slug]),
     )
     return render(request, "affiliates/announcement_detail.html", context)
@@ -200,8 +202,8 @@ def _say_scheduled(form: SendForm) -> str:
     return _("It waits for its time. Until then it can be changed or taken back.")
 
 
-def _describe(announcement: Announcement, groups: dict[str, str]) -> list[str]:
-    parts = describe_segment(Segment.read(announcement.audience), groups)
+def _describe(announcement: Announcement, names: dict[str, str]) -> list[str]:
+    parts = describe_segment(Segment.read(announcement.audience), names)
     program = announcement.program
     return [program.name, *parts] if program else parts
 
@@ -234,8 +236,10 @@ def _list_tags(access: BrandAccess, announcement: Announcement | None) -> list[s
     return sorted({*list_tags(access.brand), *asked})
 
 
-def _group_names(access: BrandAccess) -> dict[str, str]:
-    return {group.public_id: group.name for group in _list_groups(access)}
+def _name_parts(access: BrandAccess) -> dict[str, str]:
+    """Return what groups and kinds of creators are called, by their ids."""
+    groups = {group.public_id: group.name for group in _list_groups(access)}
+    return name_kinds(access.brand) | groups
 
 
 def _initial(announcement: Announcement) -> dict[str, Any]:

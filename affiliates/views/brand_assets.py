@@ -22,6 +22,7 @@ from brands.access import BrandAccess, NotFound, Right, get_brand_for, require
 from brands.context import why_not
 from brands.models import Program
 from brands.selectors import list_groups
+from brands.selectors_kinds import name_kinds
 from brands.views.common import pick_program, program_page, program_url
 from core.clock import brand_now
 from core.edges import door, posted, see_other
@@ -44,12 +45,13 @@ def show_assets(request: HttpRequest, slug: str) -> HttpResponse:
     program = pick_program(request, access)
     is_archive = request.GET.get("show") == "archived"
     groups = {group.public_id: group.name for group in list_groups(program)}
+    names = name_kinds(access.brand) | groups
     rows = list_assets(program).filter(archived_at__isnull=not is_archive)
     context = program_page(
         access,
         program,
         TAB,
-        rows=[(row, describe_segment(Segment.read(row.audience), groups)) for row in rows],
+        rows=[(row, describe_segment(Segment.read(row.audience), names)) for row in rows],
         is_archive=is_archive,
         today=brand_now(access.brand).date(),
         off=why_not(access, Right.MANAGE),
@@ -110,6 +112,7 @@ def _edit(
         kind=kind,
         is_new=asset is None,
         groups=list(list_groups(program)),
+        kinds=name_kinds(access.brand),
         initial=_initial(asset) if asset else None,
     )
     back = program_url(TAB, access, program)

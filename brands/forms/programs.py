@@ -1,7 +1,7 @@
 """Forms of brands and programs: what is asked, with what is usual filled in."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
@@ -23,7 +23,6 @@ from brands.models import (
     ClickPolicy,
     CodePolicy,
     HoldAnchor,
-    PartnerType,
     Precedence,
     Program,
     SelfReferral,
@@ -306,7 +305,6 @@ class GroupForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=60)
     partner_type = forms.ChoiceField(
         label=_("Kind of creators"),
-        choices=PartnerType.choices,
         help_text=_(
             "Codes of coupon, cashback and loyalty sites earn only with a click of their own."
         ),
@@ -317,6 +315,10 @@ class GroupForm(forms.Form):
         min_value=0,
         help_text=_("Empty: as in the program."),
     )
+
+    def __init__(self, *args: Any, kinds: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["partner_type"].choices = kinds  # type: ignore[attr-defined]
 
 
 class OwnTermsForm(forms.Form):

@@ -2,13 +2,13 @@
 
 from brands.models._checks import choice_check
 from brands.models.changes import ChangeSubject, PendingChange
+from brands.models.kinds import PartnerKind, PartnerType
 from brands.models.paying import PayoutPolicy, RailKind, RailSettings
 from brands.models.programs import (
     ClickPolicy,
     CodePolicy,
     Group,
     HoldAnchor,
-    PartnerType,
     Precedence,
     Program,
     ProgramStatus,
@@ -27,6 +27,7 @@ __all__ = [
     "Group",
     "HoldAnchor",
     "Member",
+    "PartnerKind",
     "PartnerType",
     "PayoutPolicy",
     "PendingChange",

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from brands.models._checks import choice_check
+from brands.models.kinds import OWN_KIND, PartnerType
 from core.constraints import SameBrand
 from core.fields import CurrencyField, PublicIdField
 from core.models import Brand
@@ -109,21 +110,6 @@ class Program(models.Model):
         return self.name
 
 
-class PartnerType(models.TextChoices):
-    AFFILIATE = "affiliate", _("Affiliate")
-    INFLUENCER = "influencer", _("Influencer")
-    CONTENT = "content", _("Content")
-    EMAIL = "email", _("E-mail")
-    AGENCY = "agency", _("Agency")
-    PPC = "ppc", _("Pay per click")
-    COUPON = "coupon", _("Coupon")
-    CASHBACK = "cashback", _("Cashback")
-    LOYALTY = "loyalty", _("Loyalty")
-    REFERRAL = "referral", _("Referral")
-    RESELLER = "reseller", _("Reseller")
-    OTHER = "other", _("Other")
-
-
 class Group(models.Model):
     """A tier or kind of creators in a program, with its own rates (by rules) and hold."""
 
@@ -131,9 +117,7 @@ class Group(models.Model):
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT)
     program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="groups")
     name = models.CharField(max_length=60)
-    partner_type = models.CharField(
-        max_length=12, choices=PartnerType, default=PartnerType.AFFILIATE
-    )
+    partner_type = models.CharField(max_length=32, default=PartnerType.AFFILIATE)
     hold_days = models.PositiveSmallIntegerField(null=True, blank=True)
     is_default = models.BooleanField(default=False)
 
@@ -144,7 +128,10 @@ class Group(models.Model):
             models.UniqueConstraint(
                 fields=["program"], condition=Q(is_default=True), name="brands_group_one_default"
             ),
-            choice_check("partner_type", PartnerType, "brands_group_partner_type_known"),
+            models.CheckConstraint(
+                condition=Q(partner_type__in=PartnerType.values) | Q(partner_type__regex=OWN_KIND),
+                name="brands_group_partner_type_known",
+            ),
             models.CheckConstraint(
                 condition=Q(hold_days__isnull=True) | Q(hold_days__lte=365),
                 name="brands_group_hold_to_365",

@@ -7,9 +7,10 @@ from typing import Any
 from django.db import transaction
 
 from brands.domain.rules import Rule
-from brands.models import Group, Program, ProgramStatus
+from brands.models import Group, PartnerKind, Program, ProgramStatus
 from brands.selectors import find_latest_rules, get_default_group, list_groups, list_rules_of
 from brands.services.groups import create_group
+from brands.services.kinds import add_kind
 from brands.services.programs import (
     ProgramSettings,
     change_program,
@@ -74,10 +75,19 @@ def _copy_group(group: Group, copied: Program, by: dict[str, Any]) -> Group:
     return create_group(
         program_id=copied.pk,
         name=group.name,
-        partner_type=group.partner_type,
+        partner_type=_copy_kind(group, copied, by),
         hold_days=group.hold_days,
         **by,
     )
+
+
+def _copy_kind(group: Group, copied: Program, by: dict[str, Any]) -> str:
+    """Return the group's kind as the twin has it: one of the brand's own is made there too."""
+    own = PartnerKind.objects.filter(brand=group.brand, public_id=group.partner_type).first()
+    if own is None:
+        return group.partner_type
+    there = PartnerKind.objects.filter(brand=copied.brand, name__iexact=own.name).first()
+    return (there or add_kind(brand_id=copied.brand_id, name=own.name, **by)).public_id
 
 
 def _draft(rule: Rule, groups: dict[int | str, int]) -> RuleDraft:

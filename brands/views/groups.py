@@ -11,6 +11,7 @@ from brands.context import why_not
 from brands.forms.programs import GroupForm
 from brands.models import ChangeSubject, Group, PendingChange, Program
 from brands.selectors import list_groups
+from brands.selectors_kinds import list_offered_kinds, name_kinds
 from brands.services.changes import announce_group_change
 from brands.services.groups import GroupNameTaken, create_group, update_group
 from brands.services.notice import AlreadyAnnounced, NoticeNeeded
@@ -29,8 +30,13 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
     """List the groups with their kind and hold."""
     access = get_brand_for(request.user, slug)
     program = pick_program(request, access)
+    names = name_kinds(access.brand)
     context = program_page(
-        access, program, TAB, groups=list_groups(program), off=why_not(access, Right.MANAGE)
+        access,
+        program,
+        TAB,
+        groups=[(group, names[group.partner_type]) for group in list_groups(program)],
+        off=why_not(access, Right.MANAGE),
     )
     return render(request, "brands/groups.html", context)
 
@@ -44,7 +50,8 @@ def edit(request: HttpRequest, slug: str, group_id: str = "") -> HttpResponse:
     group = get_group_for(access, group_id) if group_id else None
     if group is not None and group.program_id != program.pk:
         raise NotFound
-    form = GroupForm(posted(request), initial=_facts(group) if group else None)
+    kinds = list_offered_kinds(access.brand, keep=group.partner_type if group else "")
+    form = GroupForm(posted(request), initial=_facts(group) if group else None, kinds=kinds)
     back = program_url(TAB, access, program)
     if request.method == "POST" and form.is_valid():
         try:

@@ -27,6 +27,7 @@ from brands.access import Right, get_brand_for
 from brands.context import brand_page, why_not
 from brands.models import ProgramStatus
 from brands.selectors import list_programs
+from brands.selectors_kinds import list_used_kinds
 from core.asked import read_text
 from core.clock import brand_now
 from core.edges import door
@@ -77,6 +78,7 @@ def show_creators(request: HttpRequest, slug: str) -> HttpResponse:
         states=AffiliationStatus.choices,
         programs=programs,
         groups=[(program, groups.get(program.pk, [])) for program in programs],
+        kinds=list_used_kinds(brand),
         tags=list_tags(brand),
         waiting=list_waiting_applications(brand).count(),
         invites=[(p, join_url(p)) for p in programs if p.status == ProgramStatus.LIVE],

@@ -18,6 +18,7 @@ from tests.makers import (
     make_code,
     make_enrollment,
     make_group,
+    make_kind,
     make_member,
     make_program,
     make_user,
@@ -54,6 +55,18 @@ def team(client: Client, program):
 
 def names(program, **asked: str) -> list[str]:
     return [str(row) for row in pick_creators(program.brand, asked).order_by("pk")]
+
+
+def test_it_is_narrowed_to_a_kind_of_creators(program, people, team):
+    podcast = make_kind(program.brand, "Podcast").public_id
+    place = people["ben"]
+    place.group = make_group(program, "Voices", partner_type=podcast)
+    place.save()
+
+    assert names(program, type=podcast) == ["ben"]
+    assert len(names(program)) == 3
+    page = plain(team.get(reverse("affiliates:creator-list", args=[program.brand.slug])))
+    assert f'<option value="{podcast}">Podcast</option>' in page
 
 
 def ranked(program, sort: str):

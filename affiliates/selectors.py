@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import CharField, Exists, Func, OuterRef, Q, QuerySet, Subquery
+from django.db.models import CharField, Count, Exists, Func, OuterRef, Q, QuerySet, Subquery
 
 from affiliates.models import (
     Affiliate,
@@ -144,6 +144,20 @@ def list_groups_by_program(program_ids: Collection[int]) -> dict[int, list[Group
     for group in rows:
         found.setdefault(group.program_id, []).append(group)
     return found
+
+
+def count_creators(programs: Iterable[Program]) -> dict[int, int]:
+    """Return how many creators are in each program; deleted accounts no longer count."""
+    rows = Enrollment.objects.filter(
+        program__in=programs, affiliation__affiliate__erased_at__isnull=True
+    )
+    return dict(rows.order_by().values_list("program").annotate(count=Count("pk")))
+
+
+def is_full(program: Program) -> bool:
+    """Tell whether a program has as many creators as its brand wants."""
+    limit = program.max_creators
+    return limit is not None and count_creators([program]).get(program.pk, 0) >= limit
 
 
 def list_frozen(creators: Collection[Affiliation]) -> list[tuple[Money, Money]]:

@@ -15,6 +15,7 @@ from brands.domain.rules import Conditions, Rule, effective_rules
 from core.models import Brand, BrandStatus
 
 _CONNECTION_ID = re.compile(r"con_[0-9a-z]{1,25}")
+_PROGRAM_ID = re.compile(r"prg_[0-9a-z]{1,25}")
 PUBLIC_STATUSES = (
     models.ProgramStatus.LIVE,
     models.ProgramStatus.PAUSED,
@@ -162,21 +163,26 @@ def list_open_programs() -> QuerySet[models.Program]:
 
 
 def find_public_program(brand_slug: str, program_slug: str) -> models.Program | None:
-    """Return a program whose page anyone may see: not a draft, not a sandbox's."""
+    """Return a program whose page anyone may see."""
     if "\0" in brand_slug + program_slug:
         return None
-    return (
-        models.Program.objects.filter(
-            brand__slug=brand_slug,
-            slug=program_slug,
-            status__in=PUBLIC_STATUSES,
-            brand__status=BrandStatus.ACTIVE,
-            brand__sandbox_of__isnull=True,
-            brand__archived_at__isnull=True,
-        )
-        .select_related("brand")
-        .first()
-    )
+    return _public_programs().filter(brand__slug=brand_slug, slug=program_slug).first()
+
+
+def list_public_programs(public_ids: Iterable[str]) -> QuerySet[models.Program]:
+    """Return those of these programs whose page anyone may see."""
+    wanted = [one for one in public_ids if _PROGRAM_ID.fullmatch(one)]
+    return _public_programs().filter(public_id__in=wanted)
+
+
+def _public_programs() -> QuerySet[models.Program]:
+    """Return what has a page for anyone: not a draft, not a sandbox's, of an active brand."""
+    return models.Program.objects.filter(
+        status__in=PUBLIC_STATUSES,
+        brand__status=BrandStatus.ACTIVE,
+        brand__sandbox_of__isnull=True,
+        brand__archived_at__isnull=True,
+    ).select_related("brand")
 
 
 def list_groups(program: models.Program) -> QuerySet[models.Group]:

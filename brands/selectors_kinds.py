@@ -1,6 +1,5 @@
 """Kinds of creators as a brand has them: the usual ones, some hidden, and its own."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db.models import Count
@@ -33,13 +32,12 @@ def list_kinds(brand: Brand) -> list[KindRow]:
         .values_list("partner_type")
         .annotate(count=Count("pk"))
     )
-    names: Mapping[str, str] = dict(PartnerType.choices) | {
-        key: row.name for key, row in rows.items() if not row.usual
-    }
+    names = {value: str(label) for value, label in PartnerType.choices}
+    names |= {key: row.name for key, row in rows.items() if not row.usual}
     return [
         KindRow(
             key=key,
-            name=str(name),
+            name=name,
             is_hidden=key in rows and rows[key].is_hidden,
             groups=groups.get(key, 0),
             row=rows.get(key),

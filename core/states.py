@@ -77,6 +77,7 @@ STATES: Mapping[str, State] = MappingProxyType(
         "live": State(_("Live"), GOOD),
         "paused": State(_("Paused"), WAITING),
         "closed": State(_("Closed"), NEUTRAL),
+        "full": State(pgettext_lazy("program", "Full"), NEUTRAL),
         "published": State(_("Published"), GOOD),
         "scheduled": State(_("Scheduled"), WAITING),
         "superseded": State(_("Replaced"), NEUTRAL),

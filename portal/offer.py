@@ -4,35 +4,56 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Avg, DurationField, ExpressionWrapper, F
+from django.db.models import Aggregate, Count, DurationField, F
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from affiliates.models import Application
+from affiliates.selectors import count_creators
 from brands.domain.rules import Conditions, Rule, effective_rules
-from brands.models import Group, HoldAnchor, PayoutPolicy, Program, RailSettings, RuleSet
+from brands.models import Group, PayoutPolicy, Program, RailSettings, RuleSet
 from brands.selectors import get_base_policy, list_rules_of_all
 from brands.wording import list_conditions, render_example, render_rule
 from core import formats
-from core.money import Money
 from core.wording import current_language
-from payouts.wording import WORDS
+from portal.offer_words import (
+    say_answer,
+    say_countries,
+    say_hold,
+    say_money,
+    say_payout,
+    say_ways,
+    say_window,
+)
 
 ANSWERS_OF = timedelta(days=90)
-LEAST_ANSWERS = 3
-DAY = timedelta(days=1)
+LEAST_ANSWERS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A program as it presents itself. `rates`: the rules of the list, told one by one."""
+    """A program as it presents itself; what is not known is empty.
+
+    `rates`: the rules of the list, told one by one. `is_full`: nobody else can join.
+    """
 
     program: Program
     headline: str
     rates: tuple[str, ...]
     example: str
-    facts: tuple[str, ...]
-    answer: str = ""
+    window: str
+    hold: str
+    payout: str
+    ways: str
+    countries: str
+    answer: str
+    is_full: bool
+
+    @property
+    def facts(self) -> list[str]:
+        facts = [self.window, self.hold, self.payout]
+        if self.ways:
+            facts.append(_("Ways of being paid: %(ways)s") % {"ways": self.ways})
+        return facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +64,14 @@ class _Loaded:
     groups: Mapping[int, Sequence[Group]]
     policies: Mapping[int, PayoutPolicy]
     rails: Mapping[int, tuple[str, ...]]
+    waits: Mapping[int, timedelta]
+    creators: Mapping[int, int]
+
+
+class _Median(Aggregate):
+    function = "PERCENTILE_CONT"
+    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
+    output_field = DurationField()
 
 
 def list_offers(programs: Iterable[Program], *, now: datetime) -> list[Offer]:
@@ -53,16 +82,8 @@ def list_offers(programs: Iterable[Program], *, now: datetime) -> list[Offer]:
 
 
 def make_offer(program: Program, *, now: datetime) -> Offer:
-    """Return what one program offers now, and how soon its brand answers."""
-    offer = list_offers([program], now=now)[0]
-    return Offer(
-        offer.program,
-        offer.headline,
-        offer.rates,
-        offer.example,
-        offer.facts,
-        _say_answer(program, now),
-    )
+    """Return what one program offers now."""
+    return list_offers([program], now=now)[0]
 
 
 def _load(programs: Sequence[Program], now: datetime) -> _Loaded:
@@ -80,7 +101,23 @@ def _load(programs: Sequence[Program], now: datetime) -> _Loaded:
         groups=_collect_groups(programs),
         policies={row.brand_id: row for row in PayoutPolicy.objects.filter(brand_id__in=brands)},
         rails=rails,
+        waits=_load_waits(programs, now),
+        creators=count_creators([one for one in programs if one.max_creators is not None]),
     )
+
+
+def _load_waits(programs: Sequence[Program], now: datetime) -> dict[int, timedelta]:
+    """Return the median time to a person's answer, of programs where enough were given."""
+    rows = Application.objects.filter(
+        program__in=programs, decided_by__isnull=False, decided_at__gte=now - ANSWERS_OF
+    )
+    answers = (
+        rows.order_by()
+        .values("program")
+        .annotate(count=Count("pk"), wait=_Median(F("decided_at") - F("submitted_at")))
+        .filter(count__gte=LEAST_ANSWERS)
+    )
+    return {row["program"]: row["wait"] for row in answers}
 
 
 def _collect_groups(programs: Sequence[Program]) -> dict[int, list[Group]]:
@@ -106,7 +143,13 @@ def _make_offer(program: Program, loaded: _Loaded) -> Offer:
         headline=_say_headline(rules),
         rates=tuple(_say_rate(rule, names) for rule in rules) if len(rules) > 1 else (),
         example=example if rules else "",
-        facts=tuple(_list_facts(program, loaded)),
+        window=say_window(program),
+        hold=say_hold(program, program.hold_days),
+        payout=say_payout(program, loaded.policies.get(program.brand_id) or PayoutPolicy()),
+        ways=say_ways(loaded.rails.get(program.brand_id, ())),
+        countries=say_countries(rules),
+        answer=say_answer(program, loaded.waits.get(program.pk)),
+        is_full=_is_full(program, loaded),
     )
 
 
@@ -118,7 +161,7 @@ def _say_headline(rules: Sequence[Rule]) -> str:
     if plain.kind == "percent":
         rate = formats.percent_text(plain.rate_bps, language=current_language())
         return _("Earn %(rate)s on every order") % {"rate": rate}
-    amounts = ", ".join(_money(amount, code) for code, amount in sorted(plain.amounts.items()))
+    amounts = ", ".join(say_money(amount, code) for code, amount in sorted(plain.amounts.items()))
     if plain.kind == "flat_item":
         return _("Earn %(amounts)s for every item") % {"amounts": amounts}
     return _("Earn %(amounts)s for every order") % {"amounts": amounts}
@@ -130,82 +173,6 @@ def _say_rate(rule: Rule, names: Mapping[str, str]) -> str:
     return _("%(rule)s (%(conditions)s)") % said if conditions else said["rule"]
 
 
-def _list_facts(program: Program, loaded: _Loaded) -> list[str]:
-    policy = loaded.policies.get(program.brand_id) or PayoutPolicy()
-    facts = [_say_window(program), _say_hold(program), _say_payout(program, policy)]
-    words = WORDS["rail"]
-    rails = [str(words[rail]) for rail in loaded.rails.get(program.brand_id, ()) if rail in words]
-    if rails:
-        facts.append(_("Ways of being paid: %(ways)s") % {"ways": ", ".join(rails)})
-    return facts
-
-
-def _say_window(program: Program) -> str:
-    return _days(
-        ngettext(
-            "A click counts for %(days)s day",
-            "A click counts for %(days)s days",
-            program.window_days,
-        ),
-        program.window_days,
-    )
-
-
-def _say_hold(program: Program) -> str:
-    days = program.hold_days
-    if program.hold_anchor == HoldAnchor.PAID:
-        text = ngettext(
-            "Commissions are released %(days)s day after the payment",
-            "Commissions are released %(days)s days after the payment",
-            days,
-        )
-    elif program.hold_anchor == HoldAnchor.FULFILLED:
-        text = ngettext(
-            "Commissions are released %(days)s day after the dispatch",
-            "Commissions are released %(days)s days after the dispatch",
-            days,
-        )
-    else:
-        text = ngettext(
-            "Commissions are released %(days)s day after the delivery",
-            "Commissions are released %(days)s days after the delivery",
-            days,
-        )
-    return _days(text, days)
-
-
-def _say_payout(program: Program, policy: PayoutPolicy) -> str:
-    day = formats.number_text(policy.day_of_month, language=current_language())
-    minimum = policy.minimums.get(program.currency)
-    if minimum is None:
-        return _("Paid monthly on day %(day)s") % {"day": day}
-    said = {"day": day, "minimum": _money(minimum, program.currency)}
-    return _("Paid monthly on day %(day)s, from %(minimum)s") % said
-
-
-def _say_answer(program: Program, now: datetime) -> str:
-    """Say how soon applications are answered; nothing where too few were."""
-    if program.is_auto_approving:
-        return _("You can start at once: applications are approved by themselves")
-    rows = Application.objects.filter(program=program, decided_at__gte=now - ANSWERS_OF)
-    if rows.count() < LEAST_ANSWERS:
-        return ""
-    wait = ExpressionWrapper(F("decided_at") - F("submitted_at"), output_field=DurationField())
-    average: timedelta = rows.aggregate(wait=Avg(wait))["wait"]
-    days = max(1, -(-average // DAY))
-    return _days(
-        ngettext(
-            "Applications are answered within %(days)s day (average of the last 90 days)",
-            "Applications are answered within %(days)s days (average of the last 90 days)",
-            days,
-        ),
-        days,
-    )
-
-
-def _days(text: str, days: int) -> str:
-    return text % {"days": formats.number_text(days, language=current_language())}
-
-
-def _money(amount_minor: int, currency: str) -> str:
-    return formats.money_text(Money(amount_minor, currency), language=current_language())
+def _is_full(program: Program, loaded: _Loaded) -> bool:
+    limit = program.max_creators
+    return limit is not None and loaded.creators.get(program.pk, 0) >= limit

@@ -12,6 +12,7 @@ from brands.models import Terms
 from core.money import Money
 from payouts.selectors import find_next_run
 from portal.offer import Offer, list_offers
+from portal.offer_words import say_hold
 from tracking.models import Commission
 from tracking.states import STATE_FILTERS
 
@@ -25,7 +26,7 @@ class PlaceRow:
 
     place: Enrollment
     offer: Offer
-    hold_days: int
+    hold: str
     next_run: date
     terms_due: Terms | None
     pending: list[Money] = field(default_factory=list)
@@ -65,7 +66,7 @@ def _make_row(
     return PlaceRow(
         place=place,
         offer=offers[program.pk],
-        hold_days=program.hold_days if own is None else own,
+        hold=say_hold(program, program.hold_days if own is None else own),
         next_run=find_next_run(brand=program.brand, currency=program.currency, now=now),
         terms_due=due,
     )

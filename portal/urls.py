@@ -22,6 +22,7 @@ urlpatterns = [
     path("", public.show_landing, name="landing"),
     path("home/", public.show_home, name="home"),
     path("programs/", public.show_directory, name="directory"),
+    path("programs/compare/", public.compare_programs, name="compare"),
     path(f"{_PROGRAM}/", public.show_program, name="program"),
     path(f"{_PROGRAM}/join/", join.join_program, name="join"),
     path(f"{_PROGRAM}/invited/<str:invite_token>/", invited.answer_invitation, name="invited"),

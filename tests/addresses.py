@@ -53,6 +53,7 @@ SPECIAL: Mapping[str, Mapping[str, str]] = {
 ROUTES = {"account_reset_password_from_key": "accounts/password/reset/key/1-set-password/"}
 QUERIES = {
     "tracking:redirect-by-parameter": "?ref={link_slug}",
+    "portal:compare": "?program={program_id}",
     "affiliates:creator-bulk": "?what=suspend&creator={creator_id}",
 }
 # What a view must be told before it does anything.

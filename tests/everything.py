@@ -107,6 +107,7 @@ def make_everything(prefix: str = "Anna", *, creator: User | None = None) -> Eve
         "link_id": link.public_id,
         "group_id": fast.public_id,
         "question_id": question.public_id,
+        "program_id": program.public_id,
         "kind_id": make_kind(world.brand, "Podcast").public_id,
         "change_id": change.public_id,
         "order_id": shop.get("1").public_id,

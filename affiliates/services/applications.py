@@ -16,10 +16,12 @@ from affiliates.models import (
     Enrollment,
     RejectReason,
 )
+from affiliates.selectors import is_full
 from affiliates.services.enrolling import Entry, enroll
 from affiliates.services.errors import (
     AffiliationSuspended,
     AlreadyMember,
+    ProgramFull,
     ProgramNotOpen,
     StaleTerms,
 )
@@ -74,6 +76,7 @@ def apply_to_program(
 
     :raises core.access.NotFound: the program is not there for this person.
     :raises ProgramNotOpen: it is not live.
+    :raises ProgramFull: it has as many creators as it may have.
     :raises AlreadyMember: he is in it.
     :raises AlreadyApplied: his application waits.
     :raises AffiliationSuspended: the brand suspended him.
@@ -122,6 +125,7 @@ def approve_application(
     :raises GroupOfOtherProgram: the group belongs to another program.
     :raises AffiliationSuspended: the brand suspended him.
     :raises ProgramClosed: the program was closed meanwhile.
+    :raises ProgramFull: it has as many creators as it may have.
     """
     application = _lock_waiting(application_id)
     program = application.program
@@ -183,6 +187,8 @@ def _check_open(program: Program, user_id: int, join_key: str) -> None:
         raise NotFound
     if program.status != ProgramStatus.LIVE:
         raise ProgramNotOpen(program)
+    if is_full(program):
+        raise ProgramFull(program)
 
 
 def _check_applicant(program: Program, affiliate: Affiliate) -> None:

@@ -14,9 +14,14 @@ from affiliates.models import (
     Invitation,
     Link,
 )
-from affiliates.selectors import find_default_utm
+from affiliates.selectors import find_default_utm, is_full
 from affiliates.services.codes import CodeTaken, create_code, create_first_code
-from affiliates.services.errors import AffiliationSuspended, AlreadyMember, GroupOfOtherProgram
+from affiliates.services.errors import (
+    AffiliationSuspended,
+    AlreadyMember,
+    GroupOfOtherProgram,
+    ProgramFull,
+)
 from affiliates.services.links import create_link
 from brands.models import Group, Program, Terms
 from core.crypto import customer_hash
@@ -53,6 +58,7 @@ def enroll(*, entry: Entry, actor_id: int | None, now: datetime) -> Place:
     :raises GroupOfOtherProgram: the group belongs to another program.
     :raises AffiliationSuspended: the brand suspended him.
     :raises affiliates.services.errors.ProgramClosed: the program is closed.
+    :raises affiliates.services.errors.ProgramFull: it has as many creators as it may have.
     """
     program = entry.program
     if entry.group.program_id != program.pk:
@@ -61,6 +67,9 @@ def enroll(*, entry: Entry, actor_id: int | None, now: datetime) -> Place:
     affiliation = _ensure_affiliation(entry, now)
     if Enrollment.objects.filter(affiliation=affiliation, program=program).exists():
         raise AlreadyMember(f"{entry.affiliate.public_id} in {program.public_id}")
+    # Of two who join at once the second waits here, and then counts the first.
+    if is_full(lock_row(Program, program.pk)):
+        raise ProgramFull(program)
     enrollment = Enrollment.objects.create(
         brand_id=program.brand_id,
         affiliation=affiliation,

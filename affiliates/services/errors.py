@@ -29,3 +29,7 @@ class ProgramNotOpen(ValueError):
     def __init__(self, program: Program) -> None:
         super().__init__(f"program {program.public_id} is {program.status}")
         self.status = program.status
+
+
+class ProgramFull(ProgramNotOpen):
+    """The program has as many creators as its brand wants."""

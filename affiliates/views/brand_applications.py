@@ -19,7 +19,12 @@ from affiliates.services.applications import (
     approve_application,
     reject_application,
 )
-from affiliates.services.errors import AffiliationSuspended, AlreadyMember, ProgramClosed
+from affiliates.services.errors import (
+    AffiliationSuspended,
+    AlreadyMember,
+    ProgramClosed,
+    ProgramFull,
+)
 from brands.access import BrandAccess, Right, get_brand_for, require
 from brands.context import brand_page, why_not
 from core.clock import brand_now
@@ -81,7 +86,13 @@ def approve(request: HttpRequest, slug: str, application_id: str) -> HttpRespons
             actor_id=access.member.user_id,
             now=brand_now(access.brand),
         )
-    except (AlreadyDecided, AlreadyMember, AffiliationSuspended, ProgramClosed) as error:
+    except (
+        AlreadyDecided,
+        AlreadyMember,
+        AffiliationSuspended,
+        ProgramClosed,
+        ProgramFull,
+    ) as error:
         messages.error(request, why_not_decided(error))
         return see_other(queue)
     text = _("%(creator)s is in: link and code are ready, and the mail is on its way.")
@@ -125,6 +136,8 @@ def why_not_decided(error: Exception) -> str:
         return _("Somebody decided this application before you. Nothing was changed.")
     if isinstance(error, ProgramClosed):
         return _("The program is closed and takes nobody in. Nothing was changed.")
+    if isinstance(error, ProgramFull):
+        return _("The program is full. Raise its limit in the settings first; nothing was changed.")
     if isinstance(error, AlreadyMember):
         return _("This creator is in the program already. Nothing was changed.")
     return _("This creator is suspended here. Reinstate the creator first; nothing was changed.")

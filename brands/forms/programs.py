@@ -198,6 +198,13 @@ class IdentityForm(SettingsForm):
         required=False,
         help_text=_("Off: each one waits until somebody of your team decides."),
     )
+    max_creators = forms.IntegerField(
+        label=_("At most so many creators"),
+        required=False,
+        min_value=1,
+        max_value=1_000_000,
+        help_text=_("When that many are in, nobody else can join. Empty: no limit."),
+    )
 
 
 class TrackingForm(DestinationsForm, SettingsForm):

@@ -62,6 +62,7 @@ class Program(models.Model):
     status_at = models.DateTimeField()
     is_listed = models.BooleanField(default=True)
     is_auto_approving = models.BooleanField(default=False)
+    max_creators = models.PositiveIntegerField(null=True, blank=True)
     currency = CurrencyField()
     landing_url = models.URLField(max_length=2000)
     domains = ArrayField(models.CharField(max_length=253), default=list)
@@ -103,6 +104,10 @@ class Program(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(hold_days__lte=365), name="brands_program_hold_to_365"
+            ),
+            models.CheckConstraint(
+                condition=Q(max_creators__isnull=True) | Q(max_creators__gte=1),
+                name="brands_program_max_creators_positive",
             ),
         ]
 

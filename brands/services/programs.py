@@ -87,6 +87,7 @@ class ProgramSettings(TypedDict, total=False):
     own_terms: str
     is_listed: bool
     is_auto_approving: bool
+    max_creators: int | None
     landing_url: str
     domains: Sequence[str]
     ref_aliases: Sequence[str]

@@ -19,7 +19,15 @@ from brands.services.programs import (
 )
 from brands.services.rules import RuleDraft, publish_rules
 
-NOT_COPIED = {"name", "own_terms", "landing_url", "domains", "is_listed", "is_auto_approving"}
+NOT_COPIED = {
+    "name",
+    "own_terms",
+    "landing_url",
+    "domains",
+    "is_listed",
+    "is_auto_approving",
+    "max_creators",
+}
 
 
 class NothingToCopy(ValueError):

@@ -252,6 +252,10 @@ def _say_after(form: SettingsForm, name: str, value: Any) -> str:
 
 
 def _say_effect(program: Program, name: str, value: Any) -> str:
+    said = {
+        "max_creators": _("Who is in stays, also above the limit."),
+        "is_auto_approving": _("Applications from now on; those that wait keep waiting for you."),
+    }
     if name in {"hold_days", "hold_anchor"}:
         return _say_hold(program, value if name == "hold_days" else program.hold_days)
     if name == "window_days":
@@ -260,9 +264,7 @@ def _say_effect(program: Program, name: str, value: Any) -> str:
         return _("Seen at once.")
     if name.startswith(("is_base", "cap_", "budget")):
         return _("Orders priced for the first time from now on. Earlier ones keep theirs.")
-    if name == "is_auto_approving":
-        return _("Applications from now on; those that wait keep waiting for you.")
-    return _("Orders from now on. Credit that was given stays.")
+    return said.get(name) or _("Orders from now on. Credit that was given stays.")
 
 
 def _say_hold(program: Program, days: int) -> str:

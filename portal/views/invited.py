@@ -121,4 +121,6 @@ def _why_closed(context: dict[str, Any], invitation: Invitation) -> str:
     state: str = invitation.state  # type: ignore[attr-defined]
     if state not in OPEN:
         return state
-    return "" if context["is_open"] and context["terms"] is not None else "not_open"
+    if not context["is_open"] or context["terms"] is None:
+        return "not_open"
+    return "full" if context["offer"].is_full else ""

@@ -38,7 +38,8 @@ def join_program(request: HttpRequest, brand_slug: str, program_slug: str) -> Ht
     program = get_program_page(request.user, brand_slug, program_slug, key=key)
     context = program_page(request, program, key)
     terms: Terms | None = context["terms"]
-    if not context["is_open"] or not context["standing"].may_apply or terms is None:
+    is_open = context["is_open"] and not context["offer"].is_full
+    if not is_open or not context["standing"].may_apply or terms is None:
         return see_other(_program_url(program, context["query"]))
     if not request.user.is_authenticated:
         return render(request, "portal/join_sign_in.html", context)

@@ -19,6 +19,7 @@ from core.clock import brand_now, database_now
 from core.edges import public_door
 from core.paging import cut_page
 from portal.access import get_program_page
+from portal.compare import MOST, compare_offers, list_compared
 from portal.offer import list_offers, make_offer
 from portal.selectors import find_standing
 
@@ -59,8 +60,25 @@ def show_directory(request: HttpRequest) -> HttpResponse:
     context = {
         "offers": list_offers(page.rows, now=database_now()),
         "next_url": page.older_url(request.GET.dict()),
+        "most": MOST,
     }
     return render(request, "portal/directory.html", context)
+
+
+@require_GET
+def compare_programs(request: HttpRequest) -> HttpResponse:
+    """Show up to four programs side by side; the address names them, so that it can be shared."""
+    asked = request.GET.getlist("program")
+    offers = list_compared(asked, now=database_now())
+    context = {
+        "offers": offers,
+        "facts": compare_offers(offers),
+        "most": MOST,
+        "is_cut": len(set(asked)) > MOST,
+        "is_missing": len(offers) < min(len(set(asked)), MOST),
+        "nav_current": "portal:directory",
+    }
+    return render(request, "portal/compare.html", context)
 
 
 @require_GET

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from typing import Any
 
@@ -15,10 +16,12 @@ from affiliates.services.applications import (
     AlreadyDecided,
     approve_application,
 )
+from affiliates.services.errors import ProgramFull
 from affiliates.services.invitations import InvitationEnded
 from affiliates.services.links import SlugTaken
 from brands.models import Member, Role, RuleSet
 from brands.selectors import find_latest_terms
+from brands.services.programs import update_program
 from brands.services.rules import StaleRules
 from brands.services.team import LastOwner, remove_member
 from core.models import User
@@ -45,6 +48,7 @@ REFUSALS = (
     AlreadyDecided,
     InvitationEnded,
     LastOwner,
+    ProgramFull,
     SlugTaken,
     StaleRules,
     IntegrityError,
@@ -67,6 +71,23 @@ def race(*jobs: Callable[[], Any]) -> list[type[Exception] | None]:
 
     with ThreadPoolExecutor(len(jobs)) as pool:
         return list(pool.map(run, jobs))
+
+
+def test_approvals_at_once_never_take_in_more_than_the_program_may_have():
+    program = make_program()
+    owner = get_owner(program.brand)
+    update_program(program_id=program.pk, actor_id=owner.pk, now=NOW, max_creators=2)
+    waiting = [make_application(program) for _ in range(WORKERS)]
+
+    def approve(application: Application) -> None:
+        approve_application(
+            application_id=application.pk, group_id=None, actor_id=owner.pk, now=NOW
+        )
+
+    refused = race(*(partial(approve, one) for one in waiting))
+
+    assert sorted(map(str, refused)) == sorted(map(str, [None, None, ProgramFull, ProgramFull]))
+    assert Enrollment.objects.filter(program=program).count() == 2
 
 
 def test_an_invitation_for_one_takes_in_one_of_two_who_use_it_at_once():

@@ -7,7 +7,13 @@ from typing import Any
 from django.http import HttpRequest
 
 from affiliates.access import list_affiliations
-from affiliates.models import Affiliation, Application, ApplicationStatus, Enrollment
+from affiliates.models import (
+    Affiliation,
+    Application,
+    ApplicationStatus,
+    Enrollment,
+    Invitation,
+)
 from brands.models import Program
 from core.clock import brand_now, database_now
 from core.models import Brand
@@ -48,9 +54,10 @@ def read_scope(request: HttpRequest) -> Scope:
     return Scope(real, None, choices)
 
 
-def has_creators(brand: Brand) -> bool:
-    """Say whether anybody asked to join a program of the brand or is in one."""
-    return Application.objects.filter(brand=brand).exists()
+def has_invited(brand: Brand) -> bool:
+    """Say whether the brand invited anybody, by mail or by a link, or somebody came by himself."""
+    is_asked = Application.objects.filter(brand=brand).exists()
+    return is_asked or Invitation.objects.filter(brand=brand, revoked_at=None).exists()
 
 
 def count_members(program: Program) -> int:

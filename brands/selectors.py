@@ -25,10 +25,10 @@ PUBLIC_STATUSES = (
 
 @dataclass(frozen=True, slots=True)
 class SetupStep:
-    """A step to the first order: `code` brand, program, rules, terms, store, test, invite or live.
+    """A step to the first order: `code` brand, program, rules, terms, store, test, live or invite.
 
     `state` is done, next (the first to be done), to_do or waits (for the store);
-    `program` is the public id of the program it is about, empty while there is none.
+    `program` is the public id of the program it is about, empty while it cannot be taken.
     """
 
     code: str
@@ -116,8 +116,8 @@ def list_setup_steps(brand: Brand) -> list[SetupStep]:
         "terms": has_rules,
         "store": has_store and heard,
         "test": tried,
-        "invite": invited,
         "live": bool(live),
+        "invite": invited,
     }
     # A store that is connected waits for its first event; the next step is another one.
     waiting = {"store"} if has_store and not heard else set()
@@ -128,7 +128,7 @@ def list_setup_steps(brand: Brand) -> list[SetupStep]:
         SetupStep(
             code,
             _step_state(code, waiting, following, is_done=is_done),
-            program.public_id if program else "",
+            "" if program is None or (code == "invite" and not live) else program.public_id,
         )
         for code, is_done in facts.items()
     ]

@@ -139,7 +139,7 @@ COUNT_PENDING = "tracking.context.count_pending"
 SETUP_FACTS = (
     "tracking.context.has_heard_store",
     "tracking.context.has_passed_trial",
-    "affiliates.context.has_creators",
+    "affiliates.context.has_invited",
 )
 COUNT_MEMBERS = "affiliates.context.count_members"
 # Who of a brand's creators had an order since a moment: news may be for those alone.

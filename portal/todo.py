@@ -76,7 +76,8 @@ def list_tasks(*, brand: Brand, owed: list[Owed], now: datetime) -> list[Task]:
 def find_setup(brand: Brand) -> list[Any]:
     """Return the steps until a program runs; none once one is live."""
     steps = list_setup_steps(brand)
-    return [] if steps[-1].state == "done" else steps
+    is_live = any(step.code == "live" and step.state == "done" for step in steps)
+    return [] if is_live else steps
 
 
 def _applications(brand: Brand, now: datetime) -> Iterator[Task]:

@@ -82,19 +82,8 @@ def list_hops(trial: TrialRun) -> list[Hop]:
     return [_hop(code, noted.get(code), trial, zone) for code in HOPS]
 
 
-def _hop(code: str, noted: dict[str, Any] | None, trial: TrialRun, zone: ZoneInfo) -> Hop:
-    if noted is None:
-        text = _("Not reached.") if trial.finished_at else ""
-        return Hop(code, str(TITLES[code]), text, None, "future")
-    at = datetime.fromisoformat(noted["at"])
-    if noted["cause"]:
-        params = {name: formats.isolate_ltr(str(value)) for name, value in noted["params"].items()}
-        text = str(CAUSES[noted["cause"]]).format(**params)
-        return Hop(code, str(TITLES[code]), text, at, "problem")
-    return Hop(code, str(TITLES[code]), _say(code, noted["params"], zone), at, "done")
-
-
-def _say(code: str, params: dict[str, Any], zone: ZoneInfo) -> str:
+def say_hop(code: str, params: dict[str, Any], zone: ZoneInfo) -> str:
+    """Say what a hop brought; nothing where its name says all."""
     language = current_language()
     if code == "credit":
         return _("To %(creator)s.") % {"creator": formats.isolate(params["creator"])}
@@ -110,3 +99,15 @@ def _say(code: str, params: dict[str, Any], zone: ZoneInfo) -> str:
         day = formats.day_text(formats.local_day(moment, zone=zone), language=language)
         return _("Will be released on %(day)s.") % {"day": day}
     return ""
+
+
+def _hop(code: str, noted: dict[str, Any] | None, trial: TrialRun, zone: ZoneInfo) -> Hop:
+    if noted is None:
+        text = _("Not reached.") if trial.finished_at else ""
+        return Hop(code, str(TITLES[code]), text, None, "future")
+    at = datetime.fromisoformat(noted["at"])
+    if noted["cause"]:
+        params = {name: formats.isolate_ltr(str(value)) for name, value in noted["params"].items()}
+        text = str(CAUSES[noted["cause"]]).format(**params)
+        return Hop(code, str(TITLES[code]), text, at, "problem")
+    return Hop(code, str(TITLES[code]), say_hop(code, noted["params"], zone), at, "done")

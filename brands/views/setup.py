@@ -57,9 +57,9 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
     context = brand_page(
         access,
         steps=steps,
-        done=sum(step.state == "done" for step in steps[:-1]),
-        all=len(steps) - 1,
-        is_live=steps[-1].state == "done",
+        done=sum(step.state == "done" for step in steps),
+        all=len(steps),
+        is_live=any(step.code == "live" and step.state == "done" for step in steps),
     )
     return render(request, "brands/setup.html", context)
 

@@ -12,11 +12,11 @@ from brands.access import BrandAccess, Right, get_brand_for, require
 from brands.context import brand_page, why_not
 from brands.selectors import find_latest_rules, find_open_sandbox, list_connections
 from brands.views.common import find_program
-from core.clock import database_now
+from core.clock import brand_now, database_now
 from core.edges import door, see_other
-from core.models import Brand
 from portal.trial_words import list_hops
-from tracking.models import Attribution, Order, StoreEvent, TrialRun
+from portal.watching import read_since, watch_order
+from tracking.models import TrialRun
 from tracking.services.trials import start_trial
 
 LATE = timedelta(minutes=1)
@@ -25,7 +25,7 @@ LATE = timedelta(minutes=1)
 @require_http_methods(["GET", "POST"])
 @door
 def show(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show the newest test order hop by hop, and what the real store sent last; POST sends one."""
+    """Show the newest test order, and one in the real store as it comes; POST sends one."""
     access = get_brand_for(request.user, slug)
     program = find_program(request, access)
     if program is None:
@@ -47,26 +47,18 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
         twin=access.brand if access.brand.is_sandbox else find_open_sandbox(access.brand),
         off=why_not(access, Right.MANAGE),
         nav_current="brands:program-settings",
-        **_look_at_store(access),
+        **_look_at_store(request, access),
     )
     return render(request, "portal/trial.html", context)
 
 
-def _look_at_store(access: BrandAccess) -> dict[str, Any]:
-    """Return the brand's store, the last it sent, and who got the credit for that order."""
-    store = list_connections(access.brand).filter(is_active=True).first()
-    event = _find_event(access.brand)
-    order = _find_order(event) if event else None
-    won = order and Attribution.objects.filter(order=order, is_current=True).first()
-    return {"store": store, "event": event, "order": order, "won": won}
-
-
-def _find_event(brand: Brand) -> StoreEvent | None:
-    rows = StoreEvent.objects.select_related("connection").filter(brand=brand)
-    return rows.exclude(order_ref="").order_by("-pk").first()
-
-
-def _find_order(event: StoreEvent) -> Order | None:
-    return Order.objects.filter(
-        connection=event.connection, external_order_id=event.order_ref
-    ).first()
+def _look_at_store(request: HttpRequest, access: BrandAccess) -> dict[str, Any]:
+    """Return the brand's store, and what came of an order that is placed in it now."""
+    now = brand_now(access.brand)
+    since = read_since(request.GET.get("since", ""), now=now)
+    return {
+        "store": list_connections(access.brand).filter(is_active=True).first(),
+        "since": since,
+        "watch": watch_order(access.brand, since=since) if since else None,
+        "second": int(now.timestamp()),
+    }

@@ -2,11 +2,19 @@
 
 import pytest
 
+from affiliates.models import Invitation
 from brands.models import Member, PayoutPolicy, Program, ProgramStatus, Terms
 from brands.selectors import find_latest_rules, find_latest_terms, list_setup_steps
 from core.models import Brand
 from tests.brands.pages import make_world, sign_in, sign_in_as, text_of
-from tests.makers import make_application, make_brand, make_connection, make_user
+from tests.makers import (
+    NOW,
+    make_application,
+    make_brand,
+    make_connection,
+    make_invitation,
+    make_user,
+)
 from tests.shop import Shop
 
 pytestmark = pytest.mark.django_db
@@ -63,11 +71,17 @@ def test_the_guided_way_ends_live():
     assert client.post(f"{base}/program/status/live/{query}").status_code == 303
     program.refresh_from_db()
     assert program.status == ProgramStatus.LIVE
-    make_application(program)
-    assert states(brand) | {"invite": "done", "live": "done"} == states(brand)
+    assert states(brand) | {"invite": "to_do", "live": "done"} == states(brand)
     page = text_of(client.get(f"{base}/setup/"))
-    assert "6 of 7 done" in page
-    assert page.count("state-good") == 7
+    assert f"{base}/creators/invitations/new/{query}" in page
+    link = make_invitation(program)
+    assert states(brand)["invite"] == "done"
+    Invitation.objects.filter(pk=link.pk).update(revoked_at=NOW)
+    assert states(brand)["invite"] == "to_do"
+    make_application(program)
+    assert states(brand)["invite"] == "done"
+    page = text_of(client.get(f"{base}/setup/"))
+    assert "7 of 8 done" in page
 
 
 def test_a_program_in_a_new_currency_gets_its_usual_minimum():

@@ -1,13 +1,11 @@
 """Several workers at once: one place, one slug, one version, one open application."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 
 from affiliates.models import Application, Code, Enrollment, Invitation, LinkSlug
 from affiliates.services.accepting import Consent, accept_invitation
@@ -25,6 +23,7 @@ from brands.services.programs import update_program
 from brands.services.rules import StaleRules
 from brands.services.team import LastOwner, remove_member
 from core.models import User
+from tests import racing
 from tests.makers import (
     NOW,
     get_owner,
@@ -56,21 +55,7 @@ REFUSALS = (
 
 
 def race(*jobs: Callable[[], Any]) -> list[type[Exception] | None]:
-    """Start all jobs at once; return for each None, or what refused it."""
-    barrier = Barrier(len(jobs))
-
-    def run(job: Callable[[], Any]) -> type[Exception] | None:
-        try:
-            barrier.wait(10)
-            job()
-        except REFUSALS as refusal:
-            return type(refusal)
-        finally:
-            connection.close()
-        return None
-
-    with ThreadPoolExecutor(len(jobs)) as pool:
-        return list(pool.map(run, jobs))
+    return racing.race(*jobs, refusals=REFUSALS)
 
 
 def test_approvals_at_once_never_take_in_more_than_the_program_may_have():

@@ -101,6 +101,12 @@
   document.addEventListener("htmx:load", function (event) { prepare(event.target); });
   document.addEventListener("htmx:responseError", showLoadError);
   document.addEventListener("htmx:sendError", showLoadError);
+  /* A list that follows its filters says what it holds now; the focus stays in the field. */
+  document.addEventListener("htmx:afterSettle", function (event) {
+    if (!event.detail.target || event.detail.target.id !== "results") return;
+    var line = document.querySelector("#results .result-line, #results .blank h2");
+    if (line) announce(line.textContent.trim().replace(/\s+/g, " "));
+  });
   document.addEventListener("htmx:beforeRequest", function (event) {
     event.detail.target.setAttribute("aria-busy", "true");
   });

@@ -9,9 +9,9 @@ from django.db.models.functions import Coalesce, Lower
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from affiliates.models import Affiliation, Enrollment
+from affiliates.models import Affiliation, AffiliationStatus, Enrollment
 from affiliates.selectors import list_creators, search_creators
-from brands.models import Program
+from brands.models import Group, Program
 from core.asked import Asked, read_text
 from core.models import Brand
 from core.money import Money
@@ -55,6 +55,23 @@ def pick_creators(brand: Brand, asked: Asked) -> QuerySet[Affiliation]:
         has_orders = Exists(_credits(brand))
         rows = rows.filter(has_orders if said["orders"] == "with" else ~has_orders)
     return rows
+
+
+def describe_filters(brand: Brand, asked: Asked) -> list[tuple[str, str]]:
+    """Return the filters of the list that are set, as pairs of label and value."""
+    said = {name: read_text(asked, name) for name in FILTERS}
+    program = Program.objects.filter(brand=brand, public_id=said["program"]).first()
+    group = Group.objects.filter(program__brand=brand, public_id=said["group"]).first()
+    orders = {"with": _("With orders"), "without": _("Without orders")}.get(said["orders"], "")
+    pairs = (
+        (_("Name, e-mail, code or link"), said["q"]),
+        (_("State"), dict(AffiliationStatus.choices).get(said["state"], "")),
+        (_("Program"), program and program.name),
+        (_("Tag"), said["tag"]),
+        (_("Group"), group and group.name),
+        (_("Orders"), orders),
+    )
+    return [(str(label), str(value)) for label, value in pairs if value]
 
 
 def rank_creators(

@@ -9,6 +9,7 @@ from portal.views import (
     brand_home,
     brand_orders,
     brand_search,
+    creator_bulk,
     exports,
     liability,
     reports,
@@ -34,6 +35,7 @@ urlpatterns = [
 
 creator_urls = [
     path("b/<slug:slug>/creators/", brand_creators.show_creators, name="creator-list"),
+    path("b/<slug:slug>/creators/bulk/", creator_bulk.decide_many, name="creator-bulk"),
     path("b/<slug:slug>/creators/links/", brand_search.show_shared, name="shared-list"),
     path(
         "b/<slug:slug>/creators/<str:creator_id>/",

@@ -54,6 +54,7 @@ ROUTES = {"account_reset_password_from_key": "accounts/password/reset/key/1-set-
 QUERIES = {
     "tracking:redirect-by-parameter": "?ref={link_slug}",
     "portal:compare": "?program={program_id}",
+    "tracking:commission-clear-found": "?why={why}",
     "affiliates:creator-bulk": "?what=suspend&creator={creator_id}",
 }
 # What a view must be told before it does anything.

@@ -53,6 +53,7 @@ from tests.safety import make_factors, make_session
 from tests.shop import Shop, code, line
 from tests.uploads import make_upload
 from tracking.models import StoreEvent
+from tracking.selectors_brand import list_reasons
 from tracking.services.holds import hold_commission
 from tracking.tasks import release_brand
 
@@ -112,6 +113,7 @@ def make_everything(prefix: str = "Anna", *, creator: User | None = None) -> Eve
         "change_id": change.public_id,
         "order_id": shop.get("1").public_id,
         "commission_id": shop.commission("1").public_id,
+        "why": next(iter(list_reasons(world.brand))),
         "held_id": shop.commission("3").public_id,
         "event_id": StoreEvent.objects.filter(connection=shop.connection)[0].public_id,
         "plan_id": payout.plan.public_id,

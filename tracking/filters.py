@@ -15,7 +15,7 @@ from tracking import selectors_brand as read
 from tracking.models import Attribution, Commission, Order
 
 ORDER_FILTERS = ("reason", "q", "creator", "store", "state", "signal")
-COMMISSION_FILTERS = ("q", "program")
+COMMISSION_FILTERS = ("q", "program", "why")
 REPORT_FILTERS = (
     *("counted", "from", "to", "currency", "creator"),
     *("link", "code", "product", "sub", "group", "type", "country"),
@@ -84,6 +84,8 @@ def pick_commissions(brand: Brand, asked: Asked) -> QuerySet[Commission]:
         rows = rows.filter(by_order | by_name | Q(public_id=text))
     if program := read_text(asked, "program"):
         rows = rows.filter(program__public_id=program)
+    if tab == "review" and (why := read.list_reasons(brand).get(read_text(asked, "why"))):
+        rows = read.filter_by_hold(rows, *why, is_alone=False)
     if not list_report_filters(asked):
         return rows
     orders = _narrow(Order.objects.filter(brand=brand), brand, asked)

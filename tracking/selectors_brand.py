@@ -1,5 +1,6 @@
 """Reads of orders and commissions for a brand's lists; each comes with what its rows show."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ TABS: tuple[Tab, ...] = ("review", "pending", "released", "reversed", "rejected"
 COUNTED_STATUSES = ("paid", "partially_refunded", "refunded")
 """A store's word for an order that was paid for, whatever was given back later."""
 
+MOST_REASONS = 50
 PERSONAL_HOLDS = (HoldKind.MANUAL, HoldKind.SELF_REFERRAL)
 
 OPEN_REVIEW = Exists(ReviewHold.objects.filter(commission=OuterRef("pk"), closed_at__isnull=True))
@@ -156,25 +158,34 @@ def count_by_tab(brand: Brand) -> Mapping[str, int]:
 
 def list_reviews(brand: Brand) -> QuerySet[Commission]:
     """Return what a person has to look at, the longest waiting first, with `open_holds`."""
+    return with_open_holds(list_commissions(brand).filter(OPEN_REVIEW))
+
+
+def with_open_holds(commissions: QuerySet[Commission]) -> QuerySet[Commission]:
+    """Add `open_holds` to commissions under review, the longest waiting first."""
     holds = ReviewHold.objects.filter(closed_at__isnull=True).order_by("pk")
-    return (
-        list_commissions(brand)
-        .filter(OPEN_REVIEW)
-        .prefetch_related(Prefetch("holds", queryset=holds, to_attr="open_holds"))
-        .order_by("pk")
-    )
+    prefetched = Prefetch("holds", queryset=holds, to_attr="open_holds")
+    return commissions.prefetch_related(prefetched).order_by("pk")
 
 
-def list_alike(commission: Commission) -> QuerySet[Commission]:
-    """Return the commissions that wait for a person, for the reason of this one and no other."""
-    opened = ReviewHold.objects.filter(closed_at__isnull=True)
-    mine = opened.filter(commission=commission, kind__in=PERSONAL_HOLDS).first()
-    rows = list_reviews(commission.brand)
-    if mine is None:
-        return rows.none()
-    same = Q(kind=mine.kind, reason=mine.reason)
-    of_each = opened.filter(commission=OuterRef("pk"))
-    return rows.filter(Exists(of_each.filter(same)), ~Exists(of_each.filter(~same)))
+def list_reasons(brand: Brand) -> dict[str, tuple[str, str]]:
+    """Return what open reviews wait for, each a kind and a text, by a key for an address."""
+    holds = ReviewHold.objects.filter(brand=brand, closed_at__isnull=True)
+    pairs = holds.values_list("kind", "reason").order_by("kind", "reason").distinct()
+    return {
+        hashlib.sha256(f"{kind}:{text}".encode()).hexdigest()[:12]: (kind, text)
+        for kind, text in pairs[:MOST_REASONS]
+    }
+
+
+def filter_by_hold(
+    commissions: QuerySet[Commission], kind: str, text: str, *, is_alone: bool
+) -> QuerySet[Commission]:
+    """Narrow to those that wait for a reason; `is_alone`: and for no other."""
+    opened = ReviewHold.objects.filter(commission=OuterRef("pk"), closed_at__isnull=True)
+    same = Q(kind=kind, reason=text)
+    rows = commissions.filter(Exists(opened.filter(same)))
+    return rows.filter(~Exists(opened.filter(~same))) if is_alone else rows
 
 
 def list_clearable_holds(commission: Commission) -> list[ReviewHold]:

@@ -18,6 +18,11 @@ urlpatterns = [
         brand_commissions.list_commissions,
         name="commission-list",
     ),
+    path(
+        "b/<slug:slug>/commissions/review/clear/",
+        brand_alike.clear_those_found,
+        name="commission-clear-found",
+    ),
     path(f"{_COMMISSION}/hold/", brand_decisions.hold_commission, name="commission-hold"),
     path(
         f"{_COMMISSION}/clear/alike/",

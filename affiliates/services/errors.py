@@ -33,3 +33,7 @@ class ProgramNotOpen(ValueError):
 
 class ProgramFull(ProgramNotOpen):
     """The program has as many creators as its brand wants."""
+
+
+class ReasonMissing(ValueError):
+    """The creator reads the reason: there must be one."""

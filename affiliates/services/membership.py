@@ -7,7 +7,7 @@ from django.db import transaction
 
 from affiliates import emails
 from affiliates.models import Affiliation, AffiliationStatus, Enrollment
-from affiliates.services.errors import GroupOfOtherProgram, StaleTerms
+from affiliates.services.errors import GroupOfOtherProgram, ReasonMissing, StaleTerms
 from brands.models import Group, Program
 from brands.selectors import find_latest_terms
 from core import audit, outbox
@@ -20,10 +20,6 @@ class AlreadySuspended(ValueError):
 
 class NotSuspended(ValueError):
     """The creator is active."""
-
-
-class ReasonMissing(ValueError):
-    """The creator reads the reason: there must be one."""
 
 
 @transaction.atomic

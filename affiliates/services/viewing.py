@@ -6,14 +6,11 @@ from uuid import UUID
 from django.db import transaction
 
 from affiliates.models import Affiliation, Viewing
+from affiliates.services.errors import ReasonMissing
 from core import audit
 from core.locks import lock_row
 
 LASTS = timedelta(minutes=30)
-
-
-class ReasonMissing(ValueError):
-    """The creator reads the reason: there must be one."""
 
 
 @transaction.atomic

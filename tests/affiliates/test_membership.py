@@ -2,11 +2,10 @@ import pytest
 
 from affiliates.models import Affiliation, AffiliationStatus
 from affiliates.selectors import find_link_by_slug, get_current_slug, list_terms_to_accept
-from affiliates.services.errors import GroupOfOtherProgram, StaleTerms
+from affiliates.services.errors import GroupOfOtherProgram, ReasonMissing, StaleTerms
 from affiliates.services.membership import (
     AlreadySuspended,
     NotSuspended,
-    ReasonMissing,
     accept_terms,
     move_to_group,
     reinstate_affiliation,

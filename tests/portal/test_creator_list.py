@@ -1,5 +1,8 @@
 """The list of creators: narrowed, sorted, paged, added up, and one decision about many."""
 
+import re
+from functools import partial
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -11,6 +14,7 @@ from brands.models import Role
 from core.models import AuditEvent, Mail
 from core.paging import cut_page
 from portal.creators import pick_creators, rank_creators
+from portal.views import brand_creators, creator_bulk
 from tests.makers import (
     NOW,
     get_owner,
@@ -235,3 +239,44 @@ def test_who_may_not_manage_may_not_decide_in_bulk(client: Client, program, peop
     assert answer.status_code == 403
     listed = plain(client.get(reverse("affiliates:creator-list", args=[program.brand.slug])))
     assert "Needs the manager role" in listed and 'name="creator"' not in listed
+
+
+def test_all_that_match_the_filter_are_named_with_it_and_whoever_comes_later_is_not_meant(
+    team, program, people
+):
+    said = {"what": "tag", "new_tag": "tea", "all": "1", "orders": "with"}
+    page = plain(team.get(bulk_url(program), said))
+    late = make_enrollment(program, user=make_user(name="Late"))
+    place_order(make_code(late, "LATE"), order_id="9")
+
+    assert "Tag 2 creators with tea" in page and "With orders" in page
+    [chosen] = re.findall('name="creator" value="([^"]+)"', page)
+    team.post(bulk_url(program), {"what": "tag", "new_tag": "tea", "creator": chosen})
+
+    assert set(names(program, tag="tea")) == {"Ann", "ben"}
+
+
+def test_more_than_one_decision_takes_are_refused_with_the_filter_kept(
+    team, program, people, monkeypatch
+):
+    monkeypatch.setattr(creator_bulk, "MOST", 2)
+
+    answer = team.get(
+        bulk_url(program), {"what": "suspend", "all": "1", "state": "active"}, follow=True
+    )
+
+    assert answer.redirect_chain[0][0].endswith("?state=active")
+    assert "One decision is about 2 creators at most." in plain(answer)
+
+
+def test_the_list_offers_all_only_where_a_page_does_not_show_them(
+    team, program, people, monkeypatch
+):
+    listed = reverse("affiliates:creator-list", args=[program.brand.slug])
+    assert 'name="all"' not in plain(team.get(listed))
+
+    monkeypatch.setattr(brand_creators, "cut_page", partial(cut_page, size=2))
+    page = plain(team.get(f"{listed}?state=active"))
+
+    assert "All 3 that match the filter" in page
+    assert '<input type="hidden" name="state" value="active">' in page

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from affiliates.models import Code
 from brands.models import Role
 from core.models import AuditEvent
 from portal.books import prove_books
@@ -11,6 +12,7 @@ from tests.makers import NOW, get_owner, make_code, make_enrollment, make_member
 from tests.orders import get_commission, place_order
 from tests.portal.text import plain
 from tracking.models import ReviewHold
+from tracking.selectors_brand import list_reasons
 from tracking.services.holds import hold_commission
 
 pytestmark = pytest.mark.django_db
@@ -23,19 +25,23 @@ def held():
     found = [get_commission(place_order(code, order_id=str(number))) for number in range(4)]
     for commission, reason in zip(found, ("office", "office", "office", "other"), strict=True):
         hold(commission, reason)
-    ReviewHold.objects.create(
-        brand=found[2].brand,
-        commission=found[2],
-        kind="dispute",
-        code="hold.dispute",
-        opened_at=NOW,
-    )
+    dispute(found[2])
     return found
 
 
 def hold(commission, reason: str) -> None:
     owner = get_owner(commission.brand)
     hold_commission(commission_id=commission.pk, reason=reason, actor_id=owner.pk, now=NOW)
+
+
+def dispute(commission) -> None:
+    ReviewHold.objects.create(
+        brand=commission.brand,
+        commission=commission,
+        kind="dispute",
+        code="hold.dispute",
+        opened_at=NOW,
+    )
 
 
 def url(commission) -> str:
@@ -81,4 +87,45 @@ def test_an_analyst_may_not(client: Client, held):
     client.force_login(make_member(held[0].brand, Role.ANALYST).user)
 
     assert client.post(url(held[0]), {"also": [held[0].public_id]}).status_code == 403
+    assert opened() == 5
+
+
+def test_the_queue_narrows_by_reason_and_ends_all_that_wait_for_it_alone(client: Client, held):
+    brand = held[0].brand
+    client.force_login(get_owner(brand))
+    listed = reverse("tracking:commission-list", args=[brand.slug]) + "?tab=review"
+    why = next(key for key, reason in list_reasons(brand).items() if reason[1] == "office")
+    found = reverse("tracking:commission-clear-found", args=[brand.slug]) + f"?why={why}"
+
+    page = plain(client.get(f"{listed}&why={why}"))
+    asked = plain(client.get(found))
+
+    assert "3 commissions to review" in page and "Clear all 2 with this reason" in page
+    assert "Held by a person: office" in asked and "Clear 2 commissions" in asked
+    assert f'value="{held[0].public_id} {held[1].public_id}"' in asked
+
+
+def test_what_came_after_the_page_asked_is_not_meant(client: Client, held):
+    brand = held[0].brand
+    client.force_login(get_owner(brand))
+    why = next(key for key, reason in list_reasons(brand).items() if reason[1] == "office")
+    found = reverse("tracking:commission-clear-found", args=[brand.slug]) + f"?why={why}"
+    named = f"{held[0].public_id} {held[1].public_id}"
+    hold(get_commission(place_order(Code.objects.get(text="TEA"), order_id="late")), "office")
+    dispute(held[1])
+
+    client.post(found, {"also": named, "reason": "Checked"})
+
+    assert AuditEvent.objects.filter(action="commission.cleared").count() == 1
+    assert not ReviewHold.objects.filter(commission=held[0], closed_at__isnull=True).exists()
+    assert opened() == 6
+
+
+def test_without_a_reason_in_the_filter_nothing_is_ended(client: Client, held):
+    client.force_login(get_owner(held[0].brand))
+    found = reverse("tracking:commission-clear-found", args=[held[0].brand.slug])
+
+    for query in ("", "?why=nothing", "?q=1"):
+        client.post(found + query, {"also": held[0].public_id, "reason": "Checked"})
+
     assert opened() == 5

@@ -105,19 +105,24 @@ def clear_commission(
     return commission
 
 
-def clear_alike(
-    *, commission_ids: Collection[int], like: int, reason: str, actor_id: int, now: datetime
+def clear_alike(  # which reviews, why, and who says so
+    *,
+    commission_ids: Collection[int],
+    kind: str,
+    text: str,
+    reason: str,
+    actor_id: int,
+    now: datetime,
 ) -> int:
-    """Clear those of the commissions that wait for the same reason as `like`, and no other.
+    """Clear those of the commissions that wait for one reason, its kind and its text, alone.
 
     All of it or nothing; returns how many. What changed meanwhile is left as it is.
     """
     done = 0
     with transaction.atomic():
-        wanted = _list_reasons(like)
         for commission_id in sorted(commission_ids):
             lock_commission(commission_id)
-            if len(wanted) == 1 and _list_reasons(commission_id) == wanted:
+            if _list_reasons(commission_id) == {(kind, text)}:
                 clear_commission(
                     commission_id=commission_id, reason=reason, actor_id=actor_id, now=now
                 )

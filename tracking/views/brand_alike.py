@@ -1,6 +1,14 @@
-"""End at once the reviews that wait for one and the same reason."""
+"""End many reviews at once: those with the reason of one, or all that the filter finds for it.
+
+The page that asks holds the ids it names, and exactly these are looked at once more and cleared.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -8,20 +16,32 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from brands.access import Right, get_brand_for, require
+from brands.access import BrandAccess, Right, get_brand_for, require
 from brands.context import brand_page
+from brands.models import Program
 from core import formats
+from core.asked import Asked, read_text
 from core.clock import brand_now
 from core.edges import door, posted, see_other
+from core.models import Brand
 from core.money import Money
 from core.templatetags.fairshare import current_language
 from tracking.access_brand import get_commission_for
+from tracking.filters import COMMISSION_FILTERS, pick_commissions
 from tracking.forms_brand import NoteForm
-from tracking.models import Commission
-from tracking.selectors_brand import list_alike
+from tracking.models import Commission, HoldKind
+from tracking.selectors_brand import (
+    PERSONAL_HOLDS,
+    filter_by_hold,
+    list_clearable_holds,
+    list_reasons,
+    list_reviews,
+)
 from tracking.services.holds import clear_alike
 
-MOST = 100
+MOST = 200
+NAMED = 50
+NO_FILTER: Asked = {}
 
 
 @door
@@ -31,18 +51,51 @@ def clear_those_alike(request: HttpRequest, slug: str, commission_id: str) -> Ht
     access = get_brand_for(request.user, slug)
     commission = get_commission_for(access, commission_id)
     require(access, Right.CLEAR)
-    rows = list_alike(commission)
+    mine = next(iter(list_clearable_holds(commission)), None)
+    why = (mine.kind, mine.reason) if mine else None
+    return _clear(request, access, list_reviews(access.brand), why)
+
+
+@door
+@require_http_methods(["GET", "HEAD", "POST"])
+def clear_those_found(request: HttpRequest, slug: str) -> HttpResponse:
+    """Name all that wait for the reason in the filter of the list, and fit the rest of it."""
+    access = get_brand_for(request.user, slug)
+    require(access, Right.CLEAR)
+    asked = request.GET.dict()
+    rows = pick_commissions(access.brand, {**asked, "tab": "review"})
+    return _clear(request, access, rows, find_personal(access.brand, asked), asked)
+
+
+def find_personal(brand: Brand, asked: Asked) -> tuple[str, str] | None:
+    """Return the reason in the filter, None where there is none or a bank decides it."""
+    why = list_reasons(brand).get(read_text(asked, "why"))
+    return why if why and why[0] in PERSONAL_HOLDS else None
+
+
+def _clear(
+    request: HttpRequest,
+    access: BrandAccess,
+    rows: QuerySet[Commission],
+    why: tuple[str, str] | None,
+    asked: Asked = NO_FILTER,
+) -> HttpResponse:
+    said = {name: asked[name] for name in COMMISSION_FILTERS if asked.get(name)}
+    url = reverse("tracking:commission-list", args=[access.brand.slug])
+    url = f"{url}?{urlencode({'tab': 'review', **said})}"
+    found = filter_by_hold(rows, *why, is_alone=True) if why else rows.none()
     if request.method == "POST":
-        rows = rows.filter(public_id__in=[one[:40] for one in request.POST.getlist("also")])
-    chosen, form = list(rows[:MOST]), NoteForm(posted(request))
-    url = reverse("tracking:commission-list", args=[slug]) + "?tab=review"
-    if not chosen:
+        found = found.filter(public_id__in=_read_ids(request))
+    count, chosen = found.order_by().count(), list(found.order_by("pk")[:MOST])
+    if not chosen or why is None:
         messages.info(request, _("Nothing waits for this reason alone any more."))
         return see_other(url)
+    form = NoteForm(posted(request))
     if form.is_valid():
         done = clear_alike(
             commission_ids=[row.pk for row in chosen],
-            like=commission.pk,
+            kind=why[0],
+            text=why[1],
             reason=form.cleaned_data["reason"],
             actor_id=access.member.user_id,
             now=brand_now(access.brand),
@@ -50,21 +103,68 @@ def clear_those_alike(request: HttpRequest, slug: str, commission_id: str) -> Ht
         text = ngettext("%(count)s review ended.", "%(count)s reviews ended.", done)
         messages.success(request, text % {"count": formats.isolate(str(done))})
         return see_other(url)
-    count = len(chosen)
-    button = ngettext("Clear %(count)s commission", "Clear %(count)s commissions", count)
+    button = ngettext("Clear %(count)s commission", "Clear %(count)s commissions", len(chosen))
     context = brand_page(
         access,
         nav_current="tracking:commission-list",
         title=_("End the reviews with the same reason"),
-        text=_("Those that wait for another reason too, or for the bank, are left out."),
-        button=button % {"count": formats.isolate(str(count))},
-        facts=[(_name(row), _amount(row)) for row in chosen],
-        fields=[("also", row.public_id) for row in chosen],
+        text=_say_limits(count),
+        button=button % {"count": formats.isolate(str(len(chosen)))},
+        facts=[*_describe(access.brand, why, said), *_sum_up(chosen)],
+        fields=[("also", " ".join(row.public_id for row in chosen))],
         form=form,
         back_url=url,
-        action_url=request.path,
+        action_url=request.get_full_path(),
     )
     return render(request, "tracking/decision.html", context, status=422 if form.errors else 200)
+
+
+def name_reason(kind: str, text: str) -> str:
+    """Return what a review waits for, in words; a person's own are quoted."""
+    label = str(dict(HoldKind.choices).get(kind, kind))
+    return f"{label}: {formats.isolate(text)}" if text else label
+
+
+def _read_ids(request: HttpRequest) -> list[str]:
+    posted_ids = " ".join(request.POST.getlist("also"))
+    return [one[:40] for one in posted_ids.replace("\0", "").split()]
+
+
+def _say_limits(count: int) -> str:
+    """Say who is left out, and how many a decision takes."""
+    if count <= MOST:
+        return _("Those that wait for another reason too, or for the bank, are left out.")
+    text = _(
+        "%(count)s wait for it; one decision takes the %(most)s that wait longest. Repeat it for"
+        " the rest. Those that wait for another reason too are left out."
+    )
+    shown = {"count": formats.isolate(str(count)), "most": formats.isolate(str(MOST))}
+    return text % shown
+
+
+def _describe(brand: Brand, why: tuple[str, str], said: Mapping[str, str]) -> list[tuple[str, str]]:
+    program = Program.objects.filter(brand=brand, public_id=said.get("program", "")).first()
+    pairs = (
+        (_("Reason"), name_reason(*why)),
+        (_("Order number or creator"), said.get("q", "")),
+        (_("Program"), program.name if program else ""),
+    )
+    return [(label, formats.isolate(str(value))) for label, value in pairs if value]
+
+
+def _sum_up(rows: Sequence[Commission]) -> list[tuple[str, str]]:
+    """Return the amounts together, then the first of the commissions by name."""
+    sums = Counter[str]()
+    for row in rows:
+        sums[row.currency] += row.amount_minor
+    together = [
+        (_("Together"), formats.money_text(Money(total, currency), language=current_language()))
+        for currency, total in sorted(sums.items())
+    ]
+    named = [(_name(row), _amount(row)) for row in rows[:NAMED]]
+    rest = len(rows) - len(named)
+    more = [(_("And more"), formats.isolate(str(rest)))] if rest else []
+    return [*together, *named, *more]
 
 
 def _name(commission: Commission) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -30,6 +31,7 @@ from tracking.filters import COMMISSION_FILTERS, list_report_filters, pick_commi
 from tracking.models import Commission, ReviewHold
 from tracking.reader import brand_reader
 from tracking.states import derive_state
+from tracking.views.brand_alike import find_personal, name_reason
 
 TITLES = {
     "review": gettext_lazy("To review"),
@@ -53,8 +55,8 @@ def list_commissions(request: HttpRequest, slug: str) -> HttpResponse:
     report = list_report_filters(request.GET.dict())
     filters = {name: read_text(request.GET.dict(), name) for name in COMMISSION_FILTERS}
     is_filtered = any(filters.values()) or bool(report)
-    if tab == "review" and not is_filtered:
-        return _show_reviews(request, access, tabs, now)
+    if tab == "review" and not report:
+        return _show_reviews(request, access, tabs, filters, now)
     rows = pick_commissions(brand, {**request.GET.dict(), "tab": tab})
     page = cut_page(rows, before=request.GET.get("before", ""))
     context = brand_page(
@@ -86,11 +88,17 @@ def _list_tabs(brand: Brand, current: read.Tab, counts: Mapping[str, int]) -> li
 
 
 def _show_reviews(
-    request: HttpRequest, access: BrandAccess, tabs: list[Any], now: datetime
+    request: HttpRequest,
+    access: BrandAccess,
+    tabs: list[Any],
+    filters: Mapping[str, str],
+    now: datetime,
 ) -> HttpResponse:
+    found = pick_commissions(access.brand, {**request.GET.dict(), "tab": "review"})
     page = cut_page(
-        read.list_reviews(access.brand), before=request.GET.get("before", ""), order=("pk",)
+        read.with_open_holds(found), before=request.GET.get("before", ""), order=("pk",)
     )
+    reasons = read.list_reasons(access.brand)
     holds = [hold for row in page.rows for hold in _open_holds(row)]
     reader = brand_reader(access.brand, [_hold_params(hold) for hold in holds])
     cards = [_card(row, reader, now) for row in page.rows]
@@ -102,11 +110,23 @@ def _show_reviews(
         tab="review",
         tabs=tabs,
         cards=cards,
+        filters=filters,
+        is_filtered=any(filters.values()),
+        reasons=[(key, name_reason(*why)) for key, why in reasons.items()],
+        programs=list(list_programs(access.brand)),
+        total=found.order_by().count(),
+        alike_count=_count_alike(access.brand, found, filters),
         next_url=page.older_url(request.GET.dict()),
         waiting=read.count_waiting(access.brand) if not page.rows else 0,
         clear_off=why_not(access, Right.CLEAR),
     )
     return render(request, "tracking/commission_reviews.html", context)
+
+
+def _count_alike(brand: Brand, found: QuerySet[Commission], filters: Mapping[str, str]) -> int:
+    """Return how many of the rows one decision would end: those with the filter's reason alone."""
+    why = find_personal(brand, filters)
+    return read.filter_by_hold(found, *why, is_alone=True).order_by().count() if why else 0
 
 
 def _card(commission: Commission, reader: Reader, now: datetime) -> dict[str, Any]:

@@ -1,8 +1,13 @@
-"""One decision about many creators of the list: first who is meant, then the change."""
+"""One decision about many creators of the list: first who is meant, then the change.
+
+Meant are those chosen by hand, or all that the list's filter finds. The page that asks holds their
+ids, and the change is made to exactly these, looked at once more under their locks.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -23,10 +28,12 @@ from affiliates.services.vetting import clean_tag
 from brands.access import BrandAccess, NotFound, Right, get_brand_for, get_group_for, require
 from brands.context import brand_page
 from core import formats
+from core.asked import Asked
 from core.clock import brand_now
 from core.edges import door, see_other
+from portal.creators import FILTERS, describe_filters, pick_creators
 
-MOST = 200
+MOST = 500
 
 WHY: dict[LeftOut, str | Promise] = {
     LeftOut.ALREADY: gettext_lazy("It is so already"),
@@ -54,7 +61,15 @@ def decide_many(request: HttpRequest, slug: str) -> HttpResponse:
     access = get_brand_for(request.user, slug)
     require(access, Right.MANAGE)
     asked = request.POST if request.method == "POST" else request.GET
-    creators = list(list_affiliations_for(access, asked.getlist("creator")[:MOST]))
+    is_all = request.method != "POST" and bool(asked.get("all"))
+    ids = (
+        _find_all(access, request.GET.dict())
+        if is_all
+        else " ".join(asked.getlist("creator")).split()
+    )
+    if len(ids) > MOST:
+        return _refuse_so_many(request, slug, asked)
+    creators = list(list_affiliations_for(access, ids))
     decision = _read_decision(access, asked)
     if decision is None or not creators:
         messages.error(
@@ -76,12 +91,28 @@ def decide_many(request: HttpRequest, slug: str) -> HttpResponse:
         decision=decision,
         fits=selection.fits,
         left_out=[(creator, WHY[why]) for creator, why in selection.left_out],
-        creators=creators,
+        chosen=" ".join(creator.public_id for creator in creators),
+        is_all=is_all,
+        filters=describe_filters(access.brand, request.GET.dict()) if is_all else [],
         frozen=list_frozen(selection.fits) if needs_reason else [],
         form=form if needs_reason else None,
     )
     status = 422 if form.errors else 200
-    return render(request, "affiliates/creator_bulk.html", context, status=status)
+    return render(request, "portal/creator_bulk.html", context, status=status)
+
+
+def _find_all(access: BrandAccess, asked: Asked) -> list[str]:
+    """Return the ids of all that the list's filter finds now; one too many where it is more."""
+    rows = pick_creators(access.brand, asked).order_by("pk")
+    return list(rows.values_list("public_id", flat=True)[: MOST + 1])
+
+
+def _refuse_so_many(request: HttpRequest, slug: str, asked: QueryDict) -> HttpResponse:
+    text = _("One decision is about %(count)s creators at most. Narrow the list by its filters.")
+    messages.error(request, text % {"count": formats.isolate(str(MOST))})
+    filters = {name: asked[name] for name in FILTERS if asked.get(name)}
+    url = reverse("affiliates:creator-list", args=[slug])
+    return see_other(f"{url}?{urlencode(filters)}" if filters else url)
 
 
 def _read_decision(access: BrandAccess, asked: QueryDict) -> Decision | None:

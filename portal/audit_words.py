@@ -193,6 +193,7 @@ LABELS: Mapping[str, str | Promise] = {
     "platform": _("Shop system"),
     "program": _("Program"),
     "rail": _("Way to pay"),
+    "refunds": _("Refunds"),
     "role": _("Role"),
     "send_at": _("Sent on"),
     "shop_url": _("Address of the shop"),

@@ -5,7 +5,7 @@ from datetime import datetime
 from brands.models import StoreConnection
 from core.clock import brand_now
 from tests.makers import get_owner
-from tracking.domain.ordersheet import guess_options
+from tracking.domain.sheetcells import guess_options
 from tracking.models import OrderUpload
 from tracking.services.uploads import keep_upload
 

@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from tracking.domain.ordersheet import Options
-from tracking.domain.sheetfields import FIELDS, REQUIRED
+from tracking.domain.sheetcells import Kind, Options
+from tracking.domain.sheetfields import FIELDS, REFUND_FIELDS, REFUNDS_REQUIRED, REQUIRED
 
 MAX_BYTES = 5 * 1024 * 1024
 LABELS = {
@@ -36,6 +36,15 @@ LABELS = {
     "line_discount": _("Line discount"),
     "line_tax": _("Line tax"),
 }
+REFUND_LABELS = {
+    "refund_id": _("Refund id"),
+    "order_id": _("Order id or number"),
+    "amount": _("Amount refunded"),
+    "currency": _("Currency"),
+    "refunded_at": _("Refunded at"),
+    "reason": _("Reason"),
+}
+KINDS = (("orders", _("Orders")), ("refunds", _("Refunds of orders known here")))
 DELIMITERS = ((",", _("Comma")), (";", _("Semicolon")), ("\t", _("Tab")))
 
 
@@ -55,8 +64,12 @@ class UploadForm(forms.Form):
 
 
 class OptionsForm(forms.Form):
-    """How a file is read; a field's column may be left out unless it is required."""
+    """How a file is read; a field's column may be left out unless it is required.
 
+    `kind` decides which fields there are; another kind begins with the columns guessed for it.
+    """
+
+    kind = forms.ChoiceField(label=_("Each row is about"), choices=KINDS)
     encoding = forms.ChoiceField(
         label=_("Encoding"),
         choices=(("utf-8-sig", "UTF-8"), ("utf-16", "UTF-16"), ("cp1252", "Windows-1252")),
@@ -74,26 +87,33 @@ class OptionsForm(forms.Form):
         ),
     )
 
-    def __init__(self, *args: Any, headers: Sequence[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, headers: Sequence[str], kind: Kind, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         places = [(str(place), header or f"#{place + 1}") for place, header in enumerate(headers)]
-        for name in FIELDS:
-            is_required = name in REQUIRED
+        labels = REFUND_LABELS if kind == "refunds" else LABELS
+        required = REFUNDS_REQUIRED if kind == "refunds" else REQUIRED
+        self.names = tuple(REFUND_FIELDS if kind == "refunds" else FIELDS)
+        for name in self.names:
             self.fields[name] = forms.ChoiceField(
-                label=LABELS[name], required=is_required, choices=[("", "–"), *places]
+                label=labels[name], required=name in required, choices=[("", "–"), *places]
             )
 
     def to_options(self) -> Options:
         data = self.cleaned_data
-        columns = {name: int(data[name]) for name in FIELDS if data.get(name)}
         return Options(
-            data["encoding"], data["delimiter"], data["decimal"], data["date_order"], columns
+            data["encoding"],
+            data["delimiter"],
+            data["decimal"],
+            data["date_order"],
+            {name: int(data[name]) for name in self.names if data.get(name)},
+            data["kind"],
         )
 
 
 def initial_of(options: Options) -> dict[str, str]:
     """Return what the form shows for how a file is read now."""
     return {
+        "kind": options.kind,
         "encoding": options.encoding,
         "delimiter": options.delimiter,
         "decimal": options.decimal,

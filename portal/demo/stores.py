@@ -15,7 +15,7 @@ from portal.demo.sales import stamp
 from portal.demo.setup import open_shop
 from portal.demo.world import Shop, Timeline, World
 from tracking.domain.events import RefundEvent
-from tracking.domain.ordersheet import guess_options
+from tracking.domain.sheetcells import guess_options
 from tracking.integrations import csvfile, get_adapter
 from tracking.models import OrderPull, OrderUpload
 from tracking.services import pulling, uploads

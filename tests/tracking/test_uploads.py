@@ -19,10 +19,10 @@ from tests.makers import (
 )
 from tests.shop import Shop
 from tests.uploads import HEAD, ROW, make_upload
-from tracking.domain.ordersheet import SheetRefused, guess_options
+from tracking.domain.sheetcells import SheetRefused, guess_options
 from tracking.integrations import csvfile
 from tracking.models import Commission, Order, OrderUpload, StoreEvent
-from tracking.services import uploads
+from tracking.services import uploadplans, uploads
 from tracking.tasks import process_upload
 
 LATER = NOW + timedelta(days=2)
@@ -39,7 +39,9 @@ def store():
 
 
 def look(store, text, now=NOW):
-    return uploads.preview(upload=make_upload(store, text, now), adapter=csvfile, now=now)
+    return uploadplans.preview(
+        upload=make_upload(store, text, now), adapter=csvfile, is_vouched=False, now=now
+    )
 
 
 def take(store, text, *, is_vouched=False, now=NOW):
@@ -96,8 +98,8 @@ def test_lines_of_one_order_stand_in_rows_of_one_id_and_share_what_the_order_tel
 
     [one] = look(store, "\n".join([head, *rows])).planned
 
-    assert [line.net_ex_tax for line in one.snapshot.lines] == [4917, 5083]
-    assert [line.sku for line in one.snapshot.lines] == ["A", "B"]
+    assert [line.net_ex_tax for line in one.event.lines] == [4917, 5083]
+    assert [line.sku for line in one.event.lines] == ["A", "B"]
 
 
 @pytest.mark.parametrize(
@@ -155,7 +157,7 @@ def test_a_time_without_a_zone_is_of_the_brand_and_that_is_told(store):
     found = look(store, f"{HEAD}\n{ROW}\n")
 
     assert found.sheet.has_no_zone
-    assert found.planned[0].snapshot.paid_at.isoformat() == "2026-03-02T06:31:00+00:00"
+    assert found.planned[0].event.paid_at.isoformat() == "2026-03-02T06:31:00+00:00"
 
 
 def test_a_file_with_one_wrong_row_is_not_taken_at_all(store):
@@ -217,7 +219,7 @@ def test_on_a_store_that_posts_a_file_only_fills_gaps():
     shop.pay("F-1", total="50.00")
 
     upload = make_upload(shop.connection, f"{HEAD}\n{ROW}\n{ROW.replace('F-1', 'F-2')}\n")
-    found = uploads.preview(upload=upload, adapter=csvfile, now=shop.now)
+    found = uploadplans.preview(upload=upload, adapter=csvfile, is_vouched=False, now=shop.now)
 
     assert [one.what for one in found.planned] == ["left", "new"]
 
@@ -246,7 +248,7 @@ def test_any_bytes_are_refused_as_a_file_or_row_by_row(store, raw):
     upload.refresh_from_db()
 
     with pytest.raises(SheetRefused):
-        uploads.preview(upload=upload, adapter=csvfile, now=NOW)
+        uploadplans.preview(upload=upload, adapter=csvfile, is_vouched=False, now=NOW)
 
 
 def test_a_manager_looks_corrects_and_takes_a_file(store, client):

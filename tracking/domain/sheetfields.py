@@ -1,4 +1,4 @@
-"""The columns of a file of orders, and the words its statuses are written in."""
+"""The columns of a file of orders or of refunds, and the words its statuses are written in."""
 
 from collections.abc import Mapping
 
@@ -29,6 +29,15 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "line_total": ("linetotal", "lineamount", "itemtotal"),
     "line_discount": ("linediscount", "lineitemdiscount"),
     "line_tax": ("linetax",),
+}
+REFUNDS_REQUIRED = ("order_id", "refund_id", "amount")
+REFUND_FIELDS: Mapping[str, tuple[str, ...]] = {
+    "refund_id": ("refundreference", "refund", "reference", "id"),
+    "order_id": ("orderid", "orderreference", "order", "ordernumber", "number", "name"),
+    "amount": ("refundamount", "amountrefunded", "refunded", "total"),
+    "currency": ("currency", "ordercurrency"),
+    "refunded_at": ("refundedat", "refunddate", "daterefunded", "createdat", "date", "time"),
+    "reason": ("reason", "refundreason", "note"),
 }
 LINE_FIELDS = frozenset(
     {"line_id", "product_id", "sku", "title", "quantity"}

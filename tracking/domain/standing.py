@@ -115,6 +115,16 @@ def refund_totals(state: OrderState) -> RefundTotals:
     )
 
 
+def named_refunds(state: OrderState) -> dict[str, int]:
+    """Return the refunds that count, or wait to, by their id: all that went back with each."""
+    order = state.snapshot
+    return {
+        refund.external_refund_id: _money(refund, order)
+        for refund in state.refunds
+        if order is not None and refund.status in {"pending", "succeeded"} and _fits(refund, order)
+    }
+
+
 def list_problems(state: OrderState) -> tuple[Problem, ...]:
     """List what came for this order and was left out of its refunds, in a stable order."""
     if state.snapshot is None:

@@ -17,18 +17,19 @@ from core.clock import brand_now
 from core.edges import door, posted, see_other
 from core.models import InboundStatus
 from core.wording import Reader
-from tracking.domain.ordersheet import (
+from tracking.domain.sheetcells import (
+    Kind,
     RowError,
     SheetRefused,
     guess_columns,
     guess_options,
     read_headers,
 )
-from tracking.domain.sheetfields import FIELDS
+from tracking.domain.sheetfields import FIELDS, REFUND_FIELDS
 from tracking.forms_uploads import OptionsForm, UploadForm, initial_of
 from tracking.integrations import csvfile
 from tracking.models import OrderUpload
-from tracking.services import uploads
+from tracking.services import uploadplans, uploads
 from tracking.wording import explain
 
 NAV = "brands:connection-list"
@@ -37,6 +38,8 @@ TEMPLATE_ROW = (
     "A-1001,1001,2026-03-02 10:00:00 +0100,2026-03-02 10:00:41 +0100,,paid,EUR,112.90,12.00,17.10,"
     "4.90,0.00,LENA10,,shopper@example.com,DE,1,lamp,L-1,Desk lamp,2,102.90,12.00,17.10"
 )
+TOLD_BY: dict[Kind, str] = {"orders": "total", "refunds": "refund_id"}  # a field of this form alone
+REFUND_ROW = "R-1,A-1001,20.00,EUR,2026-03-09 16:20:00 +0100,Lamp came broken"
 
 
 @require_http_methods(["GET", "POST"])
@@ -72,12 +75,15 @@ def upload(request: HttpRequest, slug: str, connection_id: str) -> HttpResponse:
 @require_GET
 @door
 def download_template(request: HttpRequest, slug: str, connection_id: str) -> HttpResponse:
-    """Give a file with every column and one order."""
+    """Give a file with every column and one row: an order, or a refund (`?kind=refunds`)."""
     access = get_brand_for(request.user, slug)
     get_connection_for(access, connection_id)
-    text = f"{','.join(FIELDS)}\r\n{TEMPLATE_ROW}\r\n"
+    is_refund = request.GET.get("kind") == "refunds"
+    fields, row = (REFUND_FIELDS, REFUND_ROW) if is_refund else (FIELDS, TEMPLATE_ROW)
+    text = f"{','.join(fields)}\r\n{row}\r\n"
+    name = "refunds.csv" if is_refund else "orders.csv"
     response = HttpResponse(text, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="orders.csv"'
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
@@ -114,38 +120,54 @@ def show_upload(
     if form.is_bound and form.is_valid():
         uploads.set_options(upload_id=kept.pk, options=form.to_options())
         return see_other(_url(slug, connection_id, kept))
-    context |= {"form": form, **_preview(kept, access.brand.time_zone)}
+    found = _preview(kept, access.brand.time_zone, is_vouched=access.can_move_money)
+    context |= {"form": form, **found}
     return render(
         request, "tracking/upload_preview.html", context, status=422 if form.errors else 200
     )
 
 
 def _options_form(request: HttpRequest, kept: OrderUpload) -> OptionsForm:
-    options = uploads.get_options(kept)
+    options = uploadplans.get_options(kept)
+    kind: Kind = "refunds" if request.POST.get("kind", options.kind) == "refunds" else "orders"
     try:
-        headers = read_headers(uploads.raw_body(kept), options)
+        headers = read_headers(uploadplans.raw_body(kept), options)
     except SheetRefused:
         headers = []
+    guessed = {name: str(place) for name, place in guess_columns(headers, kind).items()}
+    if kind != options.kind and TOLD_BY[kind] not in request.POST:
+        # The kind was changed in the form of the other kind: begin with what is guessed for it.
+        data = {**request.POST.dict(), **guessed}
+        names = {"kind", "encoding", "delimiter", "decimal", "date_order", *guessed}
+        shown = {name: data.get(name, "") for name in names}
+        return OptionsForm(shown, headers=headers, kind=kind)
     shown = initial_of(options)
     if not options.columns:
-        shown |= {name: str(place) for name, place in guess_columns(headers).items()}
-    return OptionsForm(posted(request), headers=headers, initial=shown)
+        shown |= guessed
+    return OptionsForm(posted(request), headers=headers, kind=kind, initial=shown)
 
 
-def _preview(kept: OrderUpload, zone: str) -> dict[str, Any]:
+def _preview(kept: OrderUpload, zone: str, *, is_vouched: bool) -> dict[str, Any]:
     try:
-        found = uploads.preview(upload=kept, adapter=csvfile, now=brand_now(kept.brand))
+        found = uploadplans.preview(
+            upload=kept, adapter=csvfile, is_vouched=is_vouched, now=brand_now(kept.brand)
+        )
     except SheetRefused as refused:
         return {"refused": _explain(zone, f"upload.{refused.code}")}
     return {
         "found": found,
         "counts": {
             name: found.count(name)
-            for name in (uploads.NEW, uploads.CHANGED, uploads.UNCHANGED, uploads.LEFT)
+            for name in (
+                uploadplans.NEW,
+                uploadplans.CHANGED,
+                uploadplans.UNCHANGED,
+                uploadplans.LEFT,
+            )
         },
         "errors": [_say(error, zone) for error in found.errors],
         "sample": [
-            (one, sum(line.net_ex_tax for line in one.snapshot.lines))
+            (one, sum(line.net_ex_tax for line in one.event.lines))
             for one in found.to_take[:SAMPLE]
         ],
     }
@@ -155,6 +177,7 @@ def _progress(kept: OrderUpload) -> dict[str, Any]:
     states = uploads.count_states(kept)
     waiting = states.get(InboundStatus.STORED, 0) + states.get(InboundStatus.FAILED, 0)
     return {
+        "kind": uploadplans.get_options(kept).kind,
         "total": sum(states.values()),
         "done": states.get(InboundStatus.PROCESSED, 0),
         "waiting": waiting,
@@ -163,10 +186,11 @@ def _progress(kept: OrderUpload) -> dict[str, Any]:
 
 
 def _say(error: RowError, zone: str) -> tuple[int, str, str]:
-    return error.row, error.column, _explain(zone, error.code, field=error.column)
+    text = _explain(zone, error.code, field=error.column, **error.params)
+    return error.row, error.column, text
 
 
-def _explain(zone: str, code: str, **params: str) -> str:
+def _explain(zone: str, code: str, **params: Any) -> str:
     reader = Reader(audience="brand", zone=ZoneInfo(zone))
     return explain(code=code, params=params, reader=reader)
 

@@ -162,9 +162,24 @@ UPLOADS: Mapping[str, Message] = {
     ),
     "upload.differs": Message(_("Another value than in the first row of this order.")),
     "upload.too_small": Message(_("Discount, tax and shipping are more than there is.")),
+    "upload.unknown_order": Message(
+        _("No order with this id or number is known here. Upload the order first.")
+    ),
+    "upload.over_refunded": Message(
+        _("More than what is left of the order, which is {left} after the refunds known before.")
+    ),
+    "upload.other_refund": Message(
+        _("A refund with this id is known with another amount. Give this one an id of its own.")
+    ),
+    "upload.other_currency": Message(_("Another currency than the order, which is in {currency}.")),
+    "upload.no_refund": Message(_("A refund of nothing. Leave the row out.")),
     "upload.not_text": Message(_("The file is not text in that encoding.")),
     "upload.not_csv": Message(_("The file is not CSV: a quote is not closed or stands alone.")),
     "upload.no_rows": Message(_("The file has no rows under its headings.")),
+    "upload.cell_too_long": Message(
+        _("A value is longer than 131,072 characters; perhaps a quote is not closed.")
+    ),
+    "upload.too_many_columns": Message(_("The file has more than 300 columns. Leave some out.")),
     "upload.too_many_rows": Message(_("The file has more than 20,000 rows. Split it.")),
 }
 

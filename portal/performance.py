@@ -269,10 +269,12 @@ def list_keys(asked: Question, now: Answer) -> list[str]:
 
 
 def list_currencies(brand: Brand) -> list[str]:
-    """Return the currencies of the brand's counted orders, the most used first."""
+    """Return the currencies of the brand's counted orders, the most used first, then programs'."""
     sql = """
-    SELECT currency, count(*) FROM tracking_commission WHERE brand_id = %(brand)s
-     GROUP BY 1 ORDER BY 2 DESC, 1
+    SELECT currency, sum(n) FROM (
+        SELECT currency, 1 AS n FROM tracking_commission WHERE brand_id = %(brand)s
+         UNION ALL SELECT currency, 0 FROM brands_program WHERE brand_id = %(brand)s
+    ) AS used GROUP BY 1 ORDER BY 2 DESC, 1
     """
     return [currency for currency, _count in _rows(sql, {"brand": brand.pk})]
 

@@ -41,6 +41,7 @@ from portal.report_words import (
     list_tabs,
     name_keys,
 )
+from tracking.models import Commission
 
 LABELS_SHOWN = 4
 
@@ -52,6 +53,10 @@ def show_performance(request: HttpRequest, slug: str) -> HttpResponse:
     access = get_brand_for(request.user, slug)
     brand, choice = access.brand, _read(request, access)
     asked = choice.question
+    if not asked.currency:  # without a program there is nothing to count yet
+        return render(
+            request, "portal/report_performance.html", _page(access, choice, "performance")
+        )
     now = answer(brand, asked, asked.span)
     before = answer(brand, asked, asked.before) if asked.before else None
     measures = _measure(choice, now.total)
@@ -61,6 +66,7 @@ def show_performance(request: HttpRequest, slug: str) -> HttpResponse:
         choice,
         "performance",
         has_orders=bool(measures.sums.orders or measures.sums.clicks),
+        has_history=Commission.objects.filter(brand=brand).exists(),
         sentences=explain_change(measures, was),
         figures=_list_figures(measures, was),
         orders_query=choice.order_filters(asked.span),

@@ -244,3 +244,15 @@ def test_the_funnel_follows_the_same_orders(client, world):
     page = client.get(reverse("portal:report-funnel", args=[world.brand.slug]))
 
     assert [step.count for step in page.context["steps"]] == [1, 2, 0, 0]
+
+
+@pytest.mark.django_db
+def test_a_brand_without_a_program_reads_how_reports_begin(client):
+    brand = make_brand()
+    client.force_login(get_owner(brand))
+
+    for name in ("list", "funnel", "cohorts", "liability"):
+        page = client.get(reverse(f"portal:report-{name}", args=[brand.slug]))
+        assert page.status_code == 200, name
+    page = client.get(reverse("portal:report-list", args=[brand.slug]))
+    assert "Reports begin with the first credited order" in plain(page)

@@ -43,6 +43,10 @@ class CountryForm(forms.Form):
         r"^[A-Za-z]{2}$", label=_("Your country"), help_text=_("Two letters, for example DE.")
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        # The form of a bank account stands on the same page and asks for a country, too.
+        super().__init__(*args, **{**kwargs, "auto_id": "id_stripe_%s"})
+
 
 class ReferenceForm(forms.Form):
     """The bank's reference of a payment a person made."""

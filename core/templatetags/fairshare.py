@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.forms import BoundField
+from django.template.defaultfilters import filesizeformat
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone, translation
@@ -33,6 +34,12 @@ CONTROL_CLASSES = {
     "selectmultiple": "form-select",
     "file": "form-control",
 }
+
+
+@register.filter
+def size(value: int) -> str:
+    """Format the bytes of a file: 1.5 MB."""
+    return formats.digits_text(filesizeformat(value), language=current_language())
 
 
 @register.filter

@@ -3,7 +3,7 @@ PYTHON ?= python3
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run manage reset test journey screenshots nightly crawl lint messages lock
+.PHONY: help run manage reset test journey screenshots nightly crawl axe lint messages lock
 
 help: ## list these targets
 	@$(PYTHON) config/bootstrap.py help
@@ -31,6 +31,9 @@ nightly: ## every test in full, the slow ones too
 
 crawl: ## every address as everybody with the ids of another brand, in full
 	@$(PYTHON) config/bootstrap.py crawl
+
+axe: ## every page and state, as each role, in both themes and directions, under axe
+	@$(PYTHON) config/bootstrap.py axe $(ARGS)
 
 lint: ## format, lint, types, layers, migrations, deployment check
 	@$(PYTHON) config/bootstrap.py lint

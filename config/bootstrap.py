@@ -40,10 +40,11 @@ COMMANDS = {
     "screenshots": (DEV_LOCK, ["-m", "config.run", "screenshots"]),
     "nightly": (DEV_LOCK, ["-m", "pytest", "-n", "2", "-m", "nightly or not nightly"]),
     "crawl": (DEV_LOCK, ["-m", "tests.crawler"]),
+    "axe": (DEV_LOCK, ["-m", "tests.browser.axe"]),
     "lint": (DEV_LOCK, ["-m", "config.gate"]),
     "lock": (DEV_LOCK, ["-P", "config/lock.py"]),
 }
-NEEDS_BROWSER = {"test", "nightly", "screenshots"}
+NEEDS_BROWSER = {"test", "nightly", "screenshots", "axe"}
 
 
 class SetupFailed(Exception):

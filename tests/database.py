@@ -25,7 +25,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     yield
     with django_db_blocker.unblock():
         _run("DROP DATABASE IF EXISTS {} WITH (FORCE)", template_of(name))
-        _end_connections(name)  # a thread of a live server may have kept one
+        end_connections(name)  # a thread of a live server may have kept one
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,7 @@ def _run(statement: str, *names: str) -> None:
         cursor.execute(sql.SQL(statement).format(*quoted))
 
 
-def _end_connections(name: str) -> None:
+def end_connections(name: str) -> None:
     """End every connection of ours to a database and wait until it has gone."""
     connections.close_all()
     with connection._nodb_cursor() as cursor:

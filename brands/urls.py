@@ -4,6 +4,7 @@ from django.urls import path
 
 from brands.views import (
     groups,
+    identity,
     kinds,
     letters,
     notice,
@@ -28,6 +29,7 @@ STORE = f"{PROGRAM}/stores/<str:connection_id>"
 
 urlpatterns = [
     path("brands/new/", setup.create, name="create"),
+    path(f"{BRAND}/brand/", identity.edit, name="identity"),
     path(f"{BRAND}/setup/", setup.show, name="setup"),
     path(f"{BRAND}/setup/rules/", setup.ask_first_rule, name="setup-rules"),
     path(f"{BRAND}/programs/", programs.list_all, name="program-list"),

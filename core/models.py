@@ -82,12 +82,16 @@ class BrandStatus(models.TextChoices):
 
 
 class Brand(models.Model):
-    """A brand, or the sandbox twin of one: own programs, connections, accounts and clock."""
+    """A brand, or the sandbox twin of one: own programs, connections, accounts and clock.
+
+    `logo_digest` names its logo among the images; empty where it has none.
+    """
 
     public_id = PublicIdField(prefix="brd")
     slug = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=120)
     site_url = models.URLField(blank=True)
+    logo_digest = models.CharField(max_length=64, blank=True)
     time_zone = models.CharField(max_length=64, default="UTC")
     status = models.CharField(max_length=16, choices=BrandStatus, default=BrandStatus.ACTIVE)
     is_demo = models.BooleanField(default=False)

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import transaction
 
 from affiliates.models import Asset, AssetKind
-from core.models import Image
+from core.models import Brand, Image
 
 
 @transaction.atomic
@@ -18,5 +18,7 @@ def forget_images(*, now: datetime) -> int:
     )
     images = list(old.values_list("image_id", flat=True))
     old.delete()
-    _, deleted = Image.objects.filter(pk__in=images, asset=None).delete()
+    logos = Brand.objects.exclude(logo_digest="").values("logo_digest")
+    unseen = Image.objects.filter(pk__in=images, asset=None).exclude(sha256__in=logos)
+    _, deleted = unseen.delete()
     return deleted.get("core.Image", 0)

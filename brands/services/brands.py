@@ -154,6 +154,7 @@ def open_sandbox(*, brand_id: int, actor_id: int, now: datetime) -> Brand:
         slug=_free_slug(f"{brand.slug}-sandbox"),
         name=brand.name,
         site_url=brand.site_url,
+        logo_digest=brand.logo_digest,
         time_zone=brand.time_zone,
         is_demo=brand.is_demo,
         sandbox_of=brand,

@@ -175,6 +175,13 @@ def code(value: object) -> SafeString:
 
 
 @register.filter
+def initials(value: object) -> str:
+    """Return the first letters of the first two words of a name, for where a picture is missing."""
+    words = [word for word in str(value).split() if word[0].isalnum()]
+    return "".join(word[0] for word in words[:2]).upper() or "?"
+
+
+@register.filter
 def name(value: object) -> SafeString:
     """Show a name a person chose; its own script decides its direction."""
     return format_html("<bdi>{}</bdi>", value)

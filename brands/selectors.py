@@ -185,6 +185,15 @@ def _public_programs() -> QuerySet[models.Program]:
     ).select_related("brand")
 
 
+def was_ever_live(brand: Brand) -> bool:
+    """Say whether a program of the brand has left its draft: before, the team sets it up."""
+    return (
+        models.Program.objects.filter(brand=brand)
+        .exclude(status=models.ProgramStatus.DRAFT)
+        .exists()
+    )
+
+
 def list_groups(program: models.Program) -> QuerySet[models.Group]:
     """Return the program's groups, the default one first."""
     return models.Group.objects.filter(program=program).order_by("-is_default", "name", "pk")

@@ -21,7 +21,7 @@ from brands.context import brand_page, why_not
 from brands.domain.platforms import TRAITS
 from brands.forms.stores import ConnectionForm, KeysForm, RenameForm, RotateForm
 from brands.models import Platform, StoreConnection
-from brands.selectors import list_connections, list_programs
+from brands.selectors import list_connections, list_programs, was_ever_live
 from brands.services.connections import (
     create_connection,
     rename_connection,
@@ -99,6 +99,7 @@ def show(request: HttpRequest, slug: str, connection_id: str) -> HttpResponse:
         real_now=database_now(),
         tabs=_list_tabs(access, connection),
         nav_current=NAV,
+        is_set_up=was_ever_live(access.brand),
         **_how_to(connection),
     )
     status = 422 if any(form.errors for form in forms.values()) else 200

@@ -10,7 +10,12 @@ from django.views.decorators.http import require_http_methods
 
 from brands.access import BrandAccess, Right, get_brand_for, require
 from brands.context import brand_page, why_not
-from brands.selectors import find_latest_rules, find_open_sandbox, list_connections
+from brands.selectors import (
+    find_latest_rules,
+    find_open_sandbox,
+    list_connections,
+    was_ever_live,
+)
 from brands.views.common import find_program
 from core.clock import brand_now, database_now
 from core.edges import door, see_other
@@ -46,6 +51,7 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
         has_rules=find_latest_rules(program) is not None,
         twin=access.brand if access.brand.is_sandbox else find_open_sandbox(access.brand),
         off=why_not(access, Right.MANAGE),
+        is_set_up=was_ever_live(access.brand),
         nav_current="brands:program-settings",
         **_look_at_store(request, access),
     )

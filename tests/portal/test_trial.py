@@ -55,6 +55,7 @@ def test_every_hop_is_reached_by_the_brands_own_rules_and_its_books_stay_empty(p
     )
     assert "By rule 2, “All products”: 18.00 EUR." in page
     assert page.count("step-done") == 7
+    assert "Continue the set-up" in page
 
     make_rules(program, [percent_rule(500)], now=brand_now(program.brand))
     third = send(program)

@@ -70,6 +70,16 @@ def list_lines(
     )
 
 
+def list_price(pricing: Pricing, reader: Reader) -> Iterator[ArithmeticLine]:
+    """Tell a price that is stored nowhere: its lines, its limits, and what it comes to."""
+    for line in pricing.lines:
+        yield _price_line(line, None, pricing.currency, reader)
+    yield from (_step_line(step, pricing.currency, reader) for step in pricing.steps)
+    yield ArithmeticLine(
+        title=_("Commission"), pays=Money(pricing.total, pricing.currency), kind="total"
+    )
+
+
 def _first_price(rows: StoryRows, first: _Priced, reader: Reader) -> Iterator[ArithmeticLine]:
     pricing, snapshot = first.pricing, rows.order.snapshot
     placed = {line.external_line_id: line for line in snapshot.lines} if snapshot else {}

@@ -14,6 +14,7 @@ from portal.views import (
     liability,
     reports,
     trial,
+    tryout,
 )
 
 urlpatterns = [
@@ -28,6 +29,7 @@ urlpatterns = [
     path("b/<slug:slug>/reports/cohorts/", reports.show_cohorts, name="report-cohorts"),
     path("b/<slug:slug>/reports/liability/", liability.show_liability, name="report-liability"),
     path("b/<slug:slug>/setup/test-order/", trial.show, name="trial"),
+    path("b/<slug:slug>/program/try/", tryout.show, name="tryout"),
     path("b/<slug:slug>/search/", brand_search.search, name="search"),
     path("b/<slug:slug>/audit/", audit.list_events, name="audit-list"),
     path("b/<slug:slug>/export/<slug:sheet>/", exports.export_list, name="list-export"),

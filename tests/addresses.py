@@ -53,6 +53,7 @@ SPECIAL: Mapping[str, Mapping[str, str]] = {
 ROUTES = {"account_reset_password_from_key": "accounts/password/reset/key/1-set-password/"}
 QUERIES = {
     "tracking:redirect-by-parameter": "?ref={link_slug}",
+    "portal:tryout": "?total=100.00",
     "portal:compare": "?program={program_id}",
     "tracking:commission-clear-found": "?why={why}",
     "affiliates:creator-bulk": "?what=suspend&creator={creator_id}",

@@ -38,6 +38,7 @@ class ExampleOrder:
     signal: Signal = "link"
     code: str = ""
     group_id: Id | None = None
+    enrollment_id: Id | None = None
 
 
 def example_total(currency: str) -> Money:
@@ -67,7 +68,7 @@ def price_example_order(
     )
     context = PriceContext(
         group_id=example.group_id,
-        enrollment_id=None,
+        enrollment_id=example.enrollment_id,
         is_new_customer=example.is_new_customer,
         country=example.country,
         signal=example.signal,

@@ -127,6 +127,7 @@ class ExampleForm(forms.Form):
 
     product = ListField(label=_("Product"), **_TEXT)
     sku = ListField(label=_("Article number"), **_TEXT)
+    collection = ListField(label=_("Collection"), **_TEXT)
     is_gift_card = forms.BooleanField(label=_("It is a gift card"), required=False)
     customer = forms.ChoiceField(
         label=_("Customer"),
@@ -173,6 +174,7 @@ class ExampleForm(forms.Form):
             total=Money(data.get("total") or self.usual.amount_minor, self.currency),
             product=_first(data.get("product")),
             sku=_first(data.get("sku")),
+            collection=_first(data.get("collection")),
             is_gift_card=data.get("is_gift_card", False),
             is_new_customer=customer.get(data.get("customer", "")),
             country=_first(data.get("country")),

@@ -72,7 +72,7 @@ def assign(
 ) -> Attribution:
     """Credit a locked order by hand; every candidate keeps its reason, the earlier rows stay."""
     manual = ManualCandidate(
-        party=_party(enrollment), assigned_at=now, member=str(actor_id), reason=reason
+        party=make_party(enrollment), assigned_at=now, member=str(actor_id), reason=reason
     )
     result = _attribute(order, state, [manual, *_gather(order, state)])
     row = _store(order, result, _hash_signals(state), now)
@@ -103,6 +103,31 @@ def policy_of(program: Program) -> Policy:
         is_binding_on=program.is_binding_customers,
         is_paid_ad_first=program.is_yielding_to_ads,
         self_referral=program.self_referral,  # type: ignore[arg-type]
+    )
+
+
+def make_code_candidate(code: Code, *, discount_minor: int, position: int) -> CodeCandidate:
+    """Return a creator's code, loaded WITH_PARTY, as a candidate for the order it stands on."""
+    return CodeCandidate(
+        party=make_party(code.enrollment),
+        code=code.text,
+        discount_minor=discount_minor,
+        position=position,
+        disabled_at=_earliest(code.disabled_at, _closed_at(code.enrollment.program)),
+    )
+
+
+def make_party(enrollment: Enrollment) -> Party:
+    """Return a place, loaded with group, program and creator, as attribution sees it."""
+    affiliation = enrollment.affiliation
+    return Party(
+        enrollment=str(enrollment.pk),
+        affiliation=str(affiliation.pk),
+        program=str(enrollment.program_id),
+        partner_type=enrollment.group.partner_type,
+        joined_at=enrollment.joined_at,
+        suspended_at=_earliest(affiliation.suspended_at, affiliation.affiliate.erased_at),
+        email_hash=affiliation.email_hash,
     )
 
 
@@ -145,7 +170,7 @@ def _bound(order: Order, state: OrderState) -> Iterator[BoundCandidate]:
         return
     rows = CustomerBinding.objects.filter(brand_id=order.brand_id, customer_hash=email_hash)
     for row in rows.select_related(*WITH_PARTY):
-        yield BoundCandidate(party=_party(row.enrollment), bound_at=row.bound_at)
+        yield BoundCandidate(party=make_party(row.enrollment), bound_at=row.bound_at)
 
 
 def _codes(order: Order, state: OrderState) -> Iterator[CodeCandidate]:
@@ -159,13 +184,7 @@ def _codes(order: Order, state: OrderState) -> Iterator[CodeCandidate]:
         code = by_text.get(discount.code)
         if code is None:
             continue
-        yield CodeCandidate(
-            party=_party(code.enrollment),
-            code=code.text,
-            discount_minor=discount.amount,
-            position=position,
-            disabled_at=_earliest(code.disabled_at, _closed_at(code.enrollment.program)),
-        )
+        yield make_code_candidate(code, discount_minor=discount.amount, position=position)
 
 
 def _clicks(order: Order, state: OrderState) -> Iterator[ClickCandidate]:
@@ -178,7 +197,7 @@ def _clicks(order: Order, state: OrderState) -> Iterator[ClickCandidate]:
             continue
         click = stored.get(click_id)
         yield ClickCandidate(
-            party=_party(link.enrollment),
+            party=make_party(link.enrollment),
             click=str(click_id),
             link=link.public_id,
             at=click.at if click else _token_time(order, token),
@@ -208,19 +227,6 @@ def _token_time(order: Order, token: ClickToken) -> datetime:
 def _read(token: str) -> ClickToken | None:
     read = read_token(settings.CLICK_TOKEN_KEYS, token)
     return read if isinstance(read, ClickToken) else None
-
-
-def _party(enrollment: Enrollment) -> Party:
-    affiliation = enrollment.affiliation
-    return Party(
-        enrollment=str(enrollment.pk),
-        affiliation=str(affiliation.pk),
-        program=str(enrollment.program_id),
-        partner_type=enrollment.group.partner_type,
-        joined_at=enrollment.joined_at,
-        suspended_at=_earliest(affiliation.suspended_at, affiliation.affiliate.erased_at),
-        email_hash=affiliation.email_hash,
-    )
 
 
 def _closed_at(program: Program) -> datetime | None:

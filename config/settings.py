@@ -47,6 +47,7 @@ RAW_BODY_DAYS = env.number("RAW_BODY_DAYS", 30, 1, 365)
 MAIL_BODY_DAYS = env.number("MAIL_BODY_DAYS", 30, 1, 365)
 CLICK_DETAIL_DAYS = env.number("CLICK_DETAIL_DAYS", 90, 30, 395)
 ARCHIVED_IMAGE_DAYS = env.number("ARCHIVED_IMAGE_DAYS", 30, 1, 365)
+INVITATION_DAYS = env.number("INVITATION_DAYS", 90, 1, 365)
 MAIL_DAILY_CAP = env.number("MAIL_DAILY_CAP", 2000, 10, 1_000_000)
 
 # Anybody may join programs; who may open a brand is for the operator to say.

@@ -16,6 +16,7 @@ from core.attempts import account_limit, give_back, take_attempt
 from core.clock import utc_now
 from core.models import User
 
+FEW_CODES = 3
 CODES_KEPT = 8  # more than are good at a time
 
 
@@ -85,6 +86,12 @@ def find_factor_page(user: User) -> str | None:
     if Authenticator.Type.TOTP in kinds:
         return "mfa_reauthenticate"
     return "mfa_reauthenticate_webauthn" if Authenticator.Type.WEBAUTHN in kinds else None
+
+
+def list_recovery_codes(user: User) -> list[str]:
+    """Return the recovery codes that are good; none where the person never made any."""
+    row = Authenticator.objects.filter(user=user, type=Authenticator.Type.RECOVERY_CODES).first()
+    return list(row.wrap().get_unused_codes()) if row else []
 
 
 @transaction.atomic

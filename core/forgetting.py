@@ -1,13 +1,15 @@
-"""Sessions that are over are forgotten, with where they were begun from."""
+"""Sessions that are over are forgotten, and the address somebody had before."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 
+from core.models import User
 from core.sessions import LONGEST
 
 KEPT = LONGEST * 2
+FORMER_ADDRESS = timedelta(days=30)  # it is told of what touches the person's money so long
 
 
 def forget_sessions(*, now: datetime) -> int:
@@ -15,3 +17,9 @@ def forget_sessions(*, now: datetime) -> int:
     expired, _ = Session.objects.filter(expire_date__lt=now).delete()
     UserSession.objects.filter(last_seen_at__lt=now - KEPT).delete()
     return expired
+
+
+def forget_former_addresses(*, now: datetime) -> int:
+    """Forget addresses that people gave up long ago; returns how many."""
+    rows = User.objects.exclude(former_email="").filter(email_changed_at__lt=now - FORMER_ADDRESS)
+    return rows.update(former_email="")

@@ -6,6 +6,7 @@ from typing import Any
 from allauth.usersessions.models import UserSession
 from ua_parser import parse
 
+IDLE = timedelta(hours=12)
 LONGEST = timedelta(days=7)
 LONGEST_OF_STAFF = timedelta(hours=12)
 NOTED_EVERY = timedelta(minutes=5)
@@ -13,10 +14,11 @@ BEGAN, SEEN = "began_at", "seen_at"
 
 
 def is_over(request: Any, *, now: datetime) -> bool:
-    """Say whether the session has lasted as long as one may."""
-    began = read_began(request)
+    """Say whether the session has lasted, or lain unused, as long as one may."""
+    began, seen = read_began(request), _read(request, SEEN)
     longest = LONGEST_OF_STAFF if request.user.is_staff else LONGEST
-    return began is not None and now - began >= longest
+    is_old = began is not None and now - began >= longest
+    return is_old or (seen is not None and now - seen >= IDLE)
 
 
 def begin(request: Any, *, now: datetime) -> None:

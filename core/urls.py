@@ -17,6 +17,7 @@ urlpatterns = [
     path("ops/outbox/<int:mail_id>/", outbox.show, name="outbox-mail"),
     path("ops/outbox/<int:mail_id>/html/", outbox.show_html, name="outbox-html"),
     path("accounts/2fa/totp/qr.svg", security.show_totp_qr, name="totp-qr"),
+    path("accounts/2fa/recovery-codes/file/", security.save_codes, name="recovery-file"),
     path("accounts/sessions/<int:session_id>/end/", security.end_session, name="session-end"),
     path("accounts/again/", security.ask_again_by_mail, name="again-by-mail"),
     path("ops/components/", pages.show_components, name="components"),

@@ -1,6 +1,6 @@
 """What creators are told by mail of their payouts, and of how they are paid."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -9,6 +9,7 @@ from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext_lazy as _
 
 from affiliates.models import Affiliation
+from core.forgetting import FORMER_ADDRESS
 from core.mail import Address, send_notice
 from core.models import User
 from core.money import Money
@@ -16,8 +17,6 @@ from core.notices import ACCOUNT, PAYOUTS, Group, Kind, Value, register
 from core.wording import Reader
 from payouts.models import Payout, PayoutMethod
 from payouts.wording import explain, payout_reason
-
-FORMER_ADDRESS = timedelta(days=30)
 
 
 def _make_kind(name: str, group: Group, label: Promise, subject: Promise, story: Promise) -> Kind:

@@ -102,8 +102,8 @@ def change_role(*, member_id: int, role: str, actor_id: int, now: datetime) -> M
 
 
 @transaction.atomic
-def remove_member(*, member_id: int, actor_id: int, now: datetime) -> None:
-    """Take a member off the team.
+def remove_member(*, member_id: int, actor_id: int | None, now: datetime) -> None:
+    """Take a member off the team; `actor_id` None is the job that ends old invitations.
 
     :raises LastOwner: he is the only owner left.
     """
@@ -158,7 +158,7 @@ def _record(
     action: str,
     before: dict[str, str],
     after: dict[str, str],
-    actor_id: int,
+    actor_id: int | None,
     now: datetime,
 ) -> None:
     user_id = member.user.public_id

@@ -3,6 +3,7 @@
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core.edges import door, is_own_page, see_other
+from core.factors import list_recovery_codes
+from core.models import User
 from core.qr import make_qr_svg
 from core.stepup import carry_over
 
@@ -26,6 +29,22 @@ def show_totp_qr(request: HttpRequest) -> HttpResponse:
         return see_other(reverse("mfa_activate_totp"))
     picture = make_qr_svg(get_adapter().build_totp_url(request.user, secret))
     return HttpResponse(picture, content_type="image/svg+xml")
+
+
+@require_POST
+@door
+def save_codes(request: HttpRequest) -> HttpResponse:
+    """Give the codes that the page shows as a file: only that page knows them."""
+    user = request.user
+    assert isinstance(user, User)  # noqa: S101  # behind the door
+    codes = list_recovery_codes(user)
+    if not codes or request.POST.getlist("code") != codes:
+        return see_other(reverse("mfa_view_recovery_codes" if codes else "mfa_index"))
+    head = _("Recovery codes of %(email)s at %(site)s. Each works once.")
+    text = head % {"email": user.email, "site": settings.SITE_HOST}
+    file = HttpResponse("\n".join([text, "", *codes, ""]), content_type="text/plain; charset=utf-8")
+    file.headers["Content-Disposition"] = 'attachment; filename="recovery-codes.txt"'
+    return file
 
 
 @require_POST

@@ -2,24 +2,50 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from affiliates.services.forgetting import forget_images
+from affiliates.models import Affiliate
+from affiliates.services.forgetting import forget_images, forget_invitations
+from brands.models import Member
+from brands.services.team import LastOwner, remove_member
 from core import formats
-from core.forgetting import KEPT, forget_sessions
+from core.forgetting import FORMER_ADDRESS, KEPT, forget_former_addresses, forget_sessions
 from core.wording import current_language
 from payouts.services.forgetting import forget_bodies
+from portal.privacy.deleting import delete_account
 from tracking.services.forgetting import forget_visits
+
+
+def forget_invited(*, now: datetime) -> int:
+    """End invitations to teams that nobody followed; an account made for one goes with it."""
+    old = now - timedelta(days=settings.INVITATION_DAYS)
+    rows = Member.objects.filter(joined_at=None, created_at__lt=old).select_related("user")
+    gone = 0
+    for member in rows.filter(brand__sandbox_of=None).order_by("pk"):
+        try:
+            remove_member(member_id=member.pk, actor_id=None, now=now)
+        except LastOwner:
+            continue
+        gone += 1
+        user = member.user
+        is_used = user.last_login is not None or Affiliate.objects.filter(user=user).exists()
+        if not is_used and not Member.objects.filter(user=user).exists():
+            delete_account(user_id=user.pk, actor_id=None, now=now)
+    return gone
+
 
 JOBS: Mapping[str, Callable[..., int]] = {
     "clicks": forget_visits,
     "sessions": forget_sessions,
     "rail messages": forget_bodies,
     "images": forget_images,
+    "former addresses": forget_former_addresses,
+    "invitations": forget_invitations,
+    "invited members": forget_invited,
 }
 
 
@@ -66,6 +92,16 @@ def list_kept() -> list[Kept]:
             _("Account of a creator or team member: name, address, language, what was applied for"),
             _("To log in, to be known to brands, to be written to"),
             _("Until the account is deleted"),
+        ),
+        Kept(
+            _("The address somebody had before"),
+            _("To tell it too of what touches the person's money"),
+            _days(FORMER_ADDRESS.days),
+        ),
+        Kept(
+            _("Invitation that nobody answered: address, name, message"),
+            _("To invite, and to ask nobody twice"),
+            _("{days} after it ended").format(days=_days(settings.INVITATION_DAYS)),
         ),
         Kept(
             _("Payout method, encrypted"),

@@ -19,9 +19,11 @@ from affiliates.models import (
     Application,
     Code,
     Enrollment,
+    Invitation,
     Link,
     LinkSlug,
     Receipt,
+    Viewing,
 )
 from brands.models import Member
 from core.exports import Cell, amount
@@ -161,7 +163,7 @@ SHEETS: Mapping[str, OwnSheet] = {
     ),
     "teams": _fields(
         lambda user: Member.objects.filter(user=user),
-        {"brand": "brand__name", **_same("role created_at")},
+        {"brand": "brand__name", **_same("role created_at joined_at")},
     ),
     "affiliations": _fields(
         _places,
@@ -247,6 +249,18 @@ SHEETS: Mapping[str, OwnSheet] = {
             "title": "announcement__title",
             "sent_at": "announcement__sent_at",
             "read_at": "read_at",
+        },
+    ),
+    "looks": _fields(
+        lambda user: Viewing.objects.filter(affiliation__in=_places(user)),
+        {"brand": "brand__name", **_same("reason started_at ends_at left_at")},
+    ),
+    "invitations": _fields(
+        lambda user: Invitation.objects.filter(email=user.email.lower()),
+        {
+            "brand": "brand__name",
+            "program": "program__name",
+            **_same("email name message sent_at opened_at joined_at declined_at revoked_at"),
         },
     ),
     "sessions": _fields(

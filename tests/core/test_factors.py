@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -61,10 +62,15 @@ def test_an_app_is_set_up_with_its_code_and_asked_for_at_the_next_log_in(
     with django_capture_on_commit_callbacks(execute=True):
         answer = client.post(reverse("mfa_activate_totp"), {"code": code_of(secret)})
     codes = client.get(answer["Location"]).context["unused_codes"]
+    file = client.post(reverse("core:recovery-file"), {"code": codes})
+    guessed = client.post(reverse("core:recovery-file"), {"code": codes[:9]})
 
     assert picture["Content-Type"] == "image/svg+xml"
     assert secret not in str(Authenticator.objects.get(type="totp").data)
     assert len(codes) == 10
+    assert file.content.decode().splitlines()[2:] == codes
+    assert file["Content-Disposition"].startswith("attachment")
+    assert guessed["Location"] == reverse("mfa_view_recovery_codes")
     assert "****" in client.get(reverse("mfa_view_recovery_codes")).context["unused_codes"]
     assert Mail.objects.filter(to=anna.email, subject="An authenticator app was added").exists()
     assert is_in(client)
@@ -74,6 +80,22 @@ def test_an_app_is_set_up_with_its_code_and_asked_for_at_the_next_log_in(
     assert not is_in(client)
     client.post(reverse("mfa_authenticate"), {"code": codes[0]})
     assert is_in(client)
+
+
+def test_whoever_has_few_recovery_codes_left_is_told_and_led_to_new_ones(anna):
+    make_app(anna)
+    codes = RecoveryCodes.activate(anna)
+    for code in codes.get_unused_codes()[:6]:
+        codes.validate_code(code)
+    client = Client()
+    log_in(client)
+
+    client.post(reverse("mfa_authenticate"), {"code": codes.get_unused_codes()[0]})
+    page = client.get("/me/settings/").content.decode()
+
+    assert "3 recovery codes are left." in page
+    assert f'href="{reverse("mfa_generate_recovery_codes")}"' in page
+    assert "Few codes are left" in client.get(reverse("mfa_index")).content.decode()
 
 
 def test_a_code_of_an_app_works_once(anna):

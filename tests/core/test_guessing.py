@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client, override_settings
@@ -12,8 +13,9 @@ from django.urls import reverse
 from core.attempts import account_limit, forget_guesses, give_back, network_limit, take_attempt
 from core.devices import network_of
 from core.models import GuessCount, Mail
-from core.sessions import BEGAN
+from core.sessions import BEGAN, SEEN
 from tests.core.test_factors import PASSWORD, is_in, log_in, make_person
+from tests.makers import make_brand, make_enrollment, make_program
 
 pytestmark = pytest.mark.django_db
 
@@ -133,6 +135,39 @@ def test_a_log_in_gets_a_new_session_and_a_log_out_clears_the_browser():
     assert during != planted.session_key
     assert not Session.objects.filter(session_key__in=[during, planted.session_key]).exists()
     assert answer["Clear-Site-Data"] == '"cache", "storage"'
+
+
+@pytest.mark.parametrize(("minutes", "stays"), [(-1, True), (0, False)])
+def test_a_session_ends_twelve_hours_after_its_last_use(minutes, stays):
+    make_person("anna@mail.example")
+    client = Client()
+    log_in(client)
+    session = client.session
+    session[SEEN] = (datetime.now(UTC) - timedelta(hours=12, minutes=minutes)).isoformat()
+    session.save()
+
+    assert is_in(client) == stays
+
+
+@pytest.mark.parametrize("role", ["owner", "creator"])
+def test_a_session_that_was_ended_elsewhere_is_out_at_its_next_request(role):
+    anna = make_person("anna@mail.example")
+    page = "/me/settings/"
+    if role == "owner":
+        page = f"/b/{make_brand(owner=anna).slug}/"
+    else:
+        make_enrollment(make_program(), user=anna)
+    here, lost = Client(), Client()
+    log_in(here)
+    log_in(lost)
+    assert lost.get(page).status_code == 200
+    listed = UserSession.objects.get(session_key=lost.session.session_key)
+
+    here.post(reverse("core:session-end", args=[listed.pk]))
+
+    assert lost.get(page)["Location"].startswith(reverse("account_login"))
+    assert lost.post(page)["Location"].startswith(reverse("account_login"))
+    assert here.get(page).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from affiliates import urls as affiliates_urls
 from affiliates import urls_brand as affiliates_brand
+from core.views import security
 from portal import urls as portal_urls
 from portal import urls_brand as portal_brand
 from tracking import urls as tracking_urls
@@ -28,6 +29,12 @@ urlpatterns = [
     path("", include((_affiliates, "affiliates"))),
     path("", include((_tracking, "tracking"))),
     path("", include("payouts.urls")),
+    # In place of allauth's own, which it stands before.
+    path(
+        "accounts/2fa/webauthn/keys/<int:pk>/remove/",
+        security.remove_passkey,
+        name="mfa_remove_webauthn",
+    ),
     path("accounts/", include("allauth.urls")),
     path("", include("core.urls")),
 ]

@@ -8,9 +8,6 @@ from allauth.account.models import EmailAddress
 from django.contrib import messages
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
-from django.urls import reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,7 +15,7 @@ from core import audit, formats
 from core.attempts import Limit, account_limit, give_back, network_limit, take_attempt
 from core.clock import utc_now
 from core.devices import known_device, network_of
-from core.edges import is_own_page
+from core.edges import is_own_page, with_link
 from core.factors import FEW_CODES, end_other_sessions, list_recovery_codes
 from core.mail import queue_mail
 from core.models import User
@@ -39,7 +36,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         """Tell whoever comes in that mail does not reach him, or that few codes are left."""
         if is_refusing(user.email):
             text = _("Mail to your address is refused. See “Notices” in your settings.")
-            messages.warning(request, _with_link(text, _("Notices by mail"), "portal:notices"))
+            messages.warning(request, with_link(text, _("Notices by mail"), "portal:notices"))
         left = len(list_recovery_codes(user))
         if 0 < left <= FEW_CODES:
             text = ngettext(
@@ -48,7 +45,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
             count = formats.number_text(left, language=current_language())
             link = _("Make new codes")
             messages.warning(
-                request, _with_link(text % {"count": count}, link, "mfa_generate_recovery_codes")
+                request, with_link(text % {"count": count}, link, "mfa_generate_recovery_codes")
             )
         return super().post_login(request, user, **facts)
 
@@ -130,10 +127,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
             account_limit(f"login {name} {device}"),
             network_limit(self.get_client_ip(request)),
         ]
-
-
-def _with_link(text: str, link: str, page: str) -> SafeString:
-    return format_html('{} <a href="{}">{}</a>', text, reverse(page), link)
 
 
 def record_factor_change(*, user: User, what: str) -> None:

@@ -15,7 +15,10 @@ from django.http import (  # noqa: TID251  # this is the edge
     HttpResponseRedirect,
     QueryDict,
 )
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import SafeString
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from core.access import Forbidden, NotFound
@@ -88,6 +91,11 @@ def is_own_page(address: str) -> bool:
     except ValueError:  # a host that cannot be read
         return False
     return is_path and address.startswith("/") and not address.startswith("//")
+
+
+def with_link(text: str, link: str, page: str) -> SafeString:
+    """Return a sentence and the link to the page where it is mended."""
+    return format_html('{} <a href="{}">{}</a>', text, reverse(page), link)
 
 
 def letter(view: View[P]) -> View[P]:

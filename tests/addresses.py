@@ -116,14 +116,18 @@ class Address:
 
 def list_addresses() -> list[Address]:
     """Return every pattern once, by name; one without a name is called by its route."""
-    found = [Address(name, ROUTES.get(name, route)) for name, route, _one in _walk(get_resolver())]
+    walked = dict.fromkeys((name, route) for name, route, _one in _walk(get_resolver()))
+    found = [Address(name, ROUTES.get(name, route)) for name, route in walked]
     assert len({address.name for address in found}) == len(found)
     return found
 
 
 def list_views() -> list[tuple[str, Callable[..., Any]]]:
-    """Return every view by the name of its address."""
-    return [(name, pattern.callback) for name, _route, pattern in _walk(get_resolver())]
+    """Return every view by the name of its address; of two at one address the first answers."""
+    views: dict[tuple[str, str], Callable[..., Any]] = {}
+    for name, route, pattern in _walk(get_resolver()):
+        views.setdefault((name, route), pattern.callback)
+    return [(name, view) for (name, _route), view in views.items()]
 
 
 def _walk(

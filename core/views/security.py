@@ -1,19 +1,24 @@
 """What keeps an account its owner's, where allauth has no page of its own."""
 
+from typing import cast
+
 from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
+from allauth.mfa.webauthn.views import remove_webauthn
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from core.edges import door, is_own_page, see_other
+from core.edges import door, is_own_page, see_other, with_link
 from core.factors import list_recovery_codes
 from core.models import User
 from core.qr import make_qr_svg
@@ -45,6 +50,22 @@ def save_codes(request: HttpRequest) -> HttpResponse:
     file = HttpResponse("\n".join([text, "", *codes, ""]), content_type="text/plain; charset=utf-8")
     file.headers["Content-Disposition"] = 'attachment; filename="recovery-codes.txt"'
     return file
+
+
+@require_http_methods(["GET", "POST"])
+@door
+@transaction.atomic
+def remove_passkey(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Remove a passkey, unless nothing but a mailed code would be left to log in with."""
+    user = request.user
+    assert isinstance(user, User)  # noqa: S101  # behind the door
+    factors = Authenticator.objects.select_for_update().filter(user=user).order_by("pk")
+    kinds = [factor.type for factor in factors if factor.type != Authenticator.Type.RECOVERY_CODES]
+    if kinds == [Authenticator.Type.WEBAUTHN] and not user.has_usable_password():
+        text = _("Not removed: this passkey is all you have. Set a password, or add another first.")
+        messages.error(request, with_link(text, _("Set a password"), "account_set_password"))
+        return see_other(reverse("mfa_list_webauthn"))
+    return cast("HttpResponseBase", remove_webauthn(request, pk=pk))
 
 
 @require_POST

@@ -16,11 +16,13 @@ from affiliates.models import (
     Asset,
     Code,
     Enrollment,
+    Goal,
     Invitation,
     Link,
     UtmTemplate,
     Viewing,
 )
+from affiliates.selectors_goals import list_goals
 from brands.access import BrandAccess
 from core.access import NotFound, get_by_public_id
 from core.models import User
@@ -221,3 +223,11 @@ def get_invitation_for(access: BrandAccess, public_id: str) -> Invitation:
     """
     rows = Invitation.objects.filter(brand=access.brand)
     return get_by_public_id(rows.select_related("program", "group"), public_id)
+
+
+def get_goal_for(access: BrandAccess, public_id: str) -> Goal:
+    """Return a goal of the brand.
+
+    :raises NotFound: not one of this brand.
+    """
+    return get_by_public_id(list_goals(access.brand), public_id)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -14,6 +15,7 @@ from affiliates.models import (
     Enrollment,
     Invitation,
 )
+from affiliates.selectors_resources import count_unread
 from brands.models import Program
 from core.clock import brand_now, database_now
 from core.models import Brand
@@ -70,3 +72,9 @@ def creator_page(scope: Scope, **context: Any) -> dict[str, Any]:
     """Return the context of a creator's page: the scope, the brand for the bar, and its own."""
     is_demo = any(place.brand.is_demo for place in scope.affiliations)
     return {"scope": scope, "brand": scope.brand, "is_demo": is_demo, **context}
+
+
+def unread_news(request: HttpRequest) -> dict[str, Any]:
+    """Give the pages of creators what was not read yet: counted only where a page shows it."""
+    user = getattr(request, "user", None)
+    return {"unread_news": cache(lambda: count_unread(list_affiliations(user)) if user else 0)}

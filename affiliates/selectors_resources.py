@@ -115,6 +115,11 @@ def list_news(affiliations: Collection[Affiliation]) -> QuerySet[Receipt]:
     return rows.select_related("announcement__brand", "announcement__program").order_by("-pk")
 
 
+def count_unread(affiliations: Collection[Affiliation]) -> int:
+    """Count what a creator was told and has not read."""
+    return Receipt.objects.filter(affiliation__in=affiliations, read_at__isnull=True).count()
+
+
 def image_url(image: Image) -> str:
     """Return the whole address of a picture, for other pages to show."""
     return settings.SITE_URL + reverse("core:image", args=[image.sha256])

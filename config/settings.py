@@ -124,6 +124,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "core.context.site",
                 "brands.context.my_brands",
+                "affiliates.context.unread_news",
                 "affiliates.middleware.viewing_bar",
             ],
             "builtins": ["core.templatetags.fairshare"],

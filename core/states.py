@@ -120,6 +120,13 @@ STATES: Mapping[str, State] = MappingProxyType(
         "to_do": State(_("To do"), WAITING),
         "next": State(pgettext_lazy("task", "Next"), REVIEW),
         "waits": State(_("Waits"), WAITING),
+        # Goals.
+        "upcoming": State(pgettext_lazy("goal", "To come"), WAITING),
+        "on_course": State(_("On course"), GOOD),
+        "behind": State(_("Behind"), WAITING),
+        "reached": State(pgettext_lazy("goal", "Reached"), DONE),
+        "missed": State(pgettext_lazy("goal", "Missed"), NEUTRAL),
+        "ended": State(pgettext_lazy("goal", "Ended"), NEUTRAL),
         # Stores, mail, jobs, books.
         "receiving": State(_("Receiving"), GOOD),
         "quiet": State(_("Quiet"), WAITING),

@@ -64,6 +64,7 @@ KINDS: Mapping[str, Kind] = {
     "affiliates.enrollment": Kind(
         lambda row: str(row.affiliation), _CREATOR, _creator_of, (_AFFILIATE,)
     ),
+    "affiliates.goal": Kind(lambda row: row.name, "portal:goal-detail"),
     "affiliates.invitation": Kind(
         lambda row: row.email or row.name or row.public_id, "affiliates:invitation-list", _none
     ),

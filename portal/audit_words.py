@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from affiliates.models import Measure
 from brands.forms.payouts import PolicyForm
 from brands.forms.programs import CountForm, GroupForm, HoldForm, IdentityForm, TrackingForm
 from brands.forms.questions import QuestionForm
@@ -60,6 +61,11 @@ SENTENCES: Mapping[str, str | Promise] = {
     "connection.switched": _("{who} switched the store {what} on or off"),
     "demo.put_away": _("{who} put the demo data of {what} away"),
     "enrollment.moved": _("{who} moved {what} to another group"),
+    "goal.closed": _("{who} closed the goal {what} after its last day"),
+    "goal.created": _("{who} set the goal {what}"),
+    "goal.ended": _("{who} ended the goal {what} before its time"),
+    "goal.reached": _("{who} saw the goal {what} reached"),
+    "goal.updated": _("{who} changed the goal {what}"),
     "group.created": _("{who} made the group {what}"),
     "group.updated": _("{who} changed the group {what}"),
     "question.added": _("{who} asks applicants {what}"),
@@ -145,7 +151,7 @@ AREAS: Mapping[str, tuple[str | Promise, tuple[str, ...]]] = {
         _("Payouts"),
         ("payout", "payout_method", "payout_plan", "payout_policy", "rail"),
     ),
-    "program": (_("Program"), ("change", "group", "kind", "program", "question", "rules")),
+    "program": (_("Program"), ("change", "goal", "group", "kind", "program", "question", "rules")),
     "stores": (_("Stores"), ("connection", "order_upload", "store_event", "trial")),
     "team": (_("Team"), ("account", "mail", "member", "notices", "operator", "privacy")),
     "brand": (_("Brand"), ("brand", "demo", "list", "sandbox")),
@@ -177,13 +183,17 @@ LABELS: Mapping[str, str | Promise] = {
     "filters": _("Filters"),
     "format": _("File"),
     "group": _("Group"),
+    "has_mail": _("Mail when it is reached"),
     "hint": _("Account"),
     "image": _("Image"),
     "is_enabled": _("Switched on"),
+    "is_monthly": _("Repeat every month"),
+    "is_shown": _("Shown to creators"),
     "is_key_changed": _("Key changed"),
     "kind": _("Kind"),
     "list": _("List"),
     "logo_digest": _("Logo"),
+    "measure": _("What counts"),
     "max_uses": _("How many may use it"),
     "name": _("Name"),
     "needs": _("Needs"),
@@ -200,18 +210,24 @@ LABELS: Mapping[str, str | Promise] = {
     "send_at": _("Sent on"),
     "shop_url": _("Address of the shop"),
     "site_url": _("Web site"),
+    "since": _("First day"),
     "slug": _("Address"),
     "starts_on": _("From"),
     "status": _("State"),
     "sub_ids": _("Sub-ids"),
     "tags": _("Tags"),
+    "target": _("Target"),
+    "target_minor": _("Target"),
     "terms_version": _("Version of the terms"),
     "text": _("Text"),
     "time_zone": _("Time zone"),
     "title": _("Title"),
     "total_minor": _("Total"),
+    "until": _("Last day"),
     "url": _("Leads to"),
     "utm": "UTM",
+    "value": _("Reached"),
+    "value_minor": _("Reached"),
     "version": _("Version"),
     "vouched": _("Payment times vouched for"),
 }
@@ -221,6 +237,7 @@ MOMENTS = frozenset({"applies_at", "effective_from", "old_secret_until", "send_a
 """Facts that are times, in ISO 8601."""
 
 VALUES: Mapping[str, Mapping[str, str | Promise]] = {
+    "measure": dict(Measure.choices),
     "rail": dict(RailKind.choices),
     "role": dict(Role.choices),
     "status": {name: state.label for name, state in STATES.items()},

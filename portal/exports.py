@@ -15,6 +15,7 @@ from django.db.models import Min
 
 from affiliates.models import LinkSlug
 from brands.selectors_kinds import name_kinds
+from affiliates.selectors_goals import filter_goals, list_goals
 from core.asked import Asked, read_day
 from core.exports import Cell, Sheet, amount
 from core.models import Brand
@@ -22,6 +23,7 @@ from core.paging import read_batches
 from payouts.models import Payout
 from portal.audit_log import describe_events, pick_events
 from portal.creators import pick_creators
+from portal.goals import read_goals
 from portal.liability import list_owed_as_of, name_parties
 from portal.performance import WITH_CLICKS, answer, list_currencies, list_keys
 from portal.report_asked import read_choice
@@ -226,6 +228,34 @@ def _read_report(brand: Brand, asked: Asked, now: datetime) -> Rows:
         )
 
 
+def _read_goals(brand: Brand, asked: Asked, now: datetime) -> Rows:
+    today = now.astimezone(ZoneInfo(brand.time_zone)).date()
+    for batch in read_batches(filter_goals(list_goals(brand), asked.get("state", ""))):
+        for row in read_goals(batch, today=today):
+            goal = row.goal
+            figures = (goal.target, row.count.value, goal.closed_value)
+            yield (
+                goal.public_id,
+                goal.name,
+                goal.program.name,
+                goal.group.name if goal.group else "",
+                goal.enrollment.affiliation.public_id if goal.enrollment else "",
+                str(goal.enrollment.affiliation) if goal.enrollment else "",
+                goal.measure,
+                goal.since,
+                goal.until,
+                row.state,
+                goal.currency,
+                *(_figure(value, goal.currency) for value in figures),
+                goal.reached_at,
+                goal.closed_at,
+            )
+
+
+def _figure(value: int | None, currency: str) -> Cell:
+    return amount(value, currency) if currency and value is not None else value
+
+
 def _read_liability(brand: Brand, asked: Asked, now: datetime) -> Rows:
     today = now.astimezone(ZoneInfo(brand.time_zone)).date()
     day = min(read_day(asked, "on") or today, today)
@@ -304,6 +334,14 @@ EXPORTS: Mapping[str, Export] = {
         ),
         _read_report,
         "portal:report-list",
+    ),
+    "goals": Export(
+        _words(
+            "goal name program group creator creator_name measure from to state currency target"
+            " counted_now counted_at_close reached_at closed_at"
+        ),
+        _read_goals,
+        "portal:goal-list",
     ),
     "liability": Export(
         _words(

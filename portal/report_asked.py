@@ -57,7 +57,7 @@ def read_choice(asked: Asked, *, currencies: Sequence[str], today: date) -> Choi
     question = Question(
         span=span,
         before=_find_before(span, compare),
-        step=_pick_step(asked.get("step", ""), span),
+        step=pick_step(asked.get("step", ""), span),
         group=group if group in GROUPINGS else "creator",
         currency=currency if currency in currencies else next(iter(currencies), ""),
         is_gross=asked.get("amounts") == "gross",
@@ -72,7 +72,8 @@ def _find_before(span: Span, compare: str) -> Span | None:
     return span_year_before(span) if compare == "year" else span_before(span)
 
 
-def _pick_step(text: str, span: Span) -> Step:
+def pick_step(text: str, span: Span) -> Step:
+    """Return the step asked for, or the next larger one that makes at most a hundred bars."""
     wanted = next((place for place, step in enumerate(STEPS) if step == text), 0)
     fitting = [step for step in STEPS[wanted:] if len(list_steps(span, step)) <= MAX_BARS]
     return fitting[0]

@@ -51,6 +51,7 @@ _TABS: tuple[tuple[str, str, str | Promise], ...] = (
     ("funnel", "portal:report-funnel", gettext_lazy("Funnel")),
     ("cohorts", "portal:report-cohorts", gettext_lazy("Cohorts")),
     ("liability", "portal:report-liability", gettext_lazy("Liability")),
+    ("goals", "portal:goal-list", gettext_lazy("Goals")),
 )
 
 

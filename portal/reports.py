@@ -18,10 +18,12 @@ from core.money import BPS, Money, divide_half_up
 PERIOD_DAYS = 30
 TOP_CREATORS = 5
 
-COUNTED = """a.brand_id = %(brand)s AND a.is_current
-   AND o.placed_at >= %(start)s AND o.placed_at < %(end)s
+IS_COUNTED = """a.is_current
    AND o.paid_at IS NOT NULL AND o.cancelled_at IS NULL AND NOT o.is_test"""
-"""Which orders o, credited by a, count in a span of time."""
+"""Which orders o, credited by a, count."""
+COUNTED = f"""a.brand_id = %(brand)s AND {IS_COUNTED}
+   AND o.placed_at >= %(start)s AND o.placed_at < %(end)s"""
+"""Which of them count in a span of time."""
 
 _CLICKS = """
 SELECT (at AT TIME ZONE %(zone)s)::date AS day, count(*), count(DISTINCT visitor_key)

@@ -1,14 +1,18 @@
 """Checks that run by themselves."""
 
 import logging
+from zoneinfo import ZoneInfo
 
 from celery import shared_task
 
-from core.clock import database_now
+from affiliates.models import Goal
+from affiliates.services.goals import follow_goal
+from core.clock import brand_now, database_now
 from core.jobs import run_once
 from core.models import Brand
 from portal import trial
 from portal.books import prove_and_keep
+from portal.goals import count_one
 from portal.privacy import forgetting
 from tracking.models import TrialRun
 
@@ -39,6 +43,17 @@ def forget_old() -> None:
         now=now,
         work=lambda: forgetting.forget_old(now=now),
     )
+
+
+@shared_task(name="portal.follow_goals", acks_late=True, ignore_result=True)
+def follow_goals() -> None:
+    """Note goals that are reached, and close those whose days are over, each by its brand's day."""
+    real_now = database_now()
+    waiting = Goal.objects.filter(closed_at__isnull=True, brand__archived_at__isnull=True)
+    for goal in waiting.select_related("brand").order_by("pk"):
+        now = brand_now(goal.brand, real_now)
+        today = now.astimezone(ZoneInfo(goal.brand.time_zone)).date()
+        follow_goal(goal_id=goal.pk, count=count_one, today=today, now=now)
 
 
 def _prove_all() -> str:

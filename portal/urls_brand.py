@@ -11,11 +11,14 @@ from portal.views import (
     brand_search,
     creator_bulk,
     exports,
+    goals,
     liability,
     reports,
     trial,
     tryout,
 )
+
+_GOALS = "b/<slug:slug>/reports/goals"
 
 urlpatterns = [
     path("b/<slug:slug>/", brand_home.show_home, name="brand-home"),
@@ -28,6 +31,11 @@ urlpatterns = [
     path("b/<slug:slug>/reports/funnel/", reports.show_funnel, name="report-funnel"),
     path("b/<slug:slug>/reports/cohorts/", reports.show_cohorts, name="report-cohorts"),
     path("b/<slug:slug>/reports/liability/", liability.show_liability, name="report-liability"),
+    path(f"{_GOALS}/", goals.show_goals, name="goal-list"),
+    path(f"{_GOALS}/new/", goals.add_goal, name="goal-create"),
+    path(f"{_GOALS}/<str:goal_id>/", goals.show_goal, name="goal-detail"),
+    path(f"{_GOALS}/<str:goal_id>/edit/", goals.edit_goal, name="goal-edit"),
+    path(f"{_GOALS}/<str:goal_id>/end/", goals.close_goal, name="goal-end"),
     path("b/<slug:slug>/setup/test-order/", trial.show, name="trial"),
     path("b/<slug:slug>/program/try/", tryout.show, name="tryout"),
     path("b/<slug:slug>/search/", brand_search.search, name="search"),

@@ -34,6 +34,7 @@ from tests.makers import (
     make_code,
     make_connection,
     make_enrollment,
+    make_goal,
     make_group,
     make_invitation,
     make_kind,
@@ -96,6 +97,7 @@ def make_everything(prefix: str = "Anna", *, creator: User | None = None) -> Eve
     question = make_question(program)
     change = make_pending_change(make_group(program, "Slow"), now=shop.now)
     invitation = make_invitation(program, f"{prefix.lower()}@invited.example", now=shop.now)
+    goal = make_goal(program, group_id=place.group_id, is_shown=True)
     draft_news = make_announcement(brand=world.brand)
     send_news(make_announcement(brand=world.brand))
     draft = _fill_shop(world, mine.text, theirs.text)
@@ -110,6 +112,7 @@ def make_everything(prefix: str = "Anna", *, creator: User | None = None) -> Eve
         "question_id": question.public_id,
         "program_id": program.public_id,
         "kind_id": make_kind(world.brand, "Podcast").public_id,
+        "goal_id": goal.public_id,
         "change_id": change.public_id,
         "order_id": shop.get("1").public_id,
         "commission_id": shop.commission("1").public_id,

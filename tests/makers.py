@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -16,6 +16,7 @@ from affiliates.models import (
     AssetKind,
     Code,
     Enrollment,
+    Goal,
     Invitation,
     Link,
     UtmTemplate,
@@ -29,6 +30,7 @@ from affiliates.services.announcements import (
 from affiliates.services.applications import apply_to_program, approve_application
 from affiliates.services.assets import AssetFacts, create_asset
 from affiliates.services.codes import create_code
+from affiliates.services.goals import GoalFacts, create_goal
 from affiliates.services.invitations import Inviting, make_invite_link, send_invitations
 from affiliates.services.links import create_link
 from affiliates.services.utm import FIELDS, create_template
@@ -356,6 +358,24 @@ def send_news(announcement: Announcement, *, now: datetime = NOW) -> None:
         now=now,
     )
     send_announcement(announcement_id=announcement.pk, now=now)
+
+
+def make_goal(program: Program, **facts: Any) -> Goal:
+    """Set a goal of ten orders for the month of NOW; `facts` replace any of it."""
+    asked: dict[str, Any] = {
+        "program_id": program.pk,
+        "name": "Ten orders",
+        "measure": "orders",
+        "target": 10,
+        "since": date(2026, 8, 1),
+        "until": date(2026, 8, 31),
+    }
+    return create_goal(
+        brand_id=program.brand_id,
+        facts=GoalFacts(**asked | facts),
+        actor_id=get_owner(program.brand).pk,
+        now=NOW,
+    )
 
 
 def make_connection(

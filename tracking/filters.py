@@ -12,13 +12,14 @@ from core.asked import Asked, read_day, read_text
 from core.models import Brand
 from core.periods import end_of_day, start_of_day
 from tracking import selectors_brand as read
-from tracking.models import Attribution, Commission, Order
+from tracking.models import Attribution, Commission, Decision, Order
 
 ORDER_FILTERS = ("reason", "q", "creator", "store", "state", "signal")
 COMMISSION_FILTERS = ("q", "program", "why")
 REPORT_FILTERS = (
     *("counted", "from", "to", "currency", "creator"),
     *("link", "code", "product", "sub", "group", "type", "country"),
+    *("of_program", "customer"),
 )
 """What the numbers of a report narrow the lists by; a day is one on which orders were placed."""
 NONE = "none"
@@ -107,6 +108,9 @@ def _narrow(rows: QuerySet[Order], brand: Brand, asked: Asked) -> QuerySet[Order
         rows = rows.filter(currency=wanted["currency"])
     if "counted" in wanted:
         rows = rows.filter(paid_at__isnull=False, cancelled_at__isnull=True, is_test=False)
+    if wanted.get("customer") == "new":
+        decided = Decision.objects.filter(order=OuterRef("pk"), is_current=True)
+        rows = rows.filter(Exists(decided.filter(context__is_new_customer=True)))
     if "country" in wanted:
         rows = rows.filter(country="" if wanted["country"] == NONE else wanted["country"])
     if "product" in wanted:
@@ -135,6 +139,8 @@ def _span(brand: Brand, asked: Asked) -> dict[str, datetime]:
 def _credit(wanted: Mapping[str, str]) -> Q | None:
     """Return what the attribution in force must be; None where nothing is asked of it."""
     parts = [Q(enrollment__isnull=False)] if "counted" in wanted else []
+    if "of_program" in wanted:
+        parts.append(Q(enrollment__program__public_id=wanted["of_program"]))
     if "creator" in wanted:
         parts.append(Q(enrollment__affiliation__public_id=wanted["creator"]))
     if "group" in wanted:

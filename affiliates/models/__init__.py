@@ -1,5 +1,6 @@
 """Creators: the person, his place in a brand, in a program, and what he shares."""
 
+from affiliates.models.goals import OF_CREATORS, OF_MONEY, Goal, Measure
 from affiliates.models.invitations import Invitation, InvitationKind
 from affiliates.models.joining import Application, ApplicationStatus, Enrollment, RejectReason
 from affiliates.models.people import Affiliate, Affiliation, AffiliationStatus
@@ -10,6 +11,8 @@ from affiliates.models.vetting import Note
 from affiliates.models.viewing import Viewing
 
 __all__ = [
+    "OF_CREATORS",
+    "OF_MONEY",
     "Affiliate",
     "Affiliation",
     "AffiliationStatus",
@@ -20,10 +23,12 @@ __all__ = [
     "AssetKind",
     "Code",
     "Enrollment",
+    "Goal",
     "Invitation",
     "InvitationKind",
     "Link",
     "LinkSlug",
+    "Measure",
     "Note",
     "Receipt",
     "RejectReason",

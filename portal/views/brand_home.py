@@ -1,7 +1,7 @@
 """The brand's first page: what waits, how it goes, what is owed, and whether the books balance."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from affiliates.models import Affiliation
+from affiliates.selectors_goals import list_nearest
 from affiliates.selectors_resources import list_sent_titles
 from brands.access import get_brand_for
 from brands.context import brand_page
@@ -24,12 +25,15 @@ from core.money import Money
 from core.templatetags.fairshare import current_language
 from payouts.selectors import find_next_run
 from portal.books import prove_books
+from portal.goal_words import describe_goal
+from portal.goals import GoalRow, read_goals
 from portal.reports import Comparison, Day, change_bps, compare_periods, list_top_creators
 from portal.todo import find_setup, list_owed, list_tasks
 from tracking.models import Order
 
 LABEL_EVERY = 7
 NEWS = 10
+GOALS = 3
 
 News = dict[date, list[str]]
 
@@ -60,9 +64,15 @@ def show_home(request: HttpRequest, slug: str) -> HttpResponse:
         charts=_charts(compared, currency, _list_news(brand)),
         top=_name_creators(compared, currency),
         owed=owed,
+        goals=[describe_goal(row) for row in _list_goals(brand, now)],
         books=prove_books(brand_id=brand.pk),
     )
     return render(request, "portal/brand_home.html", context)
+
+
+def _list_goals(brand: Brand, now: datetime) -> list[GoalRow]:
+    today = now.astimezone(ZoneInfo(brand.time_zone)).date()
+    return read_goals(list_nearest(brand, today=today, limit=GOALS), today=today)
 
 
 def _list_currencies(compared: Comparison, owed: list[Any]) -> list[str]:

@@ -17,7 +17,7 @@ from affiliates.selectors import (
     list_links,
     list_terms_to_accept,
 )
-from affiliates.selectors_resources import list_news
+from affiliates.selectors_resources import count_unread
 from core.clock import brand_now
 from core.edges import door
 from core.paging import cut_page
@@ -27,6 +27,8 @@ from portal.clicks import list_click_rows
 from portal.earnings import find_commissions, list_lost_orders, list_rows
 from portal.forecast import list_forecasts
 from portal.forms import EarningsFilter
+from portal.goal_words import describe_goal
+from portal.goals import read_shown
 from portal.home import list_releases, load_balances, load_period, make_tiles
 from portal.links import list_code_rows, list_link_rows
 from portal.places import compare_places
@@ -58,7 +60,8 @@ def show_home(request: HttpRequest) -> HttpResponse:
         charts=chart_earned(period),
         latest=list_rows(latest),
         lost=list_lost_orders(scope, now=now),
-        news=list_news(scope.affiliations).filter(read_at__isnull=True).count(),
+        news=count_unread(scope.affiliations),
+        goals=[describe_goal(row) for row in read_shown(scope.affiliations, now=now)],
         **_list_beginnings(request, scope),
     )
     return render(request, "portal/creator_home.html", context)

@@ -20,8 +20,10 @@ from core.edges import public_door
 from core.paging import cut_page
 from portal.access import get_program_page
 from portal.compare import MOST, compare_offers, list_compared
+from portal.goal_words import describe_goal
+from portal.goals import read_shown
 from portal.offer import list_offers, make_offer
-from portal.selectors import find_standing
+from portal.selectors import Standing, find_standing
 
 ON_LANDING = 6
 
@@ -87,7 +89,9 @@ def show_program(request: HttpRequest, brand_slug: str, program_slug: str) -> Ht
     """Show what a program offers, and where the reader stands in it."""
     key = request.GET.get("key", "")
     program = get_program_page(request.user, brand_slug, program_slug, key=key)
-    return render(request, "portal/program.html", program_page(request, program, key))
+    context = program_page(request, program, key)
+    context["goals"] = _list_goals(context["standing"], program)
+    return render(request, "portal/program.html", context)
 
 
 @require_GET
@@ -132,3 +136,11 @@ def program_page(
         "nav_current": "portal:directory",
         **context,
     }
+
+
+def _list_goals(standing: Standing, program: Program) -> list[dict[str, Any]]:
+    """Return the goals of a program that a member of it is shown."""
+    if standing.enrollment is None:
+        return []
+    rows = read_shown([standing.enrollment.affiliation], now=brand_now(program.brand))
+    return [describe_goal(row) for row in rows if row.goal.program_id == program.pk]

@@ -17,6 +17,10 @@ from core.models import User
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
+ASKS_BY_ITSELF = "X-Live"
+"""A page that asks again by itself is nobody's use of the session."""
+
+
 class RequestIdMiddleware:
     """Name each request, in the log and in the answer; a name from outside only by a proxy."""
 
@@ -49,7 +53,7 @@ class SessionAgeMiddleware:
         if who is not None and sessions.is_over(request, now=utc_now()):
             logout(request)
             return redirect_to_login(request.get_full_path())
-        if who is not None:
+        if who is not None and ASKS_BY_ITSELF not in request.headers:
             sessions.touch(request, now=utc_now())
         response = self.get_response(request)
         user = request.user

@@ -34,10 +34,6 @@ class Tiles:
     paid: list[Money]
     to_recover: list[Money]
 
-    @property
-    def has_debt(self) -> bool:
-        return any(amount.amount_minor for amount in self.to_recover)
-
 
 @dataclass(frozen=True, slots=True)
 class Release:

@@ -21,6 +21,7 @@ from affiliates.selectors_resources import count_unread
 from core.clock import brand_now
 from core.edges import door
 from core.paging import cut_page
+from core.periods import start_of_day
 from portal.breakdown import DIMENSIONS, break_down
 from portal.charts import chart_earned
 from portal.clicks import list_click_rows
@@ -61,6 +62,7 @@ def show_home(request: HttpRequest) -> HttpResponse:
         latest=list_rows(latest),
         lost=list_lost_orders(scope, now=now),
         news=count_unread(scope.affiliations),
+        places=list(list_enrollments(request.user).filter(affiliation__in=scope.affiliations)),
         goals=[describe_goal(row) for row in read_shown(scope.affiliations, now=now)],
         **_list_beginnings(request, scope),
     )
@@ -160,8 +162,9 @@ def _show_breakdown(
 ) -> dict[str, Any]:
     program = form.value_of("program")
     chosen = [place for place in places if program in ("", place.public_id)]
-    days = int(form.value_of("days") or PERIOD_DAYS)
-    return {"breakdown": break_down(chosen, by=by, since=scope.now() - timedelta(days=days))}
+    days, zone = int(form.value_of("days") or PERIOD_DAYS), _zone(scope)
+    first = scope.now().astimezone(zone).date() - timedelta(days=days - 1)
+    return {"breakdown": break_down(chosen, by=by, since=start_of_day(first, zone))}
 
 
 def _list_tabs(

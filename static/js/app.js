@@ -93,9 +93,16 @@
   }
 
   function showLoadError(event) {
+    if (event.target.closest("[data-live]")) return;
     var target = event.detail.target;
     var note = document.getElementById("load-error");
     if (target && note) target.replaceChildren(note.content.cloneNode(true));
+  }
+
+  /* What asks again by itself rests while nobody looks, and never takes the focus away. */
+  function rest(event) {
+    var part = event.target.closest("[data-live]");
+    if (part && (document.hidden || part.contains(document.activeElement))) event.preventDefault();
   }
 
   document.addEventListener("htmx:load", function (event) { prepare(event.target); });
@@ -107,6 +114,7 @@
     var line = document.querySelector("#results .result-line, #results .blank h2");
     if (line) announce(line.textContent.trim().replace(/\s+/g, " "));
   });
+  document.addEventListener("htmx:confirm", rest);
   document.addEventListener("htmx:beforeRequest", function (event) {
     event.detail.target.setAttribute("aria-busy", "true");
   });

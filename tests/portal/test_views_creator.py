@@ -10,6 +10,7 @@ from payouts.services.methods import set_bank_method
 from tests.makers import (
     get_creator,
     get_owner,
+    make_announcement,
     make_application,
     make_brand,
     make_code,
@@ -18,6 +19,7 @@ from tests.makers import (
     make_program,
     make_sandbox,
     make_user,
+    send_news,
 )
 from tests.orders import (
     approve_payouts,
@@ -454,3 +456,37 @@ def test_programs_stand_side_by_side_with_their_terms_and_money(own: Client, lin
     assert (mine.terms_due, theirs.pending) == (None, [])
     shown = plain(page)
     assert "on every order" in shown and "for 45 days" in shown and "Accept version 2" in shown
+
+
+def test_the_totals_ask_again_without_keeping_a_session_alive(own: Client, place):
+    page = plain(own.get("/me/"))
+    seen = own.session["seen_at"]
+    session = own.session
+    session["seen_at"] = days_ago(0.4).isoformat()
+    session.save()
+
+    own.get("/me/", headers={"X-Live": "1"})
+    assert own.session["seen_at"] < seen
+    own.get("/me/")
+
+    assert 'hx-trigger="every 60s"' in page and own.session["seen_at"] >= seen
+
+
+def test_the_menu_counts_news_until_they_are_read(own: Client, place):
+    announcement = make_announcement(place.brand)
+    send_news(announcement, now=NOW)
+
+    page = plain(own.get("/me/payouts/"))
+    own.post("/me/resources/read/")
+
+    assert '<span>Resources</span><span class="count">1</span>' in page
+    assert '<span>Resources</span><span class="count">' not in plain(own.get("/me/payouts/"))
+
+
+def test_the_last_30_days_and_their_rows_by_link_are_the_same(own: Client, link):
+    order(link, 29)
+    order(link, 31)
+
+    home, rows = own.get("/me/"), own.get("/me/earnings/?tab=link")
+
+    assert home.context["period"].orders == rows.context["breakdown"].total.orders == 1

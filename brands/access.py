@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from brands.models import (
     ChangeSubject,
@@ -19,6 +19,7 @@ from brands.models import (
     Program,
     Question,
     Role,
+    SavedReport,
     StoreConnection,
 )
 from core.access import Forbidden, NotFound, get_by_public_id
@@ -36,8 +37,11 @@ __all__ = [
     "get_kind_for",
     "get_program_for",
     "get_question_for",
+    "get_report_for",
     "list_brands_of",
+    "list_reports_for",
     "require",
+    "require_report",
 ]
 
 _SLUG = re.compile(r"[-\w]{1,60}", re.ASCII)
@@ -180,6 +184,30 @@ def get_change_for(access: BrandAccess, public_id: str) -> PendingChange:
     is_payouts = change.subject == ChangeSubject.PAYOUTS
     require(access, Right.MONEY if is_payouts else Right.MANAGE)
     return change
+
+
+def list_reports_for(access: BrandAccess) -> QuerySet[SavedReport]:
+    """Return the saved reports a member may open: his own and the team's, by name."""
+    mine = Q(owner_id=access.member.user_id) | Q(is_shared=True)
+    rows = SavedReport.objects.filter(mine, brand=access.brand)
+    return rows.select_related("brand", "owner").order_by("name", "pk")
+
+
+def get_report_for(access: BrandAccess, public_id: str) -> SavedReport:
+    """Return a saved report the member may open.
+
+    :raises NotFound: not one of this brand, or another member's own.
+    """
+    return get_by_public_id(list_reports_for(access), public_id)
+
+
+def require_report(access: BrandAccess, report: SavedReport) -> None:
+    """Go on only as its owner, or as a manager where it is the team's.
+
+    :raises Forbidden: it is another member's, and the role does not include it.
+    """
+    if report.owner_id != access.member.user_id:
+        require(access, Right.MANAGE)
 
 
 def list_brands_of(user: Visitor) -> QuerySet[Brand]:

@@ -23,6 +23,7 @@ BEAT = {
     "retention": {"task": "tracking.forget_old", "schedule": crontab(hour=3, minute=10)},
     "privacy": {"task": "portal.forget_old", "schedule": once_a_day(3, 40)},
     "announcements": {"task": "affiliates.send_announcements", "schedule": 60.0},
+    "reports": {"task": "portal.mail_reports", "schedule": crontab(minute="*/15")},
     "goals": {"task": "portal.follow_goals", "schedule": crontab(minute="*/10")},
     "books": {"task": "portal.check_books", "schedule": once_a_day(4, 10)},
 }

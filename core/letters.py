@@ -39,7 +39,10 @@ class Footer:
 
 @dataclass(frozen=True, slots=True)
 class _Paragraph:
-    """Lines of parts, each part a text and whether it is an address; a button has its own."""
+    """Lines of parts, each part a text and whether it is an address; a button has its own.
+
+    In a table each line is a row and each part a cell.
+    """
 
     shape: str
     lines: Sequence[Sequence[tuple[str, bool]]]
@@ -87,9 +90,10 @@ def in_words(value: Value, *, language: str, zone: ZoneInfo) -> str:
 
 
 def to_text(text: str, footer: Footer, *, language: str) -> str:
-    """Return the text part: the letter and its footer."""
+    """Return the text part: the letter and its footer. The cells of a table stand apart."""
+    spaced = text.strip().replace("\t", "  ")
     return render_to_string(
-        "core/email/notice.txt", {"text": text.strip(), "footer": footer, "language": language}
+        "core/email/notice.txt", {"text": spaced, "footer": footer, "language": language}
     )
 
 
@@ -125,6 +129,10 @@ def _to_paragraph(text: str) -> _Paragraph:
     button = _BUTTON.fullmatch(text)
     if button and button[2].startswith(f"{settings.SITE_URL}/"):
         return _Paragraph("button", [[(button[1], False)]], button[2])
+    if all("\t" in line for line in text.splitlines()):
+        return _Paragraph(
+            "table", [[(cell, False) for cell in line.split("\t")] for line in text.splitlines()]
+        )
     shape = "code" if _CODE.fullmatch(text) else "text"
     return _Paragraph(shape, [list(_split_at_links(line)) for line in text.splitlines()])
 

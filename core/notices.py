@@ -110,6 +110,12 @@ TEAM_WORK = Group(
     "team",
     _DIGEST_FIRST,
 )
+REPORTS = Group(
+    "reports",
+    _("Saved reports"),
+    _("Reports that you, or somebody of your team, had mailed to you."),
+    "team",
+)
 
 GROUPS = (
     ACCOUNT,
@@ -120,6 +126,7 @@ GROUPS = (
     INVITATIONS,
     APPLICATIONS,
     TEAM_WORK,
+    REPORTS,
 )
 
 

@@ -85,6 +85,7 @@ KINDS: Mapping[str, Kind] = {
         str, "brands:questions", _none, ("program",), lambda row: row.program.public_id
     ),
     "brands.railsettings": Kind(lambda row: str(row.get_rail_display())),
+    "brands.savedreport": Kind(lambda row: row.name, "portal:saved-list", _none),
     "brands.storeconnection": Kind(lambda row: row.name, "tracking:connection-detail"),
     "core.brand": Kind(str),
     "core.user": Kind(str),

@@ -13,7 +13,7 @@ from affiliates.models import Measure
 from brands.forms.payouts import PolicyForm
 from brands.forms.programs import CountForm, GroupForm, HoldForm, IdentityForm, TrackingForm
 from brands.forms.questions import QuestionForm
-from brands.models import RailKind, Role
+from brands.models import Every, RailKind, Role, SpanKind
 from core.states import STATES
 
 SENTENCES: Mapping[str, str | Promise] = {
@@ -120,6 +120,9 @@ SENTENCES: Mapping[str, str | Promise] = {
     "trial.started": _("{who} sent a test order"),
     "program.updated": _("{who} changed the settings of the program {what}"),
     "rail.set": _("{who} changed the way to pay {what}"),
+    "report.changed": _("{who} changed the saved report {what}"),
+    "report.deleted": _("{who} deleted the saved report {what}"),
+    "report.saved": _("{who} saved the report {what}"),
     "rules.published": _("{who} published rules of the program {what}"),
     "sandbox.archived": _("{who} put the sandbox {what} away"),
     "sandbox.clock_moved": _("{who} moved the clock of the sandbox {what}"),
@@ -154,7 +157,7 @@ AREAS: Mapping[str, tuple[str | Promise, tuple[str, ...]]] = {
     "program": (_("Program"), ("change", "goal", "group", "kind", "program", "question", "rules")),
     "stores": (_("Stores"), ("connection", "order_upload", "store_event", "trial")),
     "team": (_("Team"), ("account", "mail", "member", "notices", "operator", "privacy")),
-    "brand": (_("Brand"), ("brand", "demo", "list", "sandbox")),
+    "brand": (_("Brand"), ("brand", "demo", "list", "report", "sandbox")),
 }
 """Parts of the log to look at alone, each with the words its actions begin with."""
 
@@ -179,6 +182,7 @@ LABELS: Mapping[str, str | Promise] = {
     "effective_from": _("In force from"),
     "ends_on": _("Until"),
     "enrollment": _("Creator"),
+    "every": _("Mail"),
     "file": _("File"),
     "filters": _("Filters"),
     "format": _("File"),
@@ -188,6 +192,7 @@ LABELS: Mapping[str, str | Promise] = {
     "image": _("Image"),
     "is_enabled": _("Switched on"),
     "is_monthly": _("Repeat every month"),
+    "is_shared": _("Shared with the team"),
     "is_shown": _("Shown to creators"),
     "is_key_changed": _("Key changed"),
     "kind": _("Kind"),
@@ -212,6 +217,7 @@ LABELS: Mapping[str, str | Promise] = {
     "site_url": _("Web site"),
     "since": _("First day"),
     "slug": _("Address"),
+    "span": _("Period"),
     "starts_on": _("From"),
     "status": _("State"),
     "sub_ids": _("Sub-ids"),
@@ -237,9 +243,11 @@ MOMENTS = frozenset({"applies_at", "effective_from", "old_secret_until", "send_a
 """Facts that are times, in ISO 8601."""
 
 VALUES: Mapping[str, Mapping[str, str | Promise]] = {
+    "every": dict(Every.choices),
     "measure": dict(Measure.choices),
     "rail": dict(RailKind.choices),
     "role": dict(Role.choices),
+    "span": dict(SpanKind.choices),
     "status": {name: state.label for name, state in STATES.items()},
 }
 """Words for values that are codes, by the fact they stand in."""

@@ -14,8 +14,8 @@ from django.db import connection
 from django.db.models import Min
 
 from affiliates.models import LinkSlug
-from brands.selectors_kinds import name_kinds
 from affiliates.selectors_goals import filter_goals, list_goals
+from brands.selectors_kinds import name_kinds
 from core.asked import Asked, read_day
 from core.exports import Cell, Sheet, amount
 from core.models import Brand
@@ -27,7 +27,7 @@ from portal.goals import read_goals
 from portal.liability import list_owed_as_of, name_parties
 from portal.performance import WITH_CLICKS, answer, list_currencies, list_keys
 from portal.report_asked import read_choice
-from portal.report_words import name_keys
+from portal.report_words import REST_LABEL, name_keys
 from tracking.filters import pick_commissions, pick_orders
 from tracking.models import Click, Verdict
 from tracking.selectors_brand import NO_FIGURES, order_badge, sum_creators, with_credit
@@ -211,14 +211,16 @@ def _read_report(brand: Brand, asked: Asked, now: datetime) -> Rows:
     found = answer(brand, question, question.span)
     keys = list_keys(question, found)
     names = name_keys(brand, question.group, keys, found)
-    for key in keys:
-        sums = found.by_key[key]
+    rows = [(key, names[key], found.by_key[key]) for key in keys]
+    if found.rest is not None:
+        rows.append(("", str(REST_LABEL), found.rest))
+    for key, name, sums in rows:
         yield (
             question.span.since,
             question.span.until,
             question.group,
             key,
-            names[key],
+            name,
             sums.orders,
             sums.clicks if question.group in WITH_CLICKS else None,
             question.currency,

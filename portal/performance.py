@@ -162,12 +162,17 @@ class Question:
 
 @dataclass(slots=True)
 class Answer:
-    """One span: by the first day of each step, and by the key of the grouping."""
+    """One span: by the first day of each step, and by the key of the grouping.
+
+    The keys add up to the total; where they cannot, for products, `rest` holds what is missing:
+    tax, shipping, refunds of no line, and commissions changed by hand. Clicks are counted apart.
+    """
 
     span: Span
     by_step: dict[date, Sums] = field(default_factory=dict)
     by_key: dict[str, Sums] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
+    rest: Sums | None = None
 
     @property
     def total(self) -> Sums:
@@ -296,6 +301,7 @@ def _count_keys(found: Answer, group: str, params: Mapping[str, Any]) -> None:
         ):
             found.by_key[key or ""] = Sums(orders, int(gross), int(net), int(commission))
             found.titles[key or ""] = title or ""
+        found.rest = _what_is_left(found)
         return
     expression, joins = _KEYS[group]
     sql = _ORDERS.format(key=expression, joins=joins, counted=COUNTED)
@@ -304,6 +310,16 @@ def _count_keys(found: Answer, group: str, params: Mapping[str, Any]) -> None:
     if group in WITH_CLICKS:
         for key, clicks in _rows(_CLICKS.format(key=_CLICK_KEYS[group]), params):
             found.by_key.setdefault(key, Sums()).clicks = clicks
+
+
+def _what_is_left(found: Answer) -> Sums:
+    """Return what belongs to no key: the total less all of them; orders stand in several."""
+    rest, keys = found.total, found.by_key.values()
+    return Sums(
+        gross=rest.gross - sum(sums.gross for sums in keys),
+        net=rest.net - sum(sums.net for sums in keys),
+        commission=rest.commission - sum(sums.commission for sums in keys),
+    )
 
 
 _DAYS = {"day": 1, "week": 7}

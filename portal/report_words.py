@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from affiliates.models import Affiliation, LinkSlug
 from brands.models import Group
@@ -44,7 +44,15 @@ _EMPTY_KEYS: Mapping[str, str | Promise] = {
     "sub": gettext_lazy("No sub-id"),
     "country": gettext_lazy("Country unknown"),
 }
-
+REST_LABEL = gettext_lazy("Of no product: tax, shipping, and what was changed by hand")
+FIGURE_LABELS: Mapping[str, str | Promise] = {
+    "revenue": gettext_lazy("Revenue"),
+    "commission": gettext_lazy("Commission"),
+    "orders": gettext_lazy("Orders credited"),
+    "average": gettext_lazy("Average order"),
+    "clicks": gettext_lazy("Unique clicks"),
+    "conversion": gettext_lazy("Conversion"),
+}
 
 _TABS: tuple[tuple[str, str, str | Promise], ...] = (
     ("performance", "portal:report-list", gettext_lazy("Performance")),
@@ -52,6 +60,7 @@ _TABS: tuple[tuple[str, str, str | Promise], ...] = (
     ("cohorts", "portal:report-cohorts", gettext_lazy("Cohorts")),
     ("liability", "portal:report-liability", gettext_lazy("Liability")),
     ("goals", "portal:goal-list", gettext_lazy("Goals")),
+    ("saved", "portal:saved-list", pgettext_lazy("reports", "Saved")),
 )
 
 

@@ -7,13 +7,15 @@ from celery import shared_task
 
 from affiliates.models import Goal
 from affiliates.services.goals import follow_goal
+from brands.models import ReportReader
 from core.clock import brand_now, database_now
 from core.jobs import run_once
-from core.models import Brand
+from core.models import Brand, BrandStatus
 from portal import trial
 from portal.books import prove_and_keep
 from portal.goals import count_one
 from portal.privacy import forgetting
+from portal.saved_reports import mail_due
 from tracking.models import TrialRun
 
 logger = logging.getLogger(__name__)
@@ -54,6 +56,17 @@ def follow_goals() -> None:
         now = brand_now(goal.brand, real_now)
         today = now.astimezone(ZoneInfo(goal.brand.time_zone)).date()
         follow_goal(goal_id=goal.pk, count=count_one, today=today, now=now)
+
+
+@shared_task(name="portal.mail_reports", acks_late=True, ignore_result=True)
+def mail_reports() -> None:
+    """Mail saved reports whose period is over, each once to each of its readers."""
+    real_now = database_now()
+    readers = ReportReader.objects.filter(
+        report__brand__archived_at__isnull=True, report__brand__status=BrandStatus.ACTIVE
+    )
+    for reader in readers.select_related("report__brand").order_by("pk"):
+        mail_due(reader, now=brand_now(reader.report.brand, real_now))
 
 
 def _prove_all() -> str:

@@ -14,11 +14,13 @@ from portal.views import (
     goals,
     liability,
     reports,
+    saved_reports,
     trial,
     tryout,
 )
 
 _GOALS = "b/<slug:slug>/reports/goals"
+_SAVED = "b/<slug:slug>/reports/saved"
 
 urlpatterns = [
     path("b/<slug:slug>/", brand_home.show_home, name="brand-home"),
@@ -36,6 +38,11 @@ urlpatterns = [
     path(f"{_GOALS}/<str:goal_id>/", goals.show_goal, name="goal-detail"),
     path(f"{_GOALS}/<str:goal_id>/edit/", goals.edit_goal, name="goal-edit"),
     path(f"{_GOALS}/<str:goal_id>/end/", goals.close_goal, name="goal-end"),
+    path(f"{_SAVED}/", saved_reports.show_saved, name="saved-list"),
+    path(f"{_SAVED}/new/", saved_reports.add_saved, name="saved-create"),
+    path(f"{_SAVED}/<str:report_id>/", saved_reports.open_saved, name="saved-open"),
+    path(f"{_SAVED}/<str:report_id>/change/", saved_reports.change_saved, name="saved-change"),
+    path(f"{_SAVED}/<str:report_id>/delete/", saved_reports.remove_saved, name="saved-delete"),
     path("b/<slug:slug>/setup/test-order/", trial.show, name="trial"),
     path("b/<slug:slug>/program/try/", tryout.show, name="tryout"),
     path("b/<slug:slug>/search/", brand_search.search, name="search"),

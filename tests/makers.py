@@ -48,6 +48,8 @@ from brands.models import (
     Question,
     Role,
     RuleSet,
+    SavedReport,
+    SpanKind,
     StoreConnection,
 )
 from brands.selectors import find_latest_rules, find_latest_terms, get_default_group
@@ -58,6 +60,7 @@ from brands.services.groups import create_group
 from brands.services.kinds import add_kind
 from brands.services.programs import create_program, set_program_status
 from brands.services.questions import Asking, add_question
+from brands.services.reports import ReportFacts, save_report
 from brands.services.rules import RuleDraft, publish_rules
 from brands.services.team import add_member
 from core.accounts import set_operator
@@ -374,6 +377,18 @@ def make_goal(program: Program, **facts: Any) -> Goal:
         brand_id=program.brand_id,
         facts=GoalFacts(**asked | facts),
         actor_id=get_owner(program.brand).pk,
+        now=NOW,
+    )
+
+
+def make_saved_report(brand: Brand, *, owner: User | None = None, **facts: Any) -> SavedReport:
+    """Keep a report by product of the last seven days; `facts` say how it is called and mailed."""
+    asked: dict[str, Any] = {"name": "By product", "span": SpanKind.DAYS, "is_shared": True}
+    return save_report(
+        brand_id=brand.pk,
+        query="from=2026-08-01&to=2026-08-07&by=product",
+        facts=ReportFacts(**asked | facts),
+        actor_id=(owner or get_owner(brand)).pk,
         now=NOW,
     )
 

@@ -15,6 +15,7 @@ from brands.models.programs import (
     SelfReferral,
 )
 from brands.models.questions import WITH_OPTIONS, Question, QuestionKind
+from brands.models.reports import Every, ReportReader, SavedReport, SpanKind
 from brands.models.rules import Rule, RuleKind, RuleSet, Terms
 from brands.models.stores import Platform, StoreConnection
 from brands.models.teams import Member, Role
@@ -24,6 +25,7 @@ __all__ = [
     "ChangeSubject",
     "ClickPolicy",
     "CodePolicy",
+    "Every",
     "Group",
     "HoldAnchor",
     "Member",
@@ -39,11 +41,14 @@ __all__ = [
     "QuestionKind",
     "RailKind",
     "RailSettings",
+    "ReportReader",
     "Role",
     "Rule",
     "RuleKind",
     "RuleSet",
+    "SavedReport",
     "SelfReferral",
+    "SpanKind",
     "StoreConnection",
     "Terms",
     "choice_check",

@@ -9,14 +9,13 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from brands.access import BrandAccess, get_brand_for
+from brands.access import BrandAccess, get_brand_for, list_reports_for
 from brands.context import brand_page
 from core import formats
 from core.charts import Point
 from core.clock import brand_now
 from core.edges import door
 from core.models import Brand
-from core.money import Money
 from core.wording import current_language
 from portal.cohorts import SHOWN_MONTHS, list_cohorts
 from portal.funnel import count_funnel
@@ -25,21 +24,19 @@ from portal.performance import (
     ROWS,
     WITH_CLICKS,
     Answer,
-    Measures,
-    Sums,
     answer,
     compare,
     list_currencies,
-    list_keys,
 )
 from portal.report_asked import Choice, read_choice
+from portal.report_rows import list_figures, list_rows, measure
 from portal.report_words import (
     COMPARE_LABELS,
     GROUP_LABELS,
+    REST_LABEL,
     STEP_LABELS,
     explain_change,
     list_tabs,
-    name_keys,
 )
 from tracking.models import Commission
 
@@ -59,8 +56,8 @@ def show_performance(request: HttpRequest, slug: str) -> HttpResponse:
         )
     now = answer(brand, asked, asked.span)
     before = answer(brand, asked, asked.before) if asked.before else None
-    measures = _measure(choice, now.total)
-    was = _measure(choice, before.total) if before else None
+    measures = measure(choice, now.total)
+    was = measure(choice, before.total) if before else None
     context = _page(
         access,
         choice,
@@ -68,10 +65,18 @@ def show_performance(request: HttpRequest, slug: str) -> HttpResponse:
         has_orders=bool(measures.sums.orders or measures.sums.clicks),
         has_history=Commission.objects.filter(brand=brand).exists(),
         sentences=explain_change(measures, was),
-        figures=_list_figures(measures, was),
+        figures=list_figures(measures, was),
         orders_query=choice.order_filters(asked.span),
         chart=_draw(choice, now, before, _today(brand)),
-        rows=_list_rows(brand, choice, now, before),
+        rows=list_rows(brand, choice, now, before),
+        rest=measure(choice, now.rest) if now.rest else None,
+        rest_label=REST_LABEL,
+        total=measures,
+        total_change=compare(
+            measures.revenue.amount_minor, was.revenue.amount_minor if was else None
+        ),
+        number_of_rows=len(now.by_key),
+        saved=list(list_reports_for(access)),
         is_more=len(now.by_key) > ROWS,
         has_clicks=asked.group in WITH_CLICKS,
     )
@@ -131,43 +136,15 @@ def _today(brand: Brand) -> date:
     return brand_now(brand).astimezone(ZoneInfo(brand.time_zone)).date()
 
 
-def _measure(choice: Choice, sums: Sums) -> Measures:
-    return Measures(choice.question.currency, choice.question.is_gross, sums)
-
-
-def _list_figures(now: Measures, before: Measures | None) -> list[tuple[str, Any, int | None]]:
-    """Return each measure by name with its change; None where nothing stands beside it."""
-    values, old = _values(now), _values(before) if before else {}
-    return [
-        (name, value, compare(_plain(value), _plain(old[name]) if old else None))
-        for name, value in values.items()
-    ]
-
-
-def _values(measures: Measures) -> dict[str, Money | int | None]:
-    return {
-        "revenue": measures.revenue,
-        "commission": measures.commission,
-        "orders": measures.sums.orders,
-        "average": measures.average,
-        "clicks": measures.sums.clicks,
-        "conversion": measures.conversion_bps,
-    }
-
-
-def _plain(value: Money | int | None) -> int:
-    return value.amount_minor if isinstance(value, Money) else value or 0
-
-
 def _draw(choice: Choice, now: Answer, before: Answer | None, today: date) -> dict[str, Any]:
     """Return revenue by step, with the period compared as a dashed line."""
     asked, language = choice.question, current_language()
     days = list(now.by_step)
-    old = [_measure(choice, sums).revenue for sums in before.by_step.values()] if before else []
+    old = [measure(choice, sums).revenue for sums in before.by_step.values()] if before else []
     every = max(1, len(days) // LABELS_SHOWN)
     points = []
     for index, day in enumerate(days):
-        revenue = _measure(choice, now.by_step[day]).revenue
+        revenue = measure(choice, now.by_step[day]).revenue
         was = old[index] if index < len(old) else None
         points.append(
             Point(
@@ -199,27 +176,3 @@ def _short_step(day: date, step: str) -> str:
     if step == "month":
         return formats.month_text(day, language=language)
     return formats.day_short_text(day, language=language)
-
-
-def _list_rows(
-    brand: Brand, choice: Choice, now: Answer, before: Answer | None
-) -> list[dict[str, Any]]:
-    """Return the rows of the grouping, each with the query that shows what is behind it."""
-    asked = choice.question
-    keys = list_keys(asked, now)[:ROWS]
-    names = name_keys(brand, asked.group, keys, now)
-    return [
-        {
-            "key": key,
-            "name": names[key],
-            "measures": _measure(choice, now.by_key[key]),
-            "change": compare(
-                _measure(choice, now.by_key[key]).revenue.amount_minor,
-                _measure(choice, before.by_key.get(key, Sums())).revenue.amount_minor
-                if before
-                else None,
-            ),
-            "query": choice.order_filters(asked.span, **{asked.group: key or "none"}),
-        }
-        for key in keys
-    ]

@@ -16,6 +16,7 @@ from portal.demo.sales import (
 from portal.demo.world import Timeline, World
 
 RECEIVED_AFTER = timedelta(seconds=55)
+NEVER = range(0)
 
 
 def number_sales(sales: Sequence[Sale], *, story: str, number: int) -> dict[Sale, str]:
@@ -30,10 +31,17 @@ def number_sales(sales: Sequence[Sale], *, story: str, number: int) -> dict[Sale
     return numbers | {sale: f"W-{at}" for at, sale in enumerate(wholesale, start=1)}
 
 
-def schedule_sales(world: World, timeline: Timeline, tokens: dict[Touch, str]) -> None:
-    """Plan the first delivery of every order."""
+def schedule_sales(
+    world: World, timeline: Timeline, tokens: dict[Touch, str], *, silent: range = NEVER
+) -> None:
+    """Plan the first delivery of every order.
+
+    On `silent` days, counted back, the shop's snippet fails: ordinary orders carry no token.
+    """
     for sale, number in world.numbers.items():
         carried = [sale.forged] if sale.forged else [tokens[touch] for touch in sale.touches]
+        if not sale.story and _days_ago(world, sale) in silent:
+            carried = []
         at = sale.received_at or sale.placed_at + RECEIVED_AFTER
         body = order_body(sale, number, tokens=carried, at=min(at, sale.placed_at + RECEIVED_AFTER))
         kind = "order.paid" if sale.status == "paid" else "order.created"
@@ -63,6 +71,11 @@ def _body(world: World, one: Later) -> Body:
     if one.kind == "order.cancelled":
         return order_body(replace(one.sale, status="cancelled"), number, tokens=(), at=one.at)
     return dispute_body(number, at=one.at)
+
+
+def _days_ago(world: World, sale: Sale) -> int:
+    calendar = world.calendar
+    return (calendar.today - sale.placed_at.astimezone(calendar.zone).date()).days
 
 
 def _placed_at(sale: Sale) -> datetime:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
 
-from affiliates.models import Application, Link
+from affiliates.models import Application, Enrollment, Link
 from affiliates.services.applications import (
     apply_to_program,
     approve_application,
@@ -21,6 +21,7 @@ from brands.services.team import add_member
 from core.models import Brand, User
 from payouts.services.methods import set_bank_method
 from portal.demo.cast import REJECTED, STANDARD, TEAM, Creator, email_of
+from portal.demo.invitations import BY_LINK, BY_MAIL, join_invited
 from portal.demo.world import World
 
 ANSWERED_AFTER = timedelta(hours=5)
@@ -56,15 +57,12 @@ def add_team(*, brand: Brand, users: dict[str, int], now: datetime) -> None:
 
 def join(world: World, creator: Creator, *, at: datetime) -> None:
     """Let a creator apply, be approved some hours later, and set up what he shares."""
-    application = apply(world, creator, at=at)
     approved_at = at + ANSWERED_AFTER
-    group = Group.objects.get(program=world.program, **_named(creator.group))
-    enrollment = approve_application(
-        application_id=application.pk,
-        group_id=group.pk,
-        actor_id=world.team["manager"],
-        now=approved_at,
-    )
+    if creator.key in (BY_LINK, BY_MAIL):
+        world.users[creator.key] = ensure_user(key=creator.key, name=creator.name).pk
+        enrollment = join_invited(world, creator, at=approved_at)
+    else:
+        enrollment = _approve(world, creator, at, approved_at)
     world.enrollments[creator.key] = enrollment
     world.links[creator.key] = [enrollment.links.get(), *_make_links(world, creator, approved_at)]
     if creator.code:
@@ -77,6 +75,17 @@ def join(world: World, creator: Creator, *, at: datetime) -> None:
         )
     if creator.account:
         set_account(world, creator, number=creator.account, now=approved_at + timedelta(hours=1))
+
+
+def _approve(world: World, creator: Creator, at: datetime, approved_at: datetime) -> Enrollment:
+    application = apply(world, creator, at=at)
+    group = Group.objects.get(program=world.program, **_named(creator.group))
+    return approve_application(
+        application_id=application.pk,
+        group_id=group.pk,
+        actor_id=world.team["manager"],
+        now=approved_at,
+    )
 
 
 def apply(world: World, creator: Creator, *, at: datetime) -> Application:

@@ -35,6 +35,13 @@ LAUNCH_NEWS = AnnouncementFacts(
     text="Today the grinder comes out that we have worked on for a year. Shoppers will ask for it: "
     "show how finely it grinds.\n\nImages are under Resources.",
 )
+SILENT = range(20, 27)  # the shop's snippet failed: clicks came, and orders without their token
+SILENT_NEWS = AnnouncementFacts(
+    title="A week of missing clicks",
+    text="After a change in our shop, orders of the last seven days came without the mark of your "
+    "links. Codes worked. It is repaired; if an order of yours is missing, tell us its number and "
+    "we credit it by hand.",
+)
 CUPS_END = "An image to use is under Resources."
 GIFTS_NEWS = AnnouncementFacts(
     title="Gifts: the last week to order",
@@ -55,6 +62,7 @@ def schedule_news(world: World, timeline: Timeline) -> None:
         (FIRST_DAY + 7, "09:30", partial(_add_assets, world)),
         (BEANS_DAY + 1, "15:00", partial(_announce, world, BEANS_NEWS)),
         (BEANS_DAY, "19:00", partial(_read_news, world, readers[::2])),
+        (SILENT.start - 1, "16:40", partial(_announce, world, SILENT_NEWS)),
         (launch_day, "07:30", partial(_announce, world, LAUNCH_NEWS)),
         (launch_day - 1, "20:15", partial(_read_news, world, readers[::3])),
     ):

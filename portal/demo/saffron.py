@@ -21,8 +21,10 @@ from portal.demo.cast import (
 from portal.demo.clicks import Clicker
 from portal.demo.crowd import Crowd
 from portal.demo.deliveries import number_sales, schedule_later, schedule_sales
+from portal.demo.goals import schedule_goals
+from portal.demo.invitations import schedule_invitations
 from portal.demo.people import accept_newest_terms, add_team, apply, join, refuse, set_account
-from portal.demo.resources import BEANS_DAY, schedule_news
+from portal.demo.resources import BEANS_DAY, SILENT, schedule_news
 from portal.demo.runs import Run
 from portal.demo.setup import (
     RULES_OF_NOW,
@@ -71,13 +73,15 @@ def build_saffron(*, team: dict[str, int], now: datetime, scale: float) -> World
     clicker = Clicker(world, rng)
     _let_join(world)
     tokens = clicker.write_touches(touch for sale in sales for touch in sale.touches)
-    schedule_sales(world, timeline, tokens)
+    schedule_sales(world, timeline, tokens, silent=SILENT)
     schedule_later(world, timeline, [*refunds, *stories.later])
     _schedule_people(world, timeline)
     _schedule_money(world, timeline)
     schedule_vetting(world, timeline)
     schedule_stores(world, timeline)
     schedule_news(world, timeline)
+    schedule_goals(world, timeline)
+    schedule_invitations(world, timeline)
     timeline.run(until=now)
     clicker.write_others(CREATORS, scale=scale)
     return world

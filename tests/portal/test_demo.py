@@ -11,9 +11,20 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
 
-from affiliates.models import Affiliation, Announcement, Application, Enrollment, Receipt
+from affiliates.models import (
+    Affiliation,
+    AffiliationStatus,
+    Announcement,
+    Application,
+    ApplicationStatus,
+    Enrollment,
+    Receipt,
+)
+from affiliates.selectors_goals import list_goals
+from affiliates.selectors_invitations import STATES as INVITATION_STATES
+from affiliates.selectors_invitations import list_invitations
 from brands.domain.pricing import Pricing
-from brands.models import StoreConnection
+from brands.models import SavedReport, StoreConnection
 from brands.selectors import find_latest_rules
 from core.clock import database_now
 from core.models import AuditEvent, InboundStatus, JobRun, Mail, MailStatus, User
@@ -33,7 +44,10 @@ from portal.demo.load import (
     name_operator,
     put_away,
 )
+from portal.demo.resources import SILENT, SILENT_NEWS
 from portal.demo.stories import NUMBERED
+from portal.goals import read_goals
+from tracking.filters import ORDER_SIGNALS, ORDER_STATES, pick_orders
 from tracking.models import (
     Attribution,
     Click,
@@ -43,6 +57,7 @@ from tracking.models import (
     OrderUpload,
     StoreEvent,
 )
+from tracking.selectors_brand import TABS, count_by_tab
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -254,6 +269,63 @@ def test_news_is_read_unread_planned_and_a_draft(demo):
 
     assert (news.filter(sent_at=None).count(), news.filter(send_at=None).count()) == (2, 1)
     assert {receipt.read_at is None for receipt in anna} == {True, False}
+
+
+def test_every_state_the_lists_can_show_is_there(demo, client):
+    brand, now = demo.saffron.brand, database_now()
+    goals = read_goals(list(list_goals(brand)), today=demo.saffron.calendar.today)
+    counts = count_by_tab(brand)
+    news = Announcement.objects.filter(brand=brand)
+    found = {
+        "orders": {one for one in ORDER_STATES if pick_orders(brand, {"state": one}).exists()},
+        "signals": {one for one in ORDER_SIGNALS if pick_orders(brand, {"signal": one}).exists()},
+        "commissions": {tab for tab in TABS if counts[tab]},
+        "goals": {row.state for row in goals},
+        "creators": set(Affiliation.objects.filter(brand=brand).values_list("status", flat=True)),
+        "applications": set(
+            Application.objects.filter(brand=brand).values_list("status", flat=True)
+        ),
+        "invitations": {one.state for one in list_invitations(brand, now=now)},
+        "news": {(one.send_at is not None, one.sent_at is not None) for one in news},
+        "payouts": set(Payout.objects.filter(brand=brand).values_list("status", flat=True)),
+    }
+
+    assert found == {
+        "orders": set(ORDER_STATES),
+        "signals": set(ORDER_SIGNALS),
+        "commissions": set(TABS),
+        "goals": {"upcoming", "on_course", "behind", "reached", "missed", "ended"},
+        "creators": set(AffiliationStatus.values),
+        "applications": set(ApplicationStatus.values),
+        "invitations": set(INVITATION_STATES),
+        "news": {(False, False), (True, False), (True, True)},
+        "payouts": {"paid", "failed"},
+    }
+
+
+def test_a_week_without_the_snippet_is_seen_and_told(demo):
+    told = Announcement.objects.get(brand=demo.saffron.brand, title=SILENT_NEWS.title)
+    silent = [
+        Order.objects.get(brand=demo.saffron.brand, external_order_id=number)
+        for sale, number in demo.saffron.numbers.items()
+        if not sale.story
+        and sale.touches
+        and not sale.code
+        and (demo.saffron.calendar.today - sale.placed_at.date()).days in SILENT[1:-1]
+    ]
+    credited = Attribution.objects.filter(
+        order__in=silent, is_current=True, enrollment__isnull=False
+    )
+
+    assert told.sent_at > max((one.placed_at for one in silent), default=told.created_at)
+    assert not credited.exists()
+
+
+def test_a_report_is_mailed_each_week_and_another_is_kept(demo):
+    kept = SavedReport.objects.filter(brand=demo.saffron.brand)
+
+    assert sorted(one.every for one in kept) == ["", "", "week"]
+    assert {one.is_shared for one in kept} == {True, False}
 
 
 def test_the_home_marks_the_launch_in_its_chart(demo, client):

@@ -126,6 +126,7 @@ def _set_readers(report: SavedReport, facts: ReportFacts) -> None:
     report.readers.exclude(user_id__in=wanted).delete()
     known = set(report.readers.values_list("user_id", flat=True))
     for user_id in sorted(wanted - known):
+        assert facts.mailed_until is not None  # noqa: S101  # what is mailed has a beginning
         ReportReader.objects.create(
             brand_id=report.brand_id,
             report=report,

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
@@ -63,6 +64,7 @@ def show_home(request: HttpRequest, slug: str) -> HttpResponse:
         figures=_figures(compared, currency),
         charts=_charts(compared, currency, _list_news(brand)),
         top=_name_creators(compared, currency),
+        rows_query=_rows_query(compared),
         owed=owed,
         goals=[describe_goal(row) for row in _list_goals(brand, now)],
         books=prove_books(brand_id=brand.pk),
@@ -78,6 +80,13 @@ def _list_goals(brand: Brand, now: datetime) -> list[GoalRow]:
 def _list_currencies(compared: Comparison, owed: list[Any]) -> list[str]:
     seen = [*compared.now.currencies, *compared.before.currencies, *(one.currency for one in owed)]
     return list(dict.fromkeys(seen))
+
+
+def _rows_query(compared: Comparison) -> str:
+    """Return the query of the lists that show what the period's figures are made of."""
+    days = compared.now.days
+    since, until = days[0].day.isoformat(), days[-1].day.isoformat()
+    return urlencode({"counted": "1", "from": since, "to": until})
 
 
 def _has_orders(brand: Brand) -> bool:

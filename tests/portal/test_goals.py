@@ -34,7 +34,7 @@ from tests.makers import (
     make_program,
     make_user,
 )
-from tests.orders import get_commission, place_order, refund_order
+from tests.orders import place_order, refund_order
 from tests.portal import clock
 from tests.portal.text import plain
 from tests.tracking.events import make_line
@@ -45,12 +45,13 @@ pytestmark = pytest.mark.django_db
 AUGUST = Span(date(2026, 8, 1), date(2026, 8, 31))
 TODAY = date(2026, 8, 12)
 AFTER = date(2026, 9, 1)
+LONG_AGO = NOW - timedelta(days=60)
 JOINED = clock.days_ago(60)
 
 
 @pytest.fixture
 def anna():
-    return make_enrollment(make_program(now=NOW - timedelta(days=60)), user=make_user(name="Anna"))
+    return make_enrollment(make_program(now=LONG_AGO), user=make_user(name="Anna"), now=LONG_AGO)
 
 
 def join(place, name: str = "Ben", **facts: Any):
@@ -125,7 +126,7 @@ def test_creators_who_join_and_who_bring_an_order_count_once_each(anna):
     join(anna, "Old", now=NOW - timedelta(days=40))
 
     assert value(make_goal(anna.program, measure="active")) == 1
-    assert value(make_goal(anna.program, measure="joined")) == 2
+    assert value(make_goal(anna.program, measure="joined")) == 1
 
 
 def test_new_customers_are_those_the_order_was_priced_with(anna):
@@ -156,7 +157,6 @@ def test_the_first_and_the_last_hour_of_the_brands_days_count(anna):
 
 
 def test_reaching_is_noted_and_mailed_once_whatever_runs_again(anna):
-    ben = join(anna)
     goal = make_goal(anna.program, target=2, enrollment_id=anna.pk, is_shown=True, has_mail=True)
     order(anna)
     assert follow(goal).reached_at is None
@@ -165,10 +165,9 @@ def test_reaching_is_noted_and_mailed_once_whatever_runs_again(anna):
     for _run in range(3):
         follow(goal)
     refund_order(refunded, net=10_000, now=NOW)
-    place = order(anna)
     follow(goal, now=NOW + timedelta(days=1))
 
-    assert reached_mails() == ["Anna"] and place and ben
+    assert reached_mails() == ["Anna"]
     assert reached_mails("team_goal_reached") == [get_owner(anna.brand).name]
     assert AuditEvent.objects.filter(action="goal.reached").count() == 1
     assert OutboxEvent.objects.filter(topic="goal.reached").count() == 1
@@ -524,10 +523,7 @@ def test_a_creator_sees_his_own_goal_and_of_his_groups_his_part_alone(client, pl
         text = plain(page)
         assert {one["goal"].name for one in page.context["goals"]} == {"Yours", "All of us"}
         assert "31.00 EUR of 900.00 EUR" in text.replace("<strong>", "").replace("</strong>", "")
-        assert (
-            "Target of the group Standard together: 100.00 EUR." in text
-            or "together: 100.00 EUR" in text
-        )
+        assert "together: 100.00 EUR." in text
         for figure in ("777.00", "808.00"):
             assert figure not in text
 
@@ -540,4 +536,3 @@ def test_others_are_never_loaded_for_a_creator(anna):
     counted = count_goals([goal], only=[anna.affiliation_id])
 
     assert (counted[goal.pk].value, count_one(goal)) == (0, 1)
-    assert get_commission(order(anna))

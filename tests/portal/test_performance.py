@@ -172,6 +172,20 @@ def test_behind_each_row_stand_exactly_its_orders_and_commissions(client, world,
         assert earned.context["sums"] == [row["measures"].commission]
 
 
+@pytest.mark.parametrize("group", GROUPINGS)
+def test_all_rows_add_up_to_the_total(client, world, group):
+    lines = [line("1", "30.00"), line("2", "70.00")]
+    world.shop.pay("20", lines=lines, total="104.90", discounts=code("TEA10"))
+    world.shop.refund("20", "r20", "10.00")
+
+    found = answer(world.brand, ask(group=group), ANYTIME)
+
+    parts = [*found.by_key.values(), *([found.rest] if found.rest else [])]
+    for name in ("gross", "net", "commission"):
+        assert sum(getattr(part, name) for part in parts) == getattr(found.total, name)
+    assert found.total.gross == 30_490
+
+
 def test_unique_clicks_count_a_browser_once_a_day(world):
     now = world.shop.now
     for visitor in (1, 1, 2):

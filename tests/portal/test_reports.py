@@ -220,3 +220,20 @@ def count_queries(client, url: str) -> int:
     with CaptureQueriesContext(connection) as queries:
         assert client.get(url).status_code == 200
     return len(queries)
+
+
+def test_each_figure_of_the_home_leads_to_the_orders_it_is_made_of(world, client):
+    fill_world(world)
+    long_ago = stamp(world.shop.now - timedelta(days=40))
+    world.shop.pay("old", placed_at=long_ago, discounts=code("COFFEE10"))
+    client.force_login(get_owner(world.brand))
+    home = client.get(reverse("portal:brand-home", args=[world.brand.slug]))
+    query = f"{home.context['rows_query']}&currency=EUR"
+
+    orders = client.get(f"{reverse('tracking:order-list', args=[world.brand.slug])}?{query}")
+    url = reverse("tracking:commission-list", args=[world.brand.slug])
+    commissions = client.get(f"{url}?tab=all&{query}")
+
+    figures = home.context["figures"]
+    assert orders.context["total"] == figures["orders"][0] == 2
+    assert list(commissions.context["sums"]) == [figures["commission"][0]]

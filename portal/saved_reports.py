@@ -77,7 +77,7 @@ def mail_due(reader: ReportReader, *, now: datetime) -> bool:
     """Mail the last whole period of a report to a reader, once, from the morning after it on."""
     report = reader.report
     local = now.astimezone(ZoneInfo(report.brand.time_zone))
-    if not report.every or local.hour < MAILED_FROM_HOUR:
+    if local.hour < MAILED_FROM_HOUR or not list_currencies(report.brand):
         return False
     days = mailed_span(report.every, local.date())
     return mail_report(

@@ -15,6 +15,7 @@ from affiliates.models import (
     ApplicationStatus,
     Code,
     Enrollment,
+    Goal,
     Invitation,
     Link,
     Note,
@@ -49,6 +50,9 @@ def erase_creator(affiliate: Affiliate, *, name: str, now: datetime) -> None:
     Link.objects.filter(enrollment__affiliation__affiliate=affiliate).update(
         name="", utm={}, utm_template=None, sub_ids=[]
     )
+    Goal.objects.filter(enrollment__affiliation__affiliate=affiliate).update(
+        name=name[:80], note="", is_monthly=False, is_shown=False, has_mail=False
+    )
     Note.objects.filter(affiliate=affiliate).delete()
     Viewing.objects.filter(affiliation__affiliate=affiliate).delete()
 
@@ -64,14 +68,16 @@ def erase_invitations(*, addresses: Collection[str], email: str, now: datetime) 
 
 def pick_audit(affiliate: Affiliate) -> Q:
     """Return the audit rows that hold texts of his, or about him."""
-    places, links = (
+    places, links, goals = (
         affiliate.affiliations,
         Link.objects.filter(enrollment__affiliation__affiliate=affiliate),
+        Goal.objects.filter(enrollment__affiliation__affiliate=affiliate),
     )
     return (
         about("affiliates.affiliation", places.values_list("public_id", flat=True))
         | about(
             "affiliates.application", affiliate.applications.values_list("public_id", flat=True)
         )
+        | about("affiliates.goal", goals.values_list("public_id", flat=True))
         | about("affiliates.link", links.values_list("public_id", flat=True))
     )

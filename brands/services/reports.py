@@ -83,6 +83,12 @@ def delete_report(*, report_id: int, actor_id: int, now: datetime) -> None:
     report.delete()
 
 
+def drop_reports(*, brand_ids: Collection[int], user_id: int) -> None:
+    """Forget what a member who leaves kept for himself, and mail him nothing; the team's stays."""
+    ReportReader.objects.filter(brand__in=brand_ids, user_id=user_id).delete()
+    SavedReport.objects.filter(brand__in=brand_ids, owner_id=user_id, is_shared=False).delete()
+
+
 @transaction.atomic
 def mail_report(*, reader_id: int, until: date, write: Write) -> bool:
     """Write the mail of the period that ended on a day, once, to who may still read the report.

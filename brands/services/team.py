@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from brands.emails import mail_member_added
 from brands.models import Member, Role
+from brands.services.reports import drop_reports
 from core import audit
 from core.accounts import ensure_user
 from core.locks import lock_row
@@ -110,8 +111,9 @@ def remove_member(*, member_id: int, actor_id: int | None, now: datetime) -> Non
     member = _lock_member(member_id)
     _keep_an_owner(member)
     _record(member, "member.removed", {"role": member.role}, {}, actor_id, now)
-    Member.objects.filter(brand__in=_open_twins(member.brand), user_id=member.user_id).delete()
-    member.delete()
+    brands = [member.brand, *_open_twins(member.brand)]
+    drop_reports(brand_ids=[brand.pk for brand in brands], user_id=member.user_id)
+    Member.objects.filter(brand__in=brands, user_id=member.user_id).delete()
 
 
 def _add(

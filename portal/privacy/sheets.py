@@ -19,13 +19,14 @@ from affiliates.models import (
     Application,
     Code,
     Enrollment,
+    Goal,
     Invitation,
     Link,
     LinkSlug,
     Receipt,
     Viewing,
 )
-from brands.models import Member
+from brands.models import Member, ReportReader, SavedReport
 from core.exports import Cell, amount
 from core.models import AuditEvent, Mail, NoticeChoice, User
 from payouts.models import Payout, PayoutMethod
@@ -209,6 +210,21 @@ SHEETS: Mapping[str, OwnSheet] = {
             "program": "enrollment__program__name",
             **_same("public_id text discount_note active_from disabled_at"),
         },
+    ),
+    "goals": _fields(
+        lambda user: Goal.objects.filter(enrollment__in=_enrollments(user), is_shown=True),
+        {
+            "program": "program__name",
+            **_same("public_id name note measure target currency since until reached_at"),
+        },
+    ),
+    "reports": _fields(
+        lambda user: SavedReport.objects.filter(owner=user),
+        {"brand": "brand__name", **_same("public_id name query span is_shared every created_at")},
+    ),
+    "report_mails": _fields(
+        lambda user: ReportReader.objects.filter(user=user),
+        {"brand": "brand__name", "report": "report__name", **_same("mailed_until")},
     ),
     "clicks": OwnSheet(("day", "link", "verdict", "sub_id", "clicks"), _read_clicks),
     "commissions": OwnSheet(

@@ -25,7 +25,14 @@ from payouts.services.planning import make_plan
 from portal.books import prove_books
 from portal.privacy.deleting import NotYet, delete_account, delete_again
 from tests.everything import BANK, Everything, make_everything
-from tests.makers import make_application, make_brand, make_member, make_program, make_user
+from tests.makers import (
+    make_application,
+    make_brand,
+    make_goal,
+    make_member,
+    make_program,
+    make_user,
+)
 from tests.orders import make_click
 from tests.safety import make_factors, make_session
 from tracking.models import Attribution, Commission, ReviewHold
@@ -207,6 +214,7 @@ def speak_everywhere(world: Everything) -> None:
     make_session(world.creator)
     add_tag(affiliation_id=affiliation.pk, tag=CANARY, actor_id=owner, now=now)
     note_creator(affiliation_id=affiliation.pk, text=f"{CANARY} is late", actor_id=owner, now=now)
+    make_goal(world.program, name=CANARY, note=CANARY, enrollment_id=place.pk)
     application = make_application(make_program(make_brand("Other")), world.creator)
     Application.objects.filter(pk=application.pk).update(message=CANARY)
     Link.objects.filter(enrollment=place).update(

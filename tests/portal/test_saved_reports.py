@@ -25,7 +25,6 @@ from tests.makers import (
     make_member,
     make_program,
     make_saved_report,
-    make_user,
 )
 from tests.orders import place_order
 from tests.portal.text import plain
@@ -39,7 +38,7 @@ WEEK = {"every": "week", "mailed_until": date(2026, 8, 9)}
 
 @pytest.fixture
 def brand():
-    return make_brand()
+    return make_program().brand
 
 
 def mailed(brand, *users: User, **facts: Any) -> SavedReport:
@@ -96,8 +95,9 @@ def test_only_what_a_report_asks_is_kept():
 
 
 def test_a_week_is_mailed_with_its_figures_and_their_change(brand):
-    place = make_enrollment(make_program(brand), user=make_user(name="Anna"))
-    code = make_code(place, "COFFEE10")
+    before = NOW - timedelta(days=30)
+    place = make_enrollment(make_program(brand, now=before), now=before)
+    code = make_code(place, "COFFEE10", now=before)
     for days, net in ((0, 12_000), (-7, 10_000)):
         at = NOW + timedelta(days=days)
         place_order(code, now=at, lines=(make_line("l1", net=net),), total=net)
@@ -181,6 +181,10 @@ def test_a_reader_who_stays_is_told_of_no_period_twice(brand):
 
     assert mail(report) == 2
     assert Mail.objects.filter(kind="saved_report", user=other).count() == 1
+
+
+def test_a_brand_with_nothing_to_count_is_not_mailed_about():
+    assert mail(mailed(make_brand())) == 0
 
 
 def test_a_name_is_used_once_by_each_owner(brand):

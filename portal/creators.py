@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from affiliates.models import Affiliation, AffiliationStatus, Enrollment
 from affiliates.selectors import list_creators, search_creators
 from brands.models import Group, Program
+from brands.selectors_kinds import list_used_kinds
 from core.asked import Asked, read_text
 from core.models import Brand
 from core.money import Money
@@ -69,6 +70,7 @@ def describe_filters(brand: Brand, asked: Asked) -> list[tuple[str, str]]:
         (_("Program"), program and program.name),
         (_("Tag"), said["tag"]),
         (_("Group"), group and group.name),
+        (_("Kind of creators"), dict(list_used_kinds(brand)).get(said["type"], said["type"])),
         (_("Orders"), orders),
     )
     return [(str(label), str(value)) for label, value in pairs if value]

@@ -138,6 +138,16 @@ def get_application_for(access: BrandAccess, public_id: str) -> Application:
     return get_by_public_id(rows.select_related("affiliate__user", "program", "terms"), public_id)
 
 
+def list_applications_for(
+    access: BrandAccess, public_ids: Collection[str]
+) -> QuerySet[Application]:
+    """Return those of these applications that are to the brand, the oldest first."""
+    wanted = [one for one in public_ids if "\0" not in one]
+    rows = Application.objects.filter(brand=access.brand, public_id__in=wanted)
+    related = rows.select_related("affiliate__user", "program__brand", "terms")
+    return related.order_by("submitted_at", "pk")
+
+
 def get_affiliation_for(access: BrandAccess, public_id: str) -> Affiliation:
     """Return a creator's place in the brand.
 

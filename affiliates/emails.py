@@ -11,13 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from affiliates.models import (
     Affiliation,
     Application,
-    Code,
     Enrollment,
-    Link,
     Receipt,
     RejectReason,
 )
-from affiliates.selectors import get_current_slug, short_url
 from brands.models import Member, Role, Terms
 from brands.wording_terms import describe_changes, say_change
 from core import formats
@@ -40,24 +37,6 @@ APPLIED = register(
             "program": _PROGRAM,
             "where": "https://anna.example",
             "url": f"{settings.SITE_URL}/b/…/creators/",
-        },
-    )
-)
-APPROVED = register(
-    Kind(
-        name="application_approved",
-        group=MEMBERSHIP,
-        label=_("Application approved"),
-        subject=_("You are in: {program} of {brand}"),
-        text=_(
-            "{brand} approved your application to {program}.\n\n"
-            "Your link: {link}\nYour code: {code}\n\nYour page: {url}\n"
-        ),
-        samples={
-            "program": _PROGRAM,
-            "link": f"{settings.SITE_URL}/r/anna",
-            "code": "ANNA10",
-            "url": f"{settings.SITE_URL}/me/",
         },
     )
 )
@@ -154,23 +133,6 @@ def mail_applied(*, application: Application, now: datetime) -> None:
     team = Member.objects.filter(brand=brand, role__in=[Role.OWNER, Role.MANAGER])
     for member in team.select_related("user"):
         send_notice(kind=APPLIED, to=member.user, brand=brand, params=params, now=now)
-
-
-def mail_approved(*, enrollment: Enrollment, link: Link, code: Code, now: datetime) -> None:
-    """Tell the creator that he is in, with his link and code."""
-    program = enrollment.program
-    send_notice(
-        kind=APPROVED,
-        to=enrollment.affiliation.affiliate.user,
-        brand=program.brand,
-        params={
-            "program": program.name,
-            "link": short_url(get_current_slug(link)),
-            "code": code.text,
-            "url": f"{settings.SITE_URL}/me/",
-        },
-        now=now,
-    )
 
 
 def mail_rejected(*, application: Application, now: datetime) -> None:

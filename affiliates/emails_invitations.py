@@ -5,13 +5,12 @@ from datetime import datetime
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from affiliates.models import Code, Enrollment, Invitation, Link
-from affiliates.selectors import get_current_slug, short_url
+from affiliates.models import Enrollment, Invitation
 from affiliates.selectors_invitations import invite_url
 from brands.models import Member, Role
 from core.mail import Address, Params, send_notice
 from core.models import Mail, User
-from core.notices import APPLICATIONS, INVITATIONS, MEMBERSHIP, Kind, register
+from core.notices import APPLICATIONS, INVITATIONS, Kind, register
 
 _PROGRAM = _("Autumn program")
 
@@ -33,24 +32,6 @@ INVITED = register(
             "message": _("We read your report on our cups with pleasure."),
             "code": "ANNA10",
             "url": f"{settings.SITE_URL}/p/…/invited/…/",
-        },
-    )
-)
-WELCOME = register(
-    Kind(
-        name="invitation_accepted",
-        group=MEMBERSHIP,
-        label=_("Invitation accepted"),
-        subject=_("You are in: {program} of {brand}"),
-        text=_(
-            "You are in {program} of {brand}.\n\n"
-            "Your link: {link}\nYour code: {code}\n\nYour page: {url}\n"
-        ),
-        samples={
-            "program": _PROGRAM,
-            "link": f"{settings.SITE_URL}/r/anna",
-            "code": "ANNA10",
-            "url": f"{settings.SITE_URL}/me/",
         },
     )
 )
@@ -85,19 +66,6 @@ def mail_invitation(*, invitation: Invitation, now: datetime) -> Mail | None:
         },
         now=now,
     )
-
-
-def mail_welcome(*, enrollment: Enrollment, link: Link, code: Code, now: datetime) -> None:
-    """Tell who accepted what he has now."""
-    program = enrollment.program
-    params: Params = {
-        "program": program.name,
-        "link": short_url(get_current_slug(link)),
-        "code": code.text,
-        "url": f"{settings.SITE_URL}/me/",
-    }
-    to = enrollment.affiliation.affiliate.user
-    send_notice(kind=WELCOME, to=to, brand=program.brand, params=params, now=now)
 
 
 def mail_joined(*, enrollment: Enrollment, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """What a member of a brand fills in about creators."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -7,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from affiliates.models import RejectReason
 from brands.models import Group, Program
+from brands.selectors import list_groups
+from core import formats
 
 
 class RejectForm(forms.Form):
@@ -39,8 +42,31 @@ class GroupForm(forms.Form):
 
     def __init__(self, *args: Any, program: Program, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        groups = Group.objects.filter(program=program).order_by("-is_default", "name", "pk")
-        self.fields["group"].queryset = groups  # type: ignore[attr-defined]
+        self.fields["group"].queryset = list_groups(program)  # type: ignore[attr-defined]
+
+
+class GroupsForm(forms.Form):
+    """A group for each of several programs, the default one unless another is chosen."""
+
+    def __init__(self, *args: Any, programs: Collection[Program], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._programs = programs
+        for program in programs:
+            text = _("Group in %(program)s") % {"program": formats.isolate(program.name)}
+            self.fields[self._name(program)] = forms.ModelChoiceField(
+                label=text,
+                queryset=list_groups(program),
+                to_field_name="public_id",
+                empty_label=None,
+            )
+
+    @property
+    def chosen(self) -> dict[int, int]:
+        """Return the group of each program by their ids."""
+        return {one.pk: self.cleaned_data[self._name(one)].pk for one in self._programs}
+
+    def _name(self, program: Program) -> str:
+        return f"group_{program.public_id}"
 
 
 class TagForm(forms.Form):
@@ -52,7 +78,12 @@ class TagForm(forms.Form):
 class NoteForm(forms.Form):
     """A note of the team about a person."""
 
-    text = forms.CharField(label=_("Note"), max_length=2000, widget=forms.Textarea)
+    text = forms.CharField(
+        label=_("Note"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        error_messages={"required": _("Write the note: there is nothing in it yet.")},
+    )
 
 
 class StandingForm(forms.Form):

@@ -6,10 +6,12 @@ Addresses: see brands.wording.
 from collections.abc import Collection, Mapping
 
 from django.conf import settings
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, ngettext
+from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
 from affiliates.domain.segments import Segment
+from affiliates.services.bulk import LeftOut
 from core import formats
 
 _SLUGS: Mapping[str, str] = {
@@ -27,6 +29,17 @@ _UTM: Mapping[str, str] = {
         "An e-mail address cannot stand here: it would reach everyone who reads the statistics."
     ),
     "utm.placeholder": gettext_noop("Only these can stand in braces: %(placeholders)s."),
+}
+
+LEFT_OUT: Mapping[LeftOut, Promise] = {
+    LeftOut.ALREADY: gettext_lazy("It is so already"),
+    LeftOut.NO_PLACE: gettext_lazy("Not in the program of this group"),
+    LeftOut.FULL: gettext_lazy("Has as many tags as a creator may have"),
+    LeftOut.DECIDED: gettext_lazy("Somebody decided otherwise before you"),
+    LeftOut.MEMBER: gettext_lazy("In the program already, by an invitation"),
+    LeftOut.SUSPENDED: gettext_lazy("Suspended here: reinstate the creator first"),
+    LeftOut.CLOSED: gettext_lazy("The program is closed and takes nobody in"),
+    LeftOut.NO_ROOM: gettext_lazy("The program is full: raise its limit in the settings first"),
 }
 
 

@@ -57,6 +57,7 @@ QUERIES = {
     "portal:compare": "?program={program_id}",
     "tracking:commission-clear-found": "?why={why}",
     "affiliates:creator-bulk": "?what=suspend&creator={creator_id}",
+    "affiliates:application-bulk": "?what=reject&application={application_id}",
 }
 # What a view must be told before it does anything.
 FORMS = {

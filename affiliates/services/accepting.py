@@ -5,7 +5,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from affiliates.emails_invitations import mail_joined, mail_welcome
+from affiliates.emails_invitations import mail_joined
+from affiliates.emails_welcome import mail_welcome
 from affiliates.models import (
     Affiliate,
     Application,

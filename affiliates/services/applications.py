@@ -6,6 +6,7 @@ from typing import Any, TypedDict, Unpack
 from django.db import transaction
 
 from affiliates import emails
+from affiliates.emails_welcome import mail_welcome
 from affiliates.keys import is_join_key
 from affiliates.models import (
     Affiliate,
@@ -142,7 +143,7 @@ def approve_application(
     _record(application, action="application.approved", actor_id=actor_id, now=now)
     creator = place.enrollment.affiliation
     _emit(application, topic="affiliate.approved", now=now, creator=creator.public_id)
-    emails.mail_approved(enrollment=place.enrollment, link=place.link, code=place.code, now=now)
+    mail_welcome(enrollment=place.enrollment, link=place.link, code=place.code, now=now)
     return place.enrollment
 
 

@@ -42,15 +42,27 @@ def remove_tag(*, affiliation_id: UUID, tag: str, actor_id: int, now: datetime) 
 
 
 @transaction.atomic
-def note_creator(*, affiliation_id: UUID, text: str, actor_id: int, now: datetime) -> Note:
-    """Keep a note about a creator."""
-    return _write(Affiliation.objects.get(pk=affiliation_id), text, actor_id, now)
+def write_note(
+    *, about: Affiliation | Application, text: str, actor_id: int, now: datetime
+) -> Note:
+    """Keep a note about a creator, or about who applied: it is on his page once he is taken in.
 
-
-@transaction.atomic
-def note_applicant(*, application_id: int, text: str, actor_id: int, now: datetime) -> Note:
-    """Keep a note about who applied; it is on his page once he is taken in."""
-    return _write(Application.objects.get(pk=application_id), text, actor_id, now)
+    The audit row does not repeat it, so that it can be erased with the person.
+    """
+    audit.record(
+        brand_id=about.brand_id,
+        actor_id=actor_id,
+        action=f"{about._meta.model_name}.noted",
+        target=about,
+        now=now,
+    )
+    return Note.objects.create(
+        brand_id=about.brand_id,
+        affiliate_id=about.affiliate_id,
+        text=text.strip(),
+        written_by_id=actor_id,
+        written_at=now,
+    )
 
 
 def clean_tag(text: str) -> str:
@@ -74,21 +86,3 @@ def _set_tags(
         after={"tags": ", ".join(affiliation.tags)},
     )
     return affiliation
-
-
-def _write(about: Affiliation | Application, text: str, actor_id: int, now: datetime) -> Note:
-    """Keep the note; the audit row does not repeat it, so that it can be erased with the person."""
-    audit.record(
-        brand_id=about.brand_id,
-        actor_id=actor_id,
-        action=f"{about._meta.model_name}.noted",
-        target=about,
-        now=now,
-    )
-    return Note.objects.create(
-        brand_id=about.brand_id,
-        affiliate_id=about.affiliate_id,
-        text=text.strip(),
-        written_by_id=actor_id,
-        written_at=now,
-    )

@@ -2,21 +2,23 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from affiliates.access import get_affiliation_for, get_application_for
 from affiliates.forms_brand import NoteForm, TagForm
+from affiliates.models import Affiliation, Application
 from affiliates.services.vetting import (
     MAX_TAGS,
     TooManyTags,
     add_tag,
-    note_applicant,
-    note_creator,
     remove_tag,
+    write_note,
 )
-from brands.access import Right, get_brand_for, require
+from brands.access import BrandAccess, Right, get_brand_for, require
+from brands.context import brand_page
 from core.clock import brand_now
 from core.edges import door, see_other
 
@@ -53,18 +55,9 @@ def change_tags(request: HttpRequest, slug: str, creator_id: str) -> HttpRespons
 def note_on_creator(request: HttpRequest, slug: str, creator_id: str) -> HttpResponse:
     """Keep a note about a creator."""
     access = get_brand_for(request.user, slug)
-    affiliation = get_affiliation_for(access, creator_id)
-    require(access, Right.MANAGE)
-    form = NoteForm(request.POST)
-    if form.is_valid():
-        note_creator(
-            affiliation_id=affiliation.pk,
-            text=form.cleaned_data["text"],
-            actor_id=access.member.user_id,
-            now=brand_now(access.brand),
-        )
-    _answer(request, form)
-    return see_other(reverse("affiliates:creator-detail", args=[slug, creator_id]) + "#notes")
+    creator = get_affiliation_for(access, creator_id)
+    back = reverse("affiliates:creator-detail", args=[slug, creator_id]) + "#notes"
+    return _keep_note(request, access, creator, back)
 
 
 @door
@@ -73,21 +66,29 @@ def note_on_application(request: HttpRequest, slug: str, application_id: str) ->
     """Keep a note about who applied."""
     access = get_brand_for(request.user, slug)
     application = get_application_for(access, application_id)
+    back = f"{reverse('affiliates:application-list', args=[slug])}#app-{application_id}"
+    return _keep_note(request, access, application, back)
+
+
+def _keep_note(
+    request: HttpRequest, access: BrandAccess, about: Affiliation | Application, back: str
+) -> HttpResponse:
     require(access, Right.MANAGE)
     form = NoteForm(request.POST)
-    if form.is_valid():
-        note_applicant(
-            application_id=application.pk,
-            text=form.cleaned_data["text"],
-            actor_id=access.member.user_id,
-            now=brand_now(access.brand),
+    if not form.is_valid():
+        context = brand_page(
+            access,
+            nav_current="affiliates:creator-list",
+            form=form,
+            person=about.affiliate,
+            back_url=back,
         )
-    _answer(request, form)
-    return see_other(f"{reverse('affiliates:application-list', args=[slug])}#app-{application_id}")
-
-
-def _answer(request: HttpRequest, form: NoteForm) -> None:
-    if form.is_valid():
-        messages.success(request, _("The note is kept."))
-    else:
-        messages.error(request, _("Nothing was kept: a note has 1 to 2,000 characters."))
+        return render(request, "affiliates/note_form.html", context, status=422)
+    write_note(
+        about=about,
+        text=form.cleaned_data["text"],
+        actor_id=access.member.user_id,
+        now=brand_now(access.brand),
+    )
+    messages.success(request, _("The note is kept."))
+    return see_other(back)

@@ -12,8 +12,8 @@ from django.template.defaultfilters import filesizeformat
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone, translation
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import Urlizer, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from core import formats
@@ -172,6 +172,26 @@ def rail_name(value: str) -> str:
 def code(value: object) -> SafeString:
     """Show a code, slug or id: monospace, left to right in every language."""
     return format_html('<bdi dir="ltr" class="code">{}</bdi>', value)
+
+
+class _Linker(Urlizer):
+    """Link web addresses only, and vouch for none: a stranger wrote them."""
+
+    url_template = '<a href="{href}" rel="noopener noreferrer nofollow">{url}</a>'
+
+    @staticmethod
+    def is_email_simple(value: str) -> bool:  # noqa: ARG004
+        return False
+
+
+_link = _Linker()
+
+
+@register.filter
+def web_links(text: str) -> SafeString:
+    """Show what a stranger wrote with the http and https addresses in it as links."""
+    linked = _link(str(text), autoescape=True)
+    return format_html('<bdi dir="ltr">{}</bdi>', mark_safe(linked))  # noqa: S308
 
 
 @register.filter

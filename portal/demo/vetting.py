@@ -6,7 +6,7 @@ from functools import partial
 
 from affiliates.models import Application
 from affiliates.services.membership import suspend_affiliation
-from affiliates.services.vetting import add_tag, note_applicant, note_creator
+from affiliates.services.vetting import add_tag, write_note
 from brands.models import QuestionKind
 from brands.services.questions import Asking, add_question
 from portal.demo.cast import email_of
@@ -75,8 +75,8 @@ def _ask(world: World, now: datetime) -> None:
 
 
 def _note(world: World, creator: str, text: str, now: datetime) -> None:
-    note_creator(
-        affiliation_id=world.enrollments[creator].affiliation_id,
+    write_note(
+        about=world.enrollments[creator].affiliation,
         text=text,
         actor_id=world.team["manager"],
         now=now,
@@ -87,8 +87,8 @@ def _note_applicant(world: World, now: datetime) -> None:
     application = Application.objects.get(
         brand=world.brand, affiliate__user__email=email_of("lena")
     )
-    note_applicant(
-        application_id=application.pk,
+    write_note(
+        about=application,
         text=ABOUT_APPLICANT,
         actor_id=world.team["analyst"],
         now=now,

@@ -13,9 +13,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from affiliates.access import list_affiliations_for
@@ -23,8 +22,9 @@ from affiliates.forms_brand import StandingForm, TagForm
 from affiliates.models import Affiliation
 from affiliates.selectors import list_frozen
 from affiliates.services import bulk
-from affiliates.services.bulk import LeftOut, Selection
+from affiliates.services.bulk import Selection
 from affiliates.services.vetting import clean_tag
+from affiliates.wording import LEFT_OUT
 from brands.access import BrandAccess, NotFound, Right, get_brand_for, get_group_for, require
 from brands.context import brand_page
 from core import formats
@@ -35,20 +35,14 @@ from portal.creators import FILTERS, describe_filters, pick_creators
 
 MOST = 500
 
-WHY: dict[LeftOut, str | Promise] = {
-    LeftOut.ALREADY: gettext_lazy("It is so already"),
-    LeftOut.NO_PLACE: gettext_lazy("Not in the program of this group"),
-    LeftOut.FULL: gettext_lazy("Has as many tags as a creator may have"),
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What is to be done: whom it fits, how it is done, and what the page says."""
 
     name: str
-    select: Callable[[list[Affiliation]], Selection]
-    apply: Callable[..., Selection]
+    select: Callable[[list[Affiliation]], Selection[Affiliation]]
+    apply: Callable[..., Selection[Affiliation]]
     facts: dict[str, Any]
     fields: list[tuple[str, str]]
     what: str = ""
@@ -90,7 +84,7 @@ def decide_many(request: HttpRequest, slug: str) -> HttpResponse:
         nav_current="affiliates:creator-list",
         decision=decision,
         fits=selection.fits,
-        left_out=[(creator, WHY[why]) for creator, why in selection.left_out],
+        left_out=[(creator, LEFT_OUT[why]) for creator, why in selection.left_out],
         chosen=" ".join(creator.public_id for creator in creators),
         is_all=is_all,
         filters=describe_filters(access.brand, request.GET.dict()) if is_all else [],

@@ -82,8 +82,10 @@ def test_a_note_on_an_application_is_kept_with_the_person_and_hidden_from_him(cl
     url = reverse("affiliates:application-note", args=[slug, application.public_id])
 
     client.post(url, {"text": "Met at the fair. <b>Kind</b>."})
-    client.post(url, {"text": " "})
+    long = client.post(url, {"text": "long " * 500})
 
+    assert long.status_code == 422
+    assert "long long" in long.content.decode()
     assert Note.objects.get().written_by == owner
     queue = client.get(reverse("affiliates:application-list", args=[slug])).content.decode()
     assert "Met at the fair. &lt;b&gt;Kind&lt;/b&gt;." in queue

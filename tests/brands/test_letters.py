@@ -6,7 +6,8 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from affiliates.emails import APPLIED, APPROVED
+from affiliates.emails import APPLIED
+from affiliates.emails_welcome import APPROVED
 from brands.models import Role
 from brands.services.letters import (
     NotEditable,

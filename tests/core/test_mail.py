@@ -11,7 +11,8 @@ from django.test import override_settings
 from django.utils import translation
 from django.utils.translation import gettext_lazy
 
-from affiliates.emails import APPLIED, APPROVED, REJECTED, SUSPENDED
+from affiliates.emails import APPLIED, REJECTED, SUSPENDED
+from affiliates.emails_welcome import APPROVED
 from core import letters, postman
 from core.letters import Footer
 from core.mail import Address, WrongParams, queue_mail, send_notice

@@ -15,7 +15,7 @@ from core.formats import UNKNOWN
 from core.models import Theme, User
 from core.money import Money
 from core.states import ICONS, STATES
-from core.templatetags.fairshare import MIRRORED_ICONS
+from core.templatetags.fairshare import MIRRORED_ICONS, web_links
 
 TEMPLATES = settings.BASE_DIR / "templates"
 STATIC = settings.BASE_DIR / "static"
@@ -192,3 +192,14 @@ def test_error_pages_ask_the_database_nothing(client: Client) -> None:
     assert answer.status_code == 404
     assert "There is no such page" in answer.content.decode()
     assert "Something broke" in get_template("500.html").render({})
+
+
+def test_what_a_stranger_wrote_links_to_web_addresses_only_and_vouches_for_none():
+    said = 'https://a.example/x?y=1, me@b.com javascript:alert(1) "https://c.example/<b>'
+
+    shown = web_links(said)
+
+    assert shown.count("<a ") == shown.count('rel="noopener noreferrer nofollow"') == 2
+    assert 'href="https://a.example/x?y=1"' in shown
+    assert "mailto" not in shown
+    assert "<b>" not in shown

@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
 from affiliates.models import Application, Code, Enrollment, Invitation, Link
-from affiliates.services.vetting import add_tag, note_creator
+from affiliates.services.vetting import add_tag, write_note
 from brands.models import Member, Role
 from core import audit, crypto
 from core.clock import brand_now, utc_now
@@ -213,7 +213,7 @@ def speak_everywhere(world: Everything) -> None:
     make_factors(world.creator)
     make_session(world.creator)
     add_tag(affiliation_id=affiliation.pk, tag=CANARY, actor_id=owner, now=now)
-    note_creator(affiliation_id=affiliation.pk, text=f"{CANARY} is late", actor_id=owner, now=now)
+    write_note(about=affiliation, text=f"{CANARY} is late", actor_id=owner, now=now)
     make_goal(world.program, name=CANARY, note=CANARY, enrollment_id=place.pk)
     application = make_application(make_program(make_brand("Other")), world.creator)
     Application.objects.filter(pk=application.pk).update(message=CANARY)

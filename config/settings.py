@@ -58,6 +58,7 @@ INTERNAL_HOST = urlsplit(INTERNAL_URL).hostname or ""
 ALLOWED_HOSTS = list(dict.fromkeys([SITE_HOST, INTERNAL_HOST, *env.listed("EXTRA_HOSTS")]))
 if LOCAL:
     ALLOWED_HOSTS += ["localhost", "127.0.0.1", "[::1]", "testserver"]
+USE_X_FORWARDED_HOST = False  # a proxy passes the name that was asked on as it is
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 INSTALLED_APPS = [
@@ -243,6 +244,9 @@ MFA_FORMS = {
     "reauthenticate": "core.factors.CodeAgainForm",
     "add_webauthn": "core.factors.PasskeyForm",
     "edit_webauthn": "core.factors.PasskeyNameForm",
+    "login_webauthn": "core.factors.PasskeyLoginForm",
+    "authenticate_webauthn": "core.factors.PasskeyFactorForm",
+    "reauthenticate_webauthn": "core.factors.PasskeyAgainForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -290,6 +294,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
         "object-src": [NONE],
+        "report-uri": ["/csp/"],
     }
 }
 PERMISSIONS_POLICY: dict[str, list[str]] = {

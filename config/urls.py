@@ -23,6 +23,8 @@ _tracking = [
 ]
 _portal = [*portal_urls.urlpatterns, *portal_brand.urlpatterns]
 
+handler400 = "portal.views.public.bad_request"
+
 urlpatterns = [
     path("", include("brands.urls")),
     path("", include((_portal, "portal"))),

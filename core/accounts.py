@@ -2,9 +2,11 @@
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
@@ -83,8 +85,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         return False
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Leave the mail to the worker: no page waits for a mail server, or tells by waiting."""
-        message = self.render_mail(template_prefix, email, {"email": email, **context})
+        """Leave the mail to the worker: no page waits for a mail server, or tells by waiting.
+
+        What it links to is at home, whatever name of this machine was asked.
+        """
+        told = {
+            name: at_home(fact) if name.endswith("_url") else fact for name, fact in context.items()
+        }
+        message = self.render_mail(template_prefix, email, {"email": email, **told})
         queue_mail(
             to=email,
             subject=str(message.subject),
@@ -127,6 +135,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
             account_limit(f"login {name} {device}"),
             network_limit(self.get_client_ip(request)),
         ]
+
+
+def at_home(url: str) -> str:
+    """Return an address of this installation under the name its settings give it."""
+    parts = urlsplit(url)
+    return settings.SITE_URL + parts._replace(scheme="", netloc="").geturl()
 
 
 def record_factor_change(*, user: User, what: str) -> None:

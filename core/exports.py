@@ -6,8 +6,8 @@ run as a formula gets an apostrophe in CSV (OWASP, CSV injection); in XLSX its t
 """
 
 import csv
-import re
 import tempfile
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -27,12 +27,8 @@ XLSX_ROWS = 100_000
 BOM = "\ufeff".encode()
 _LINES_A_CHUNK = 200
 
-# What a spreadsheet skips before it reads a sign, then a sign in any of its widths, or a control
-# character that some of them take for the start of a new cell.
-_FORMULA = re.compile(
-    r"[\s\u00a0\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u2069\ufeff]*"
-    r"(?:[=+\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\x00]|(?<=[\t\r\n]))"
-)
+_SIGNS = frozenset("=+-@\0")
+_BREAKS = frozenset("\t\r\n")
 
 
 class TooLong(Exception):
@@ -53,8 +49,15 @@ class Sheet:
 
 
 def guard(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    return f"'{text}" if _FORMULA.match(text) else text
+    """Return a text that no spreadsheet takes for a formula.
+
+    Leading white space, invisible format characters and full-width forms do not hide a sign; a tab
+    or a break at the start begins a new cell for some.
+    """
+    shown = unicodedata.normalize("NFKC", text)
+    first = next((char for char in shown if not _is_invisible(char)), "")
+    is_broken = shown.lstrip(" ")[:1] in _BREAKS
+    return f"'{text}" if first in _SIGNS or is_broken else text
 
 
 def amount(minor: int | None, currency: str) -> Decimal | None:
@@ -87,6 +90,10 @@ def write_xlsx(sheet: Sheet) -> IO[bytes]:
         raise
     file.seek(0)
     return file
+
+
+def _is_invisible(char: str) -> bool:
+    return char.isspace() or unicodedata.category(char) == "Cf"
 
 
 class _Lines:

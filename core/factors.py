@@ -1,11 +1,18 @@
 """Second factors: how allauth keeps and asks for them here."""
 
+import struct
 from typing import Any
 
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
-from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    EditWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
 from allauth.usersessions.models import UserSession
 from django import forms
 from django.db import transaction
@@ -18,6 +25,16 @@ from core.models import User
 
 FEW_CODES = 3
 CODES_KEPT = 8  # more than are good at a time
+# What allauth's and fido2's readers raise over bytes that are no passkey.
+_UNREADABLE = (
+    AttributeError,
+    LookupError,
+    OverflowError,
+    RecursionError,
+    TypeError,
+    ValueError,
+    struct.error,
+)
 
 
 class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
@@ -54,10 +71,57 @@ class _CountedForm(forms.Form):
         return code
 
 
+class _CredentialField(forms.JSONField):
+    """What a browser says of a passkey; anybody may say anything."""
+
+    widget = forms.HiddenInput
+
+    def to_python(self, value: Any) -> Any:
+        """Read an object; JSON that runs too deep or holds endless digits is none."""
+        try:
+            said = super().to_python(value)
+        except (ValueError, RecursionError):
+            said = None
+        if not isinstance(said, dict):
+            raise FactorAdapter().validation_error("incorrect_code")
+        return said
+
+
+class _CredentialForm(forms.Form):
+    """A passkey that is shown: what its readers trip over is a wrong one."""
+
+    credential = _CredentialField()
+
+    def clean_credential(self) -> Any:
+        try:
+            return super().clean_credential()  # type: ignore[misc]
+        except _UNREADABLE:
+            raise FactorAdapter().validation_error("incorrect_code") from None
+
+
 class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
     """A new passkey and its name."""
 
+    credential = _CredentialField()
     name = forms.CharField(label=_("Name"), max_length=60, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        try:
+            return dict(super().clean())
+        except _UNREADABLE:
+            raise FactorAdapter().validation_error("incorrect_code") from None
+
+
+class PasskeyLoginForm(_CredentialForm, LoginWebAuthnForm):  # type: ignore[misc]
+    """A passkey instead of a password."""
+
+
+class PasskeyAgainForm(_CredentialForm, ReauthenticateWebAuthnForm):  # type: ignore[misc]
+    """A passkey when it is asked for again."""
+
+
+class PasskeyFactorForm(_CredentialForm, AuthenticateWebAuthnForm):  # type: ignore[misc]
+    """A passkey after the password."""
 
 
 class PasskeyNameForm(EditWebAuthnForm):  # type: ignore[misc]

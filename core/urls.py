@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from core.views import mail, outbox, pages, security
+from core.views import mail, outbox, pages, reports, security
 
 app_name = "core"
 urlpatterns = [
     path("preferences/", pages.change_preferences, name="preferences"),
+    path("csp/", reports.take_violation, name="csp"),
     path("health/", pages.check_health, name="health"),
     path("health/ready/", pages.check_ready, name="ready"),
     path("images/<str:digest>/full", pages.show_image, {"size": "full"}, name="image"),

@@ -10,7 +10,7 @@ _STATEMENT = "me/payouts/statements/<str:affiliation_id>/<str:currency>/<str:mon
 
 urlpatterns = [
     path("rails/stripe/<str:brand_id>", inbound.receive_stripe, name="stripe-hook"),
-    path("standin/stripe/setup/<str:token>", inbound.standin_setup, name="standin-setup"),
+    path("standin/stripe/setup/<slug:token>", inbound.standin_setup, name="standin-setup"),
     path("standin/stripe/<path:path>", inbound.standin_api, name="standin-api"),
     path("me/payouts/", own.list_own, name="creator-payouts"),
     path("me/payouts/method/", own.list_methods, name="method"),

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from django.conf import settings
 from django.http import HttpResponse
+from django.urls import resolve
 
 from core.models import User
 from tests.addresses import Address, Asker, Side, is_reached, list_addresses
@@ -33,6 +35,7 @@ POLICY = {
     "frame-ancestors 'none'",
     "base-uri 'none'",
     "object-src 'none'",
+    "report-uri /csp/",
 }
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -41,9 +44,23 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "strict-origin-when-cross-origin",
 }
-# Machines post here: a store and a rail sign what they send, the stand-in asks for a key, and a
-# mail program brings the signed address of a letter.
-HOOKS = {"tracking:hook", "payouts:stripe-hook", "payouts:standin-api", "core:mail-stop"}
+PERMISSIONS = {f"{name}=()" for name in settings.PERMISSIONS_POLICY}
+# Names by which pages elsewhere are told where to go next.
+LEADING = dict.fromkeys(
+    (
+        *("next", "to", "url", "uri", "link", "return", "return_to", "return_url", "redirect"),
+        *("redirect_to", "redirect_uri", "continue", "goto", "dest", "destination", "callback"),
+    ),
+    "//evil.example/",
+)
+# Addresses that take a POST without a token of a page, each with what stands in its place.
+HOOKS = {
+    "tracking:hook": "a store signs what it sends",
+    "payouts:stripe-hook": "Stripe signs what it sends",
+    "payouts:standin-api": "a program brings its key",
+    "core:csp": "a browser reports, and nothing comes of it but a line in the log",
+    "core:mail-stop": "a mail program brings the signed address of a letter (RFC 8058)",
+}
 # Letters bring their styles and are shown by other pages, in a frame where nothing runs.
 LETTERS = {"core:outbox-html", "brands:letter-preview"}
 FRAMING = {"core:outbox-mail", "brands:letter-edit"}
@@ -105,7 +122,18 @@ def ask_all(world: Everything, people: dict[str, User | None], side: Side) -> It
         url = address.url(world)
         for method in sorted(askers[READERS[side]].methods(url)):
             for name, asker in askers.items():
-                yield Asked(address, name, method, asker.ask(url, method, address.form))
+                yield Asked(address, name, method, asker.ask(*leading(url, method, address)))
+
+
+def leading(url: str, method: str, address: Address) -> tuple[str, str, dict[str, str]]:
+    """Return what to ask, with another site named wherever a page might read where to go."""
+    joint = "&" if "?" in url else "?"
+    is_post = method == "POST"
+    return (
+        url if is_post else f"{url}{joint}{urlencode(LEADING)}",
+        method,
+        {**LEADING, **address.form} if is_post else {},
+    )
 
 
 @pytest.mark.parametrize("side", READERS)
@@ -124,19 +152,19 @@ def test_every_answer_is_strict_and_every_address_works_for_somebody(side, world
 
 @pytest.mark.parametrize("side", READERS)
 def test_no_form_is_taken_without_its_token(side, world, people):
-    """Refused without, taken with: the second shows that the token was what was missing."""
+    """Refused to everybody without, taken with: the token was what was missing."""
     reader = people[READERS[side]]
-    reads, checked, nobody = Asker(reader), Asker(reader, is_checked=True), Asker(is_checked=True)
-    armed, token = Asker(reader, is_checked=True), "t" * 32
+    reads, armed, token = Asker(reader), Asker(reader, is_checked=True), "t" * 32
+    checked = [Asker(user, is_checked=True) for user in people.values()]
     armed.cookies[settings.CSRF_COOKIE_NAME] = token
     taken, refused, forms = [], [], 0
     for address in list_addresses():
         url, form = address.url(world), address.form
         is_form = address.side == side and "POST" in reads.methods(url)
-        if not is_form or address.name in HOOKS | LINKS:
+        if not is_form or address.name in HOOKS.keys() | LINKS:
             continue
         forms += 1
-        if {one.ask(url, "POST", form).status_code for one in (checked, nobody)} != {403}:
+        if {one.ask(url, "POST", form).status_code for one in checked} != {403}:
             taken.append(address.name)
         if armed.ask(url, "POST", {**form, "csrfmiddlewaretoken": token}).status_code == 403:
             refused.append(address.name)
@@ -146,11 +174,21 @@ def test_no_form_is_taken_without_its_token(side, world, people):
     assert refused == []
 
 
+def test_no_other_address_does_without_a_token(world):
+    """Links take no POST at all."""
+    views = {one.name: resolve(urlsplit(one.url(world)).path).func for one in list_addresses()}
+
+    exempt = {name for name, view in views.items() if getattr(view, "csrf_exempt", False)}
+    assert exempt == HOOKS.keys() | LINKS
+    assert {Asker().ask(f"/r/{world.ids['link_slug']}", "POST").status_code} == {405}
+
+
 def test_a_link_tells_the_shop_where_the_shopper_came_from_and_nobody_keeps_it(world):
     answer = Asker().ask(f"/r/{world.ids['link_slug']}")
 
     assert answer.status_code == 302
     assert answer["Location"].startswith("https://shop.example/cups?fs_click=")
+    assert answer.content == b""
     assert answer["Cache-Control"] == "no-store, private"
     assert answer["X-Robots-Tag"] == "noindex, nofollow"
     assert answer["Referrer-Policy"] == "strict-origin-when-cross-origin"
@@ -171,10 +209,20 @@ def find_faults(asked: Asked) -> Iterator[str]:
         and "no-store" not in answer.headers.get("Cache-Control", "")
     ):
         yield "could be stored"
+    yield from _find_in_cookies(answer)
     if answer.headers.get("Content-Type", "").startswith("text/html"):
         yield from _find_in_page(asked)
     if "Location" in answer.headers:
         yield from _find_in_redirect(asked)
+
+
+def _find_in_cookies(answer: HttpResponse) -> Iterator[str]:
+    for name, cookie in answer.cookies.items():
+        kept = (cookie["httponly"], cookie["path"], cookie["domain"])
+        if cookie["max-age"] == 0:
+            continue  # it is taken away
+        if kept != (True, "/", "") or cookie["samesite"] not in {"Lax", "Strict"}:
+            yield f"a loose cookie {name}"
 
 
 def _expected_headers(asked: Asked) -> dict[str, str]:
@@ -198,8 +246,8 @@ def _find_in_page(asked: Asked) -> Iterator[str]:
         expected = expected | {"frame-src 'self'"}
     if {part.strip() for part in policy.split(";")} != expected:
         yield f"the policy is {policy}"
-    if not answer.headers.get("Permissions-Policy"):
-        yield "no Permissions-Policy"
+    if set(answer.headers.get("Permissions-Policy", "").split(", ")) != PERMISSIONS:
+        yield f"the permissions are {answer.headers.get('Permissions-Policy')}"
     if not _is_letter(asked):
         page = Page()
         page.feed(answer.content.decode())
@@ -208,6 +256,8 @@ def _find_in_page(asked: Asked) -> Iterator[str]:
 
 def _find_in_redirect(asked: Asked) -> Iterator[str]:
     to = asked.answer["Location"]
+    if urlsplit(to).netloc.endswith("evil.example"):
+        yield "leads away"
     if asked.address.name not in LEADS_AWAY and (not to.startswith("/") or to.startswith("//")):
         yield f"leads to {to}"
 

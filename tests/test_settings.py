@@ -49,12 +49,14 @@ HELD: dict[str, Any] = {
     "SESSION_COOKIE_HTTPONLY": True,
     "SESSION_COOKIE_SAMESITE": "Lax",
     "SESSION_COOKIE_AGE": 43_200,
+    "USE_X_FORWARDED_HOST": False,
     "SESSION_ENGINE": "django.contrib.sessions.backends.db",
     "CSRF_COOKIE_NAME": "__Host-csrf",
     "CSRF_COOKIE_SECURE": True,
     "CSRF_COOKIE_HTTPONLY": True,
     "CSRF_COOKIE_SAMESITE": "Strict",
     "DATA_UPLOAD_MAX_MEMORY_SIZE": 262_144,
+    "DATA_UPLOAD_MAX_NUMBER_FIELDS": 500,
     "DATA_UPLOAD_MAX_NUMBER_FILES": 5,
     "FILE_UPLOAD_MAX_MEMORY_SIZE": 1_048_576,
     "FILE_UPLOAD_PERMISSIONS": 0o640,
@@ -242,3 +244,37 @@ def test_what_guards_an_installation_on_the_internet_is_set():
         assert f"-c {limit}=" in database["OPTIONS"]["options"]
     # A message comes again only after the task that holds it must have ended.
     assert broker["visibility_timeout"] > loaded["CELERY_TASK_TIME_LIMIT"]
+
+
+@pytest.mark.django_db
+def test_every_cookie_of_an_installation_on_the_internet_is_for_https_alone(settings: Any):
+    names = ("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "CSRF_COOKIE_NAME")
+    for name, value in load_settings(*names).items():
+        setattr(settings, name, value)
+    settings.LOCAL = False
+    client = Client()
+    client.post("/preferences/", {"language": "th", "theme": "dark"})
+    client.get("/accounts/login/")
+
+    assert len(client.cookies) == 3
+    for cookie in client.cookies.values():
+        assert (cookie["secure"], cookie["httponly"], cookie["path"]) == (True, True, "/")
+
+
+@pytest.mark.django_db
+def test_every_answer_over_https_asks_for_https_from_then_on(behind_proxy: Any):
+    for name, value in load_settings("SECURE_HSTS_SECONDS").items():
+        setattr(behind_proxy, name, value)
+    client = Client(headers={"host": "fairshare.example", "x-forwarded-proto": "https"})
+
+    for path in ("/", "/accounts/login/", "/me/", "/nothing/", "/health/", "/images/0/full"):
+        assert client.get(path)["Strict-Transport-Security"].startswith("max-age=31536000"), path
+
+
+def test_passwords_are_hashed_slowly_and_may_not_be_short():
+    loaded = load_settings("PASSWORD_HASHERS", "AUTH_PASSWORD_VALIDATORS")
+
+    assert loaded["PASSWORD_HASHERS"][0].endswith("Argon2PasswordHasher")
+    checks = {one["NAME"].rpartition(".")[2]: one for one in loaded["AUTH_PASSWORD_VALIDATORS"]}
+    assert checks["MinimumLengthValidator"]["OPTIONS"] == {"min_length": 12}
+    assert {"CommonPasswordValidator", "UserAttributeSimilarityValidator"} <= set(checks)

@@ -7,15 +7,13 @@ as it is; its SHA-256 is shown beside it.
 import csv
 import hashlib
 import io
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from core.exports import guard
 from core.money import to_decimal
 
 COLUMNS = ("payout_id", "creator", "amount", "currency", "reference")
-_FORMULA = frozenset("=+-@\0")
-_CONTROL = frozenset("\t\r\n")
 
 
 class RowProblem(ValueError):
@@ -54,7 +52,7 @@ def build_payout_file(*, rows: Sequence[PayoutRow]) -> PayoutFile:
     fields = sorted({name for row in ordered for name in row.destination})
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([*COLUMNS, *(neutralise_cell(f"destination_{name}") for name in fields)])
+    writer.writerow([*COLUMNS, *(guard(f"destination_{name}") for name in fields)])
     writer.writerows(_cells(row, fields) for row in ordered)
     content = text.getvalue().encode("utf-8")
     return PayoutFile(
@@ -63,21 +61,6 @@ def build_payout_file(*, rows: Sequence[PayoutRow]) -> PayoutFile:
         row_count=len(ordered),
         totals_minor=_totals(ordered),
     )
-
-
-def neutralise_cell(value: str) -> str:
-    """Put an apostrophe before a text that a spreadsheet would run as a formula.
-
-    Leading white space, invisible format characters and full-width forms do not hide it.
-    """
-    shown = unicodedata.normalize("NFKC", value)
-    first = next((char for char in shown if not _is_invisible(char)), "")
-    is_control = shown.lstrip(" ")[:1] in _CONTROL
-    return f"'{value}" if first in _FORMULA or is_control else value
-
-
-def _is_invisible(char: str) -> bool:
-    return char.isspace() or unicodedata.category(char) == "Cf"
 
 
 def _check_rows(rows: Sequence[PayoutRow]) -> None:
@@ -93,12 +76,12 @@ def _check_rows(rows: Sequence[PayoutRow]) -> None:
 def _cells(row: PayoutRow, fields: Sequence[str]) -> list[str]:
     """Write one row; the amount is a plain decimal of ours and needs no guard."""
     return [
-        neutralise_cell(row.payout_id),
-        neutralise_cell(row.creator_name),
+        guard(row.payout_id),
+        guard(row.creator_name),
         f"{to_decimal(row.amount_minor, row.currency):f}",
         row.currency,
-        neutralise_cell(row.reference),
-        *(neutralise_cell(row.destination.get(name, "")) for name in fields),
+        guard(row.reference),
+        *(guard(row.destination.get(name, "")) for name in fields),
     ]
 
 

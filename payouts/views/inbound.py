@@ -54,11 +54,14 @@ def standin_api(request: HttpRequest, path: str) -> HttpResponse:
     if not _is_known(request.headers.get("Authorization", "")):
         return HttpResponse(status=401)
     source = request.GET if request.method == "GET" else request.POST
+    params = {name: str(value) for name, value in source.items()}
+    if any("\0" in one for one in (path, *params, *params.values())):
+        return HttpResponse(status=400)
     answer = make_standin().handle(
         method=request.method or "GET",
         path=f"/{path}",
         headers=dict(request.headers.items()),
-        form_params={name: str(value) for name, value in source.items()},
+        form_params=params,
     )
     return HttpResponse(answer.body, status=answer.status, content_type="application/json")
 

@@ -3,8 +3,10 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET
 
 from affiliates.access import list_affiliations
@@ -31,6 +33,13 @@ ON_LANDING = 6
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Say that the form was too old to trust and that nothing was changed."""
     return render(request, "portal/csrf_failure.html", {"reason": reason}, status=403)
+
+
+def bad_request(_request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say what is wrong with a request that no page got to see, asking the database nothing."""
+    is_large = isinstance(exception, RequestDataTooBig)
+    page = render_to_string("400.html", {"is_large": is_large})
+    return HttpResponse(page, status=413 if is_large else 400)
 
 
 @require_GET

@@ -1,4 +1,4 @@
-"""A row of one brand cannot refer to a row of another, whoever writes it."""
+"""A row of one brand cannot refer to a row of another, whoever writes it (I-40)."""
 
 import pytest
 from django.apps import apps

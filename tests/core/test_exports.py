@@ -19,7 +19,24 @@ from core.exports import BOM, Sheet, TooLong, amount, guard, stream_csv, write_x
 BERLIN = ZoneInfo("Europe/Berlin")
 NS = {"x": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
 SIGNS = "=+-@\t\r\n\0＝＋－＠"
-FORMULAS = ["=1+1", " =1", "\u00a0+1", "\t=1", "\r\n-1", "@SUM(A1)", "＝1", "\ufeff-1", "\0=1"]
+FORMULAS = [
+    *("=1+1", "+49 30", "-1", "@SUM(A1)", " =1", "\u00a0+1", "\u2003=1", "\u200b=1", "\u202e=1"),
+    *(
+        "\t=1",
+        "\tx",
+        "\r",
+        "\n1",
+        "\r\n-1",
+        "\0",
+        "\0=1",
+        "\ufeff-1",
+        "＝1",
+        "＋1",
+        "－1",
+        "＠x",
+        "﹢1",
+    ),
+]
 
 
 def sheet(*rows, headings=("a", "b")) -> Sheet:
@@ -51,7 +68,9 @@ def test_a_formula_gets_an_apostrophe(text):
     assert guard(text) == f"'{text}"
 
 
-@pytest.mark.parametrize("text", ["", "Anna", "a=b", "1-2", "crt_2", "'quoted'", "  spaced"])
+@pytest.mark.parametrize(
+    "text", ["", " ", "Anna", "a=b", "1-2", "crt_2", "'quoted'", "  spaced", "é", "ทดสอบ", "لیلا"]
+)
 def test_plain_text_is_left_alone(text):
     assert guard(text) == text
 

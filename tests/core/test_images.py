@@ -143,4 +143,7 @@ def test_a_picture_is_shown_to_anyone_for_ever_and_nothing_in_it_can_run():
 def test_an_upload_larger_than_anything_taken_is_refused_before_it_is_read():
     upload = SimpleUploadedFile("a.png", b"\0" * 2000)
 
-    assert Client().post("/preferences/", {"file": upload}).status_code == 400
+    answer = Client().post("/preferences/", {"file": upload})
+
+    assert answer.status_code == 413
+    assert "This is too large" in answer.content.decode()

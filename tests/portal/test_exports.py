@@ -2,17 +2,24 @@
 
 import csv
 import io
+import re
+from zipfile import ZipFile
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from affiliates.models import Link
 from brands.models import Role
 from core import paging
 from core.models import AuditEvent
 from portal.exports import EXPORTS
+from portal.performance import GROUPINGS
+from tests.canaries import plant
+from tests.everything import make_everything
 from tests.makers import get_owner, make_member
+from tests.orders import make_click
 from tests.shop import code
 from tests.world import fill_world, make_world
 
@@ -104,3 +111,56 @@ def test_taking_a_file_needs_a_post(owner, world):
     url = reverse("portal:list-export", args=[world.brand.slug, "orders"])
 
     assert owner.get(url).status_code == 405
+
+
+# What a spreadsheet would run, in the ways it may begin (OWASP, CSV injection).
+SIGNS = ("=1+1", "+1+1", "-1+1", "@SUM(1)", "\t=1+1", "\r=1+1", "\uff1d1+1", "\uff0b1", "\uff20x")
+NUMBER = re.compile(r"-?\d+(\.\d+)?")
+RUNS = re.compile(r"[\s\ufeff]*[=+@\uff1d\uff0b\uff0d\uff20-]|[\t\r\n]")
+ROW_TEXTS = re.compile(r"=1\+1|\+1\+1|-1\+1|@SUM|\uff1d1|\uff0b1|\uff20x")
+
+
+def test_no_cell_of_any_file_runs_as_a_formula(client):
+    """Every list, every report, a statement and a copy of one's data, full of formulas."""
+    world = make_everything()
+    make_click(Link.objects.get(public_id=world.ids["link_id"]), at=world.shop.now)
+    plant(world.brand, lambda place: SIGNS[place.number % len(SIGNS)])
+
+    files = {**take_lists(client, world), **take_own(client, world)}
+
+    for name, cells in files.items():
+        assert [cell for cell in cells if RUNS.match(cell) and not NUMBER.fullmatch(cell)] == []
+        is_sums = name.startswith("report")  # by some headings nothing that anybody wrote
+        assert is_sums or any(ROW_TEXTS.search(cell) for cell in cells), name
+
+
+def take_lists(client, world) -> dict[str, list[str]]:
+    """Return every cell of a brand's files; a workbook holds no formula at all."""
+    client.force_login(world.owner)
+    found = {}
+    for sheet in EXPORTS:
+        for query in [f"?by={one}" for one in GROUPINGS] if sheet == "report" else [""]:
+            found[sheet + query] = cells_of(take(client, world, sheet, query).getvalue())
+        book = take(client, world, sheet, format="xlsx").getvalue()
+        page = ZipFile(io.BytesIO(book)).read("xl/worksheets/sheet1.xml").decode()
+        assert "<f>" not in page and "<f " not in page
+    return found
+
+
+def take_own(client, world) -> dict[str, list[str]]:
+    """Return every cell of a creator's files."""
+    client.force_login(world.creator)
+    month = [world.ids["affiliation_id"], "EUR", world.ids["month"]]
+    statement = client.get(reverse("payouts:statement-csv", args=month)).getvalue()
+    copy = ZipFile(io.BytesIO(client.post(reverse("portal:privacy-copy")).getvalue()))
+    tables = [name for name in copy.namelist() if name.endswith(".csv")]
+    assert len(tables) > 5
+    return {
+        "statement": cells_of(statement),
+        "copy": [cell for name in tables for cell in cells_of(copy.read(name))],
+    }
+
+
+def cells_of(text: bytes) -> list[str]:
+    lines = csv.reader(io.StringIO(text.decode(), newline=""))
+    return [cell for line in lines for cell in line]

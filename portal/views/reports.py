@@ -19,6 +19,7 @@ from core.models import Brand
 from core.wording import current_language
 from portal.cohorts import SHOWN_MONTHS, list_cohorts
 from portal.funnel import count_funnel
+from portal.joining import list_joining, say_duration
 from portal.performance import (
     GROUPINGS,
     ROWS,
@@ -96,6 +97,7 @@ def show_funnel(request: HttpRequest, slug: str) -> HttpResponse:
         "funnel",
         steps=count_funnel(access.brand, asked),
         orders_query=choice.order_filters(asked.span),
+        joining=[(row, say_duration(row.took)) for row in list_joining(access.brand, asked.span)],
     )
     return render(request, "portal/report_funnel.html", context)
 

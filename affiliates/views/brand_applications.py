@@ -14,6 +14,7 @@ from affiliates.emails import preview_rejection
 from affiliates.forms_brand import GroupForm, RejectForm
 from affiliates.models import Application, ApplicationStatus
 from affiliates.selectors import list_applications, list_groups_by_program, list_notes
+from affiliates.selectors_likeness import find_likenesses
 from affiliates.services.applications import (
     AlreadyDecided,
     approve_application,
@@ -47,6 +48,7 @@ def show_queue(request: HttpRequest, slug: str) -> HttpResponse:
     now = brand_now(access.brand)
     groups = list_groups_by_program({row.program_id for row in page.rows})
     notes = list_notes(access.brand, {row.affiliate_id for row in page.rows})
+    alike = find_likenesses(access.brand, page.rows)
     context = brand_page(
         access,
         nav_current="affiliates:creator-list",
@@ -57,6 +59,7 @@ def show_queue(request: HttpRequest, slug: str) -> HttpResponse:
                 "application": row,
                 "groups": groups.get(row.program_id, []),
                 "notes": notes.get(row.affiliate_id, []),
+                "alike": alike.get(row.affiliate_id, []),
                 "age_days": (now - row.submitted_at).days,
             }
             for row in page.rows

@@ -21,6 +21,7 @@ SENT = {
     "external_number",
     "file_name",
     "from_name",
+    "help_text",
     "hint",
     "landing_url",
     "order_ref",
@@ -29,6 +30,7 @@ SENT = {
     "site_url",
     "url",
     "user_agent",
+    "words",
 }
 ADDRESSES = {"destination_url", "landing_url", "publishes_at", "shop_url", "site_url", "url"}
 # Lists and objects that hold nothing but what people wrote.

@@ -26,7 +26,6 @@ from payouts.models import StandinObject
 from tests.addresses import FORMS, Address, Asker, Side, list_addresses
 from tests.browser.broken import ERRORS
 from tests.browser.walking import Stop
-from tests.crawler.asking import read_forms
 from tests.everything import Everything, make_everything
 from tests.makers import (
     get_creator,
@@ -39,6 +38,7 @@ from tests.makers import (
     make_program,
     make_user,
 )
+from tests.pageforms import read_forms
 
 PASSWORD = "copper teapot over 9 hills"
 NOTHING = "zq nothing is called this"
@@ -197,7 +197,8 @@ class _Hunt:
         self, address: Address, url: str, reader: Reader, asker: Asker, page: str
     ) -> Iterator[Stop]:
         """Send nothing, and what fits no field; only what is refused is a page of its own."""
-        forms = [form for form in read_forms(page, "post") if not {"theme", "language"} & {*form}]
+        found = [form.offered for form in read_forms(page, "post")]
+        forms = [form for form in found if not {"theme", "language"} & {*form}]
         for form in [{}, *(dict.fromkeys(form, "?") for form in forms)]:
             cache.clear()  # who tries too often would wait
             answer = asker.ask(url, "POST", form)
@@ -297,7 +298,7 @@ def _kind_of(url: str) -> tuple[object, ...] | None:
 
 def _list_empty(page: str) -> Iterator[str]:
     """Return queries that find nothing, for the filters that take words."""
-    names = {name for form in read_forms(page, "get") for name in form}
+    names = {name for form in read_forms(page, "get") for name in form.offered}
     for name in sorted(names & {"q", "name", "search", "to"}):
         yield f"?{name}={NOTHING.replace(' ', '+')}"
 

@@ -3,16 +3,14 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from itertools import product
 from urllib.parse import urlencode
 
 from tests.addresses import Address
 from tests.crawler.town import Town
+from tests.pageforms import read_forms
 
 ID = re.compile(r"[a-z]{2,6}_[0-9a-z]{20}")
-CONTROLS = {"input", "textarea", "button"}
-TOKEN = "csrfmiddlewaretoken"
 # Names under which pages read an id or a search, on top of those in their own forms.
 QUERIES = ("program", "creator", "group", "link", "code", "store", "order", "q", "before", "invite")
 # Fields of rows that no form of a page offers.
@@ -74,7 +72,7 @@ def unknown(value: object) -> object:
 def list_queries(town: Town, page: str) -> Iterator[str]:
     """Return queries with their ids for a page of ours, by the filters it shows and by habit."""
     offered = read_forms(page, "get")
-    names = dict.fromkeys([*QUERIES, *(name for form in offered for name in form)])
+    names = dict.fromkeys([*QUERIES, *(name for form in offered for name in form.offered)])
     ids = {str(value) for value in town.theirs.ids.values()}
     by_kind = {value.partition("_")[0]: value for value in ids if ID.fullmatch(value)}
     for name in names:
@@ -89,11 +87,13 @@ def list_bodies(town: Town, address: Address, page: str) -> Iterator[tuple[dict[
     least = dict(address.form)
     yield least, False
     for form in read_forms(page, "post"):
-        swapped = {name: swap(town, value) for name, value in form.items()}
-        if swapped != form:
+        swapped = {name: swap(town, value) for name, value in form.offered.items()}
+        if swapped != form.offered:
             yield {**least, **swapped}, False
     brand = town.theirs.brand
-    yield {**EXTRAS, "brand": str(brand.pk), "brand_id": str(brand.pk), **least}, True
+    asked = {name for form in read_forms(page, "post") for name in form.offered}
+    extras = {**EXTRAS, "brand": str(brand.pk), "brand_id": str(brand.pk)}
+    yield {**{name: value for name, value in extras.items() if name not in asked}, **least}, True
 
 
 def swap(town: Town, value: str) -> str:
@@ -103,35 +103,3 @@ def swap(town: Town, value: str) -> str:
     kind = value.partition("_")[0]
     same = [one for one in map(str, town.theirs.ids.values()) if one.startswith(f"{kind}_")]
     return same[0] if same else value
-
-
-def read_forms(page: str, method: str) -> list[dict[str, str]]:
-    """Return the fields of a page's forms, each with a value it offers."""
-    reader = _Forms(method)
-    reader.feed(page)
-    return [form for form in reader.found if form]
-
-
-class _Forms(HTMLParser):
-    def __init__(self, method: str) -> None:
-        super().__init__()
-        self.method, self.found = method, list[dict[str, str]]()
-        self._is_in, self._select = False, ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        if tag == "form":
-            self._is_in = given.get("method", "get").lower() == self.method
-            self.found.append({})
-        elif tag == "select":
-            self._select = given.get("name", "")
-        elif self._is_in and tag == "option" and self._select and given.get("value"):
-            self.found[-1][self._select] = given["value"]
-        elif self._is_in and tag in CONTROLS and given.get("name", TOKEN) != TOKEN:
-            self.found[-1][given["name"]] = given.get("value", "")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "form":
-            self._is_in = False
-        if tag == "select":
-            self._select = ""

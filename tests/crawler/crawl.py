@@ -21,7 +21,7 @@ from django.http import HttpResponse
 from tests.addresses import Address, Asker, is_reached, list_addresses
 from tests.crawler.asking import Ask, list_bodies, list_foreign, list_queries
 from tests.crawler.town import Person, Town, find_leaks
-from tests.crawler.watch import Watch, describe_rows, newly_touched, touched_tables
+from tests.crawler.watch import Watch, describe_rows, list_owners, newly_touched, touched_tables
 
 ODD_METHODS = ("HEAD", "OPTIONS", "PUT", "PATCH", "DELETE")
 # Whoever may be tried first: the rest follow in a full crawl.
@@ -81,6 +81,7 @@ class Crawl:
         self.outcome = Outcome()
         self.watch = Watch(town.theirs.brand)
         self.watch.start()
+        self.owners = list_owners()
 
     def run(self, addresses: Iterable[Address] | None = None) -> Outcome:
         """Walk the addresses; the controls come first, because some ids live for minutes."""
@@ -138,11 +139,11 @@ class Crawl:
                 continue
             seen.append(self._judge(person, Ask(address, "POST", own, data, is_extra=is_extra)))
         if self.is_full and address.name not in SIGNED:
-            self._compare(person, address, own)
+            self._compare(person, address, own, page)
 
-    def _compare(self, person: Person, address: Address, own: str) -> None:
+    def _compare(self, person: Person, address: Address, own: str, page: str) -> None:
         """Post the least form with and without fields nobody asked for: the same rows result."""
-        (least, _), *_rest, (more, _) = list_bodies(self.town, address, "")
+        (least, _), *_rest, (more, _) = list_bodies(self.town, address, page)
         plain, richer = (
             self._effect(person, Ask(address, "POST", own, data))
             for data in ({"nothing": "1", **least}, more)
@@ -154,7 +155,7 @@ class Crawl:
         with transaction.atomic():
             before = touched_tables()
             answer = send(person.asker, "POST", ask.url, ask.data)
-            rows = describe_rows(newly_touched(before), self.town.ours.brand)
+            rows = describe_rows(newly_touched(before), self.owners)
             transaction.set_rollback(True)
         self.outcome.requests += 1
         return f"{answer.status_code} {rows}"

@@ -1,4 +1,9 @@
-"""Nobody reaches what belongs to another brand, by any address (I-40 to I-42).
+"""Nobody reaches what belongs to another brand or creator, by any address.
+
+I-40: no request, task or export of one tenant returns or changes a row of another (the oracles READ
+and WRITE); I-41: a creator sees his own rows only, and a brand of him what he gave that brand;
+I-42: an unknown and a foreign id answer alike (SAME). I-43, a trace of each change, is held by
+test_hostile_input; that no row can even refer to another brand's, by test_same_brand.
 
 A slice of `make crawl`: every address as an owner, a creator and a visitor, with every mix of ids.
 """

@@ -26,22 +26,28 @@ _ID = re.compile(r"\b[a-z]{2,6}_[0-9a-z]{20}\b")
 WRITTEN = {
     "about",
     "answer",
+    "campaign",
     "close_reason",
+    "content",
     "detail",
     "disclosure",
     "discount_note",
     "display_name",
+    "medium",
     "message",
     "name",
     "note",
     "own_terms",
     "own_text",
     "publishes_at",
+    "query",
     "reason",
     "reject_note",
     "reject_reason",
+    "source",
     "subject",
     "suspended_reason",
+    "term",
     "text",
     "title",
 }
@@ -52,13 +58,21 @@ PUBLIC = {
     "brands.program.about",
     "brands.program.own_terms",
     "brands.program.disclosure",
+    "brands.question.help_text",
+    "brands.question.words",
     "brands.terms.own_text",
     "brands.rule.name",
 }
 # Fields of these names hold something else wherever the model says so.
 NOT_WRITTEN = {"core.jobrun.name", "affiliates.code.text", "payouts.exportfile.name"}
 # Ids that stand in public pages or in addresses that anyone may call.
-PUBLIC_IDS = {"core.brand", "brands.program", "brands.storeconnection", "core.image"}
+PUBLIC_IDS = {
+    "core.brand",
+    "brands.program",
+    "brands.question",
+    "brands.storeconnection",
+    "core.image",
+}
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,14 @@ from tests.makers import (
     make_asset,
     make_connection,
     make_enrollment,
+    make_goal,
     make_group,
     make_invitation,
     make_link,
     make_pending_change,
     make_program,
     make_question,
+    make_saved_report,
     make_utm_template,
     send_news,
 )
@@ -62,6 +64,13 @@ def make_world():
     )
     make_pending_change(make_group(program))
     make_question(program)
+    make_goal(program)
+    make_saved_report(
+        program.brand,
+        every="week",
+        reader_ids=(get_owner(program.brand).pk,),
+        mailed_until=NOW.date(),
+    )
     return program.brand
 
 

@@ -36,6 +36,7 @@ def test_keys_walk_choose_and_decide_in_a_list_and_nowhere_else(live_server, new
     page.keyboard.press("/")
     page.keyboard.type("jx?")
     expect(page.get_by_label("Name, e-mail, code or link")).to_have_value("jx?")
+    person.go(f"/b/{program.brand.slug}/creators/?sort=name")  # the list follows what is typed
 
     page.get_by_role("link", name="Ann").focus()
     page.keyboard.press("?")

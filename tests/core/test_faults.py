@@ -7,8 +7,12 @@ from core import faults
 from tests.chaos.test_kill_processing import POINTS as PROCESSING
 from tests.payouts.test_sending import POINTS as SENDING
 
-# Walked by tests of their own: test_pulling, test_uploads.
-KILLED_APART = ("order_pull.before_cursor", "order_upload.before_commit")
+# Walked by tests of their own: test_pulling, test_uploads, test_unread_orders.
+KILLED_APART = (
+    "order_pull.before_cursor",
+    "order_upload.before_commit",
+    "unread_order.before_settled",
+)
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ("core", "ledger", "brands", "affiliates", "tracking", "payouts", "portal")
 

@@ -83,8 +83,8 @@ def test_why_nobody_is_credited_is_said(program, place):
 
 def test_a_code_and_a_click_of_two_creators_are_weighed_by_the_programs_policy(program, place):
     ben = make_enrollment(program, user=make_user(name="Ben"))
-    make_code(ben, "BEN10")
-    data = {"total": "80.00", "code": "BEN10", "creator": place.public_id, "click_days": "1"}
+    make_code(ben, "BEN5")
+    data = {"total": "80.00", "code": "BEN5", "creator": place.public_id, "click_days": "1"}
 
     codes_first = plain(ask(program, **data))
     Program.objects.filter(pk=program.pk).update(precedence="click")

@@ -67,11 +67,11 @@ def test_the_directory_asks_the_same_number_of_questions_for_any_number_of_progr
     client: Client, django_assert_num_queries
 ):
     make_program()
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get("/programs/")
     for _ in range(3):
         make_program(drafts=[gift_card_rule(), percent_rule()])
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get("/programs/")
 
 

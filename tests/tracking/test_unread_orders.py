@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from core import faults
 from core.models import AuditEvent
 from tests.brands.pages import sign_in_as, text_of
 from tests.tracking.test_pulling import numbers, run, shop, store
@@ -58,6 +59,30 @@ def test_the_poll_goes_on_without_it_and_asks_for_it_less_and_less_often(shop, s
     assert waits[0] < waits[2] < waits[-1] <= timedelta(days=1, minutes=10)
     tries = shop.asked.count("/wp-json/wc/v3/orders/2")
     assert tries == 13
+
+
+def test_a_worker_killed_before_it_is_settled_leaves_it_for_the_next(shop, store, monkeypatch):
+    place_three(shop)
+    shop.broken = {2: 500}
+    run_twice(store)
+    shop.broken = {}
+    monkeypatch.setenv("FAULTS", "1")
+
+    def die(name: str) -> None:
+        if name == "unread_order.before_settled":
+            raise faults.Crash
+
+    faults.install(die)
+    try:
+        with pytest.raises(faults.Crash):
+            run(store, soon(30))
+    finally:
+        faults.install(None)
+    assert (numbers(), UnreadOrder.objects.count()) == (["1", "3"], 1)
+
+    run(store, soon(60))
+
+    assert (numbers(), UnreadOrder.objects.count()) == (["1", "2", "3"], 0)
 
 
 @pytest.mark.parametrize("answer", [500, NOT_JSON])

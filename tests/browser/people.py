@@ -7,6 +7,8 @@ from typing import Any
 import httpx
 from django.conf import settings
 from django.test import Client
+from django.utils import translation
+from django.utils.translation import gettext
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from core.models import Mail, User
@@ -20,10 +22,12 @@ _INVISIBLE = {0x2066: None, 0x2068: None, 0x2069: None, 0xA0: " "}
 
 
 class Person:
-    """One browser with one window."""
+    """One browser with one window; words are given in English, whatever language he reads."""
 
-    def __init__(self, context: BrowserContext, site: str, user: User | None = None) -> None:
-        self.site, self.context = site, context
+    def __init__(
+        self, context: BrowserContext, site: str, user: User | None = None, *, language: str = "en"
+    ) -> None:
+        self.site, self.context, self.language = site, context, language
         if user is not None:
             client = Client()
             client.force_login(user)
@@ -38,7 +42,7 @@ class Person:
         return self
 
     def fill(self, label: str, value: str) -> "Person":
-        self.page.get_by_label(label).first.fill(value)
+        self.page.get_by_label(self.word(label)).first.fill(value)
         return self
 
     def press(self, name: str) -> "Person":
@@ -51,12 +55,23 @@ class Person:
 
     def sees(self, *texts: str) -> "Person":
         for text in texts:
-            expect(self.page.locator("main")).to_contain_text(flexible(text))
+            expect(self.page.locator("main")).to_contain_text(flexible(self.word(text)))
         return self
 
     def sees_title(self, text: str) -> "Person":
         expect(self.page.get_by_role("heading", level=1)).to_have_text(flexible(text))
         return self
+
+    def sees_no_more_than_fits(self) -> "Person":
+        """Look that nothing is wider than the window."""
+        wide = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert self.page.evaluate(wide) <= 0, self.page.url
+        return self
+
+    def word(self, text: str) -> str:
+        """Return a sentence of the program in the language he reads."""
+        with translation.override(self.language):
+            return gettext(text)
 
     def read(self) -> str:
         return plain(self.page.locator("main").inner_text())
@@ -73,7 +88,7 @@ class Person:
         raise AssertionError(f"{name} is not reached by Tab")
 
     def _find(self, role: Any, name: str) -> Locator:
-        return self.page.get_by_role(role, name=flexible(name)).first
+        return self.page.get_by_role(role, name=flexible(self.word(name))).first
 
     def _name(self, focused: Locator) -> str:
         words = "one => one.labels?.[0]?.textContent || one.innerText || one.getAttribute('name')"

@@ -91,6 +91,7 @@ def cancel(request: HttpRequest, slug: str, change_id: str) -> HttpResponse:
     context = brand_page(
         access,
         change=change,
+        lines=describe_pending(change.program, change) if change.program else [],
         day=_day(change),
         back_url=back_url,
         nav_current="brands:program-settings",

@@ -37,6 +37,7 @@ from core.clock import brand_now
 from core.edges import door, posted, see_other
 from core.paging import cut_page
 from core.states import get_state
+from core.templatetags.fairshare import number
 from core.wording import current_language
 
 NAV = "affiliates:creator-list"
@@ -204,7 +205,7 @@ def _say_sent(count: int) -> str:
     text = ngettext(
         "%(count)s invitation is on its way.", "%(count)s invitations are on their way.", count
     )
-    return text % {"count": count}
+    return text % {"count": number(count)}
 
 
 def _describe(row: Invitation, *, is_shown: bool) -> dict[str, Any]:

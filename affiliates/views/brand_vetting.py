@@ -21,6 +21,7 @@ from brands.access import BrandAccess, Right, get_brand_for, require
 from brands.context import brand_page
 from core.clock import brand_now
 from core.edges import door, see_other
+from core.templatetags.fairshare import number
 
 
 @door
@@ -46,7 +47,7 @@ def change_tags(request: HttpRequest, slug: str, creator_id: str) -> HttpRespons
         messages.success(request, _("The tag is added."))
     except TooManyTags:
         said = _("A creator has at most %(count)s tags. Remove one first.")
-        messages.error(request, said % {"count": MAX_TAGS})
+        messages.error(request, said % {"count": number(MAX_TAGS)})
     return back
 
 

@@ -22,6 +22,7 @@ from brands.services.questions import (
 from brands.views.common import pick_program, program_page, program_url
 from core.clock import brand_now
 from core.edges import door, posted, see_other
+from core.templatetags.fairshare import number
 
 TAB = "brands:questions"
 STEPS = {"earlier": -1, "later": 1}
@@ -36,7 +37,7 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
     questions = list(list_questions(program))
     off = why_not(access, Right.MANAGE)
     if not off and len(questions) >= MAX_QUESTIONS:
-        off = _("A form asks at most %(count)s questions.") % {"count": MAX_QUESTIONS}
+        off = _("A form asks at most %(count)s questions.") % {"count": number(MAX_QUESTIONS)}
     context = program_page(
         access,
         program,
@@ -108,7 +109,7 @@ def _save(
         add_question(program_id=program.pk, asking=form.asking, actor_id=actor_id, now=now)
     except TooManyQuestions:
         text = _("A form asks at most %(count)s questions.")
-        form.add_error(None, text % {"count": MAX_QUESTIONS})
+        form.add_error(None, text % {"count": number(MAX_QUESTIONS)})
         return False
     return True
 

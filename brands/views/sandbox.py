@@ -17,6 +17,7 @@ from brands.services.brands import ClockOnlyForward, archive_sandbox, move_clock
 from core.clock import brand_now, database_now
 from core.edges import door, see_other
 from core.models import Brand
+from core.templatetags.fairshare import number
 
 DAYS = (1, 7, 31)
 ACTIONS = frozenset({"open", "archive"})
@@ -69,10 +70,10 @@ def _open(request: HttpRequest, access: BrandAccess) -> HttpResponse:
 
 
 def _move_clock(request: HttpRequest, access: BrandAccess, action: str) -> HttpResponse:
-    name, _colon, number = action.partition(":")
-    if name != "move" or number not in map(str, DAYS):
+    name, _colon, said = action.partition(":")
+    if name != "move" or said not in map(str, DAYS):
         raise NotFound
-    days = int(number)
+    days = int(said)
     try:
         move_clock(
             brand_id=access.brand.pk,
@@ -90,7 +91,7 @@ def _move_clock(request: HttpRequest, access: BrandAccess, action: str) -> HttpR
             "The clock went %(days)s days ahead. What is due is done within five minutes.",
             days,
         )
-        messages.success(request, text % {"days": days})
+        messages.success(request, text % {"days": number(days)})
     return see_other(_url(access.brand))
 
 

@@ -27,10 +27,10 @@ from affiliates.services.vetting import clean_tag
 from affiliates.wording import LEFT_OUT
 from brands.access import BrandAccess, NotFound, Right, get_brand_for, get_group_for, require
 from brands.context import brand_page
-from core import formats
 from core.asked import Asked
 from core.clock import brand_now
 from core.edges import door, see_other
+from core.templatetags.fairshare import number
 from portal.creators import FILTERS, describe_filters, pick_creators
 
 MOST = 500
@@ -103,7 +103,7 @@ def _find_all(access: BrandAccess, asked: Asked) -> list[str]:
 
 def _refuse_so_many(request: HttpRequest, slug: str, asked: QueryDict) -> HttpResponse:
     text = _("One decision is about %(count)s creators at most. Narrow the list by its filters.")
-    messages.error(request, text % {"count": formats.isolate(str(MOST))})
+    messages.error(request, text % {"count": number(MOST)})
     filters = {name: asked[name] for name in FILTERS if asked.get(name)}
     url = reverse("affiliates:creator-list", args=[slug])
     return see_other(f"{url}?{urlencode(filters)}" if filters else url)
@@ -159,8 +159,8 @@ def _apply(
     )
     done, left = len(selection.fits), len(selection.left_out)
     text = ngettext("Done for %(count)s creator.", "Done for %(count)s creators.", done)
-    said = text % {"count": formats.isolate(str(done))}
+    said = text % {"count": number(done)}
     if left:
         more = ngettext("%(count)s was left out.", "%(count)s were left out.", left)
-        said = f"{said} {more % {'count': formats.isolate(str(left))}}"
+        said = f"{said} {more % {'count': number(left)}}"
     messages.success(request, said)

@@ -81,7 +81,7 @@ class Person:
         for _ in range(MAX_TABS):
             self.page.keyboard.press("Tab")
             focused = self.page.locator(":focus")
-            if focused.count() and name in self._name(focused):
+            if focused.count() and re.search(rf"\b{re.escape(name)}\b", self._name(focused)):
                 outline = focused.evaluate("one => getComputedStyle(one).outlineStyle")
                 assert outline != "none", f"the focus on {name} is not seen"
                 return focused

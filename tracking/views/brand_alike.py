@@ -25,7 +25,7 @@ from core.clock import brand_now
 from core.edges import door, posted, see_other
 from core.models import Brand
 from core.money import Money
-from core.templatetags.fairshare import current_language
+from core.templatetags.fairshare import current_language, number
 from tracking.access_brand import get_commission_for
 from tracking.filters import COMMISSION_FILTERS, pick_commissions
 from tracking.forms_brand import NoteForm
@@ -101,7 +101,7 @@ def _clear(
             now=brand_now(access.brand),
         )
         text = ngettext("%(count)s review ended.", "%(count)s reviews ended.", done)
-        messages.success(request, text % {"count": formats.isolate(str(done))})
+        messages.success(request, text % {"count": number(done)})
         return see_other(url)
     button = ngettext("Clear %(count)s commission", "Clear %(count)s commissions", len(chosen))
     context = brand_page(
@@ -109,7 +109,7 @@ def _clear(
         nav_current="tracking:commission-list",
         title=_("End the reviews with the same reason"),
         text=_say_limits(count),
-        button=button % {"count": formats.isolate(str(len(chosen)))},
+        button=button % {"count": number(len(chosen))},
         facts=[*_describe(access.brand, why, said), *_sum_up(chosen)],
         fields=[("also", " ".join(row.public_id for row in chosen))],
         form=form,
@@ -138,7 +138,7 @@ def _say_limits(count: int) -> str:
         "%(count)s wait for it; one decision takes the %(most)s that wait longest. Repeat it for"
         " the rest. Those that wait for another reason too are left out."
     )
-    shown = {"count": formats.isolate(str(count)), "most": formats.isolate(str(MOST))}
+    shown = {"count": number(count), "most": number(MOST)}
     return text % shown
 
 
@@ -163,13 +163,13 @@ def _sum_up(rows: Sequence[Commission]) -> list[tuple[str, str]]:
     ]
     named = [(_name(row), _amount(row)) for row in rows[:NAMED]]
     rest = len(rows) - len(named)
-    more = [(_("And more"), formats.isolate(str(rest)))] if rest else []
+    more = [(_("And more"), number(rest))] if rest else []
     return [*together, *named, *more]
 
 
 def _name(commission: Commission) -> str:
-    number = formats.isolate_ltr(commission.order.number)
-    return f"{number} · {formats.isolate(str(commission.affiliation))}"
+    order = formats.isolate_ltr(commission.order.number)
+    return f"{order} · {formats.isolate(str(commission.affiliation))}"
 
 
 def _amount(commission: Commission) -> str:

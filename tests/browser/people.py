@@ -21,6 +21,10 @@ _AMOUNT = re.compile(r"[+\u2212]?[\d,]+\.\d\d")
 _INVISIBLE = {0x2066: None, 0x2068: None, 0x2069: None, 0xA0: " "}
 
 
+PATIENCE_MS = 60_000  # a busy machine is no failure
+expect.set_options(timeout=PATIENCE_MS)
+
+
 class Person:
     """One browser with one window; words are given in English, whatever language he reads."""
 
@@ -35,7 +39,7 @@ class Person:
             cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session, "url": site}
             context.add_cookies([cookie])  # type: ignore[list-item]
         self.page: Page = context.new_page()
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(PATIENCE_MS)
 
     def go(self, path: str) -> "Person":
         self.page.goto(self.site + path)

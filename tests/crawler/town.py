@@ -62,8 +62,6 @@ PUBLIC = {
     "brands.question.words",
     "brands.terms.own_text",
     "brands.rule.name",
-    "brands.question.words",
-    "brands.question.help_text",
 }
 # Fields of these names hold something else wherever the model says so.
 NOT_WRITTEN = {"core.jobrun.name", "affiliates.code.text", "payouts.exportfile.name"}

@@ -72,7 +72,7 @@ def plant(brand: Brand, write: Write) -> list[Place]:
 
 
 def _list_texts() -> Iterator[tuple[type[models.Model], "models.Field[Any, Any]"]]:
-    for model in list_tenant_models():
+    for model in (Brand, *list_tenant_models()):
         for one in model._meta.concrete_fields:
             is_text = isinstance(one, models.CharField | models.TextField) and not one.choices
             is_written = is_text and one.name in WRITTEN | SENT
@@ -81,7 +81,7 @@ def _list_texts() -> Iterator[tuple[type[models.Model], "models.Field[Any, Any]"
 
 
 def _list_json() -> Iterator[tuple[type[models.Model], "models.Field[Any, Any]"]]:
-    for model in list_tenant_models():
+    for model in (Brand, *list_tenant_models()):
         for one in model._meta.concrete_fields:
             if isinstance(one, models.JSONField) and one.name not in LISTS:
                 yield model, one

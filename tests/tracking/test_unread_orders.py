@@ -187,5 +187,5 @@ def test_it_stands_in_the_inbox_and_a_manager_asks_for_it_at_once(shop, store):
     assert "It is asked for within a minute" in text_of(answer)
     assert AuditEvent.objects.get(action="connection.order_asked_again").after == {"order": "2"}
     shop.broken = {}
-    run(store)
+    run(store, soon(1))
     assert numbers() == ["1", "2", "3"]

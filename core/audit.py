@@ -8,6 +8,14 @@ from django.db import models
 from core.models import AuditEvent
 
 
+def pick_changed(
+    before: dict[str, Any], after: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return two states of one thing, each with only what differs. Both have the same names."""
+    names = [name for name in after if before[name] != after[name]]
+    return {name: before[name] for name in names}, {name: after[name] for name in names}
+
+
 def record(  # noqa: PLR0913  # an audit row is these facts
     *,
     brand_id: int | None,

@@ -69,16 +69,7 @@ def update_goal(*, goal_id: int, facts: GoalFacts, actor_id: int, now: datetime)
     if _asked(goal) != asked:
         goal.reached_at = None
     goal.save()
-    after = _facts(goal)
-    changed = [name for name in after if before[name] != after[name]]
-    _record(
-        goal,
-        "goal.updated",
-        actor_id,
-        now,
-        {name: before[name] for name in changed},
-        {name: after[name] for name in changed},
-    )
+    _record(goal, "goal.updated", actor_id, now, *audit.pick_changed(before, _facts(goal)))
     return goal
 
 

@@ -62,16 +62,7 @@ def change_report(
     _apply(report, facts)
     report.save()
     _set_readers(report, facts)
-    after = _facts(report)
-    changed = [name for name in after if before[name] != after[name]]
-    _record(
-        report,
-        "report.changed",
-        actor_id,
-        now,
-        {name: before[name] for name in changed},
-        {name: after[name] for name in changed},
-    )
+    _record(report, "report.changed", actor_id, now, *audit.pick_changed(before, _facts(report)))
     return report
 
 

@@ -235,6 +235,7 @@ ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # counted by core.attempts, not i
 ANSWER_BEAT_S = 0 if LOCAL else 0.25  # answers about an address come at multiples of it
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600  # seconds a password or code counts as just entered
 STEP_UP_PAGES = stepup.PAGES
+STEP_UP_FILES = stepup.FILES
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 
 # Second factors: an authenticator app, passkeys, and codes for the day both are lost.

@@ -1,8 +1,16 @@
-"""Pages that ask again who it is.
+"""Pages and files that ask again who it is.
 
-What they change lets somebody in, or moves where money goes.
+What the pages change lets somebody in, or moves where money goes. The files carry away, of many
+people at once, how they are reached or what they are paid; one of several at an address is called by
+the word that stands in it.
 """
 
+FILES = {
+    "payouts:run-file",
+    "portal:list-export audit",
+    "portal:list-export creators",
+    "portal:list-export payouts",
+}
 PAGES = {
     "account_change_password",
     "account_email",

@@ -5,7 +5,8 @@ factor must have used it. Somebody without password and factor logs in again by 
 pages ask is a setting, because they belong to every app and to allauth.
 
 What was posted is kept until then, encrypted, in the session of the person who posted it, and goes
-on at its own address: an answer with errors is a page like any other.
+on at its own address: an answer with errors is a page like any other. A file is no page, and would
+leave the browser where it asked: the person goes back to the page that offers it, and takes it there.
 """
 
 import json
@@ -16,17 +17,20 @@ from urllib.parse import urlencode
 
 from allauth.account.internal.flows.login import get_authentication_records
 from django.conf import settings
+from django.contrib import messages
 from django.http import (  # noqa: TID251  # this is the edge
     HttpRequest,
     HttpResponse,
     HttpResponseRedirect,
     QueryDict,
 )
-from django.urls import reverse
+from django.urls import ResolverMatch, reverse
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
 
 from core import crypto, sessions
 from core.clock import utc_now
+from core.edges import is_own_page
 from core.factors import find_factor_page, has_second_factor
 from core.models import User
 
@@ -45,16 +49,20 @@ class StepUpMiddleware:
 
     def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
         match, user, now = request.resolver_match, request.user, utc_now()
-        if match is None or match.view_name not in settings.STEP_UP_PAGES:
-            return None
-        if not isinstance(user, User):
+        names = _name(match) if match else set()
+        is_file = bool(names & settings.STEP_UP_FILES)
+        if not (is_file or names & settings.STEP_UP_PAGES) or not isinstance(user, User):
             return None
         if is_fresh(request, user, now=now):
             _take_up(request, user, now)
             return None
+        if is_file:
+            text = _("After this you are back where the file is. Take it there once more.")
+            messages.info(request, text)
+            return _ask_again(user, then=_find_page(request))
         if request.method == "POST":
             _keep(request, user, now)
-        return _ask_again(request, user)
+        return _ask_again(user, then=request.get_full_path())
 
 
 def is_fresh(request: HttpRequest, user: User, *, now: datetime) -> bool:
@@ -77,6 +85,20 @@ def carry_over(request: HttpRequest, log_out: Callable[[HttpRequest], None]) -> 
     log_out(request)
     if kept is not None:
         request.session[KEPT] = kept
+
+
+def _name(match: ResolverMatch) -> set[str]:
+    """Return the name of an address, alone and with each word that stands in it."""
+    words = {f"{match.view_name} {word}" for word in match.kwargs.values()}
+    return {match.view_name, *words}
+
+
+def _find_page(request: HttpRequest) -> str:
+    """Return the page that offers the file: where the browser says it comes from."""
+    home = f"{request.scheme}://{request.get_host()}"
+    came_from = request.headers.get("Referer", "")
+    page = came_from.removeprefix(home) if came_from.startswith(f"{home}/") else ""
+    return page if is_own_page(page) else reverse("portal:home")
 
 
 def _keep(request: HttpRequest, user: User, now: datetime) -> None:
@@ -103,8 +125,8 @@ def _take_up(request: HttpRequest, user: User, now: datetime) -> None:
     request.POST = QueryDict(body)
 
 
-def _ask_again(request: HttpRequest, user: User) -> HttpResponse:
+def _ask_again(user: User, *, then: str) -> HttpResponse:
     page = find_factor_page(user)
     if page is None:
         page = "account_reauthenticate" if user.has_usable_password() else "core:again-by-mail"
-    return HttpResponseRedirect(f"{reverse(page)}?{urlencode({'next': request.get_full_path()})}")
+    return HttpResponseRedirect(f"{reverse(page)}?{urlencode({'next': then})}")

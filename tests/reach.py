@@ -38,6 +38,15 @@ def reaches(view: Callable[..., Any], functions: set[str]) -> bool:
     )
 
 
+def gives_file(view: Callable[..., Any]) -> bool:
+    """Say whether the view answers with something to keep: it names what says so, or calls it."""
+    codes = [one.__code__ for one in _walk(inspect.unwrap(view), set())]
+    return any(
+        "FileResponse" in _names(code) or "Content-Disposition" in _constants(code)
+        for code in codes
+    )
+
+
 def _walk(function: Any, seen: set[Any]) -> Iterator[Any]:
     if function in seen:
         return
@@ -67,3 +76,13 @@ def _names(code: CodeType) -> Iterator[str]:
     for inner in code.co_consts:
         if isinstance(inner, CodeType):
             yield from _names(inner)
+
+
+def _constants(code: CodeType) -> Iterator[str]:
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            yield from _constants(inner)
+        elif isinstance(inner, tuple):
+            yield from (one for one in inner if isinstance(one, str))
+        elif isinstance(inner, str):
+            yield inner

@@ -14,12 +14,13 @@ from core.models import Mail, User
 from core.sessions import BEGAN
 from core.stepup import KEPT
 from payouts.models import PayoutMethod
+from portal.exports import EXPORTS
 from tests.addresses import list_addresses, list_views, undone
 from tests.core.test_factors import PASSWORD, log_in, make_person
 from tests.everything import Everything, make_everything
 from tests.makers import make_enrollment, make_program, make_user
 from tests.payouts.ledger_world import BANK
-from tests.reach import list_writes, reaches
+from tests.reach import gives_file, list_writes, reaches
 
 # What lets somebody in, says where money goes, or who may decide; and what gives data away.
 GUARDED = {
@@ -66,6 +67,22 @@ EXCEPTED = {
     "portal:brand-new": "of operators, whose sessions are short; the owner is told by mail",
     "portal:join": "of people who are no members",
     "usersessions_list": "lists what there is",
+}
+# Files that do not ask, and why.
+FREE = {
+    "affiliates:link-qr-png": "draws an address that anybody may open",
+    "affiliates:link-qr-svg": "draws an address that anybody may open",
+    "core:image": "is on pages that anybody may open",
+    "core:image-small": "is on pages that anybody may open",
+    "core:recovery-file": "holds what the page just showed, behind mfa_generate_recovery_codes",
+    "payouts:statement-csv": "is one person's own, without an account number",
+    "portal:list-export clicks": "counts clicks; of who clicked nothing is kept",
+    "portal:list-export commissions": "says what orders earned; no address, and not what was paid",
+    "portal:list-export goals": "says how far goals are",
+    "portal:list-export liability": "sums what is owed by creator; no address, and no account",
+    "portal:list-export orders": "says what was sold; a customer is not named in it",
+    "portal:list-export report": "holds sums",
+    "tracking:upload-template": "is empty but for an example",
 }
 
 PROOFS = ("account_reauthenticate", "mfa_reauthenticate", "core:again-by-mail")
@@ -142,6 +159,52 @@ def test_every_page_that_lets_somebody_in_or_moves_money_asks_or_says_why_not():
 
     assert sensitive - asks - EXCEPTED.keys() == set(), "add these to config/stepup.py"
     assert EXCEPTED.keys() - sensitive | EXCEPTED.keys() & asks == set(), "no exceptions any more"
+
+
+def list_files() -> set[str]:
+    """Return whatever answers with a file; each list of a brand by itself."""
+    found = {name for name, view in list_views() if gives_file(view)}
+    found.remove("portal:list-export")
+    return found | {f"portal:list-export {sheet}" for sheet in EXPORTS}
+
+
+def test_every_file_asks_or_says_why_not():
+    asks = settings.STEP_UP_PAGES | settings.STEP_UP_FILES
+
+    assert list_files() - asks == FREE.keys(), "add it to config/stepup.py, or say why not"
+    assert settings.STEP_UP_FILES - list_files() == set(), "no such file"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(settings.STEP_UP_FILES))
+def test_a_file_asks_and_then_is_taken_from_its_page(real, name):
+    name, _, sheet = name.partition(" ")
+    address = next(one for one in list_addresses() if one.name == name)
+    url, page = address.url(real, sheet=sheet), f"/b/{real.brand.slug}/creators/?q=Anna"
+    with undone():
+        client = enter(real.owner)
+
+        asked = client.post(url, headers={"Referer": f"http://testserver{page}"})
+        proof = client.get(asked["Location"]).content.decode()
+        elsewhere = client.post(url, headers={"Referer": "http://testserver.evil.example/b/"})
+        set_age(client, 0)
+        taken = client.post(url)
+
+        assert read_next(asked) == page
+        assert "Take it there once more" in proof
+        assert read_next(elsewhere) == reverse("portal:home")
+        assert "attachment" in taken["Content-Disposition"]
+        assert KEPT not in client.session
+
+
+@pytest.mark.django_db
+def test_a_list_that_carries_no_person_away_is_sent_at_once(real):
+    with undone():
+        answer = enter(real.owner).post(
+            reverse("portal:list-export", args=[real.brand.slug, "orders"])
+        )
+
+        assert "attachment" in answer["Content-Disposition"]
 
 
 @pytest.mark.django_db

@@ -5,8 +5,9 @@ factor must have used it. Somebody without password and factor logs in again by 
 pages ask is a setting, because they belong to every app and to allauth.
 
 What was posted is kept until then, encrypted, in the session of the person who posted it, and goes
-on at its own address: an answer with errors is a page like any other. A file is no page, and would
-leave the browser where it asked: the person goes back to the page that offers it, and takes it there.
+on at its own address: an answer with errors is a page like any other. A file is no page: a browser
+that gets it stays where it asked. So the person goes back to the page that offers it, and takes it
+there.
 """
 
 import json

@@ -17,6 +17,7 @@ BEAT = {
     "pull-orders": {"task": "tracking.pull_orders", "schedule": 60.0},
     "release": {"task": "tracking.release_due", "schedule": 300.0},
     "drive-payouts": {"task": "payouts.drive_open", "schedule": 60.0},
+    "destinations": {"task": "payouts.check_destinations", "schedule": once_a_day(2, 40)},
     "announce-terms": {"task": "affiliates.announce_terms", "schedule": 60.0},
     "apply-changes": {"task": "brands.apply_changes", "schedule": 60.0},
     "partitions": {"task": "tracking.prepare_partitions", "schedule": crontab(hour=2, minute=10)},

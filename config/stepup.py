@@ -1,8 +1,7 @@
 """Pages and files that ask again who it is.
 
-What the pages change lets somebody in, or moves where money goes. The files carry away how many
-people are reached, or what they are paid; one of several at an address is called by the word that
-stands in it.
+What the pages change lets somebody in, or moves where money goes. The files carry away addresses,
+accounts or payments of many people; one of several at an address is called by the word in it.
 """
 
 FILES = {

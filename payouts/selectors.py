@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from affiliates.models import Affiliation
 from brands.models import PayoutPolicy
@@ -45,6 +45,13 @@ def list_runs(brand: Brand) -> QuerySet[PayoutPlan]:
     """Return the brand's runs with the number of their payouts, newest first."""
     rows = PayoutPlan.objects.filter(brand=brand).exclude(status="discarded")
     return rows.annotate(payout_count=Count("payouts")).order_by("-pk")
+
+
+def list_unchecked(*, brand: Brand, since: datetime) -> QuerySet[PayoutMethod]:
+    """Return the accounts at a rail that nobody looked at since then, the longest first."""
+    is_old = Q(checked_at__lt=since) | Q(checked_at__isnull=True)
+    rows = PayoutMethod.objects.filter(is_old, brand=brand).exclude(external_account="")
+    return rows.order_by(F("checked_at").asc(nulls_first=True), "pk")
 
 
 def list_failed(brand: Brand) -> QuerySet[Payout]:

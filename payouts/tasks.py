@@ -1,6 +1,7 @@
 """Work of payouts that a worker does; each is safe to run twice and beside itself."""
 
 import logging
+from datetime import timedelta
 
 import httpx
 from celery import shared_task
@@ -8,16 +9,19 @@ from django.conf import settings
 
 from brands.models import RailKind, RailSettings
 from core.clock import brand_now, database_now
+from core.jobs import enqueue
 from core.models import BrandStatus
 from payouts.models import PayoutMethod, RailEvent
 from payouts.rails.registry import RailOff, make_standin, onboarding_for, rail_for
 from payouts.rails.stripe.standin import namespace_of
+from payouts.selectors import list_unchecked
 from payouts.services import driving, railevents
 from payouts.services.rails import RailDeclined, RailUnavailable
 
 logger = logging.getLogger(__name__)
 
 STANDIN_TIMEOUT_S = 10
+CHECK_AGE = timedelta(hours=20)  # so that each account has its turn every day
 
 
 @shared_task(name="payouts.drive_open", acks_late=True, ignore_result=True)
@@ -105,3 +109,19 @@ def refresh_method(*, method_id: int) -> None:
         )
     except (RailOff, RailUnavailable, RailDeclined) as error:
         logger.warning("payout method %s not refreshed: %s", method.pk, type(error).__name__)
+
+
+@shared_task(name="payouts.check_destinations", acks_late=True, ignore_result=True)
+def check_destinations() -> None:
+    """Have each account at a rail looked at once a day: news of a change may have got lost."""
+    real_now = database_now()
+    rows = RailSettings.objects.filter(
+        rail=RailKind.STRIPE,
+        is_enabled=True,
+        brand__status=BrandStatus.ACTIVE,
+        brand__archived_at__isnull=True,
+    )
+    for row in rows.select_related("brand").order_by("brand_id"):
+        due = brand_now(row.brand, real_now) - CHECK_AGE
+        for method_id in list_unchecked(brand=row.brand, since=due).values_list("pk", flat=True):
+            enqueue("payouts.refresh_method", method_id=method_id)

@@ -125,6 +125,7 @@ def _replace(  # noqa: PLR0913  # the row's own facts
             "destination": "",
             "is_ready": is_ready,
             "needs": [],
+            "checked_at": None,
             "changed_at": now,
             "frozen_until": now + COOLING_OFF if old else None,
         }

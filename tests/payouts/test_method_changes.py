@@ -7,6 +7,7 @@ from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.urls import reverse
 
+from core.clock import brand_now
 from core.models import AuditEvent, Mail
 from core.sessions import BEGAN
 from payouts.models import PayoutMethod, PayoutPlan
@@ -14,11 +15,14 @@ from payouts.rails.registry import LIMITS
 from payouts.services.approval import NothingToPay, PlanChanged, SecondFactorMissing, approve_plan
 from payouts.services.methods import record_account_state, set_rail_account
 from payouts.services.planning import make_plan
+from payouts.services.railevents import refresh_account
 from payouts.services.rails import AccountState
+from payouts.tasks import check_destinations
 from tests.core.test_factors import log_in, make_person
 from tests.everything import make_everything
 from tests.makers import get_creator, make_enrollment, make_program
 from tests.payouts.ledger_world import Books, add_bank, make_books
+from tests.payouts.stripe_world import open_world
 from tests.safety import make_app
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +103,65 @@ def test_another_account_behind_the_same_stripe_account_pauses_payouts(books):
     assert gates(books) == ["gate.cooling"]
     assert letters() == {get_creator(books.enrollment).email}
     assert AuditEvent.objects.filter(action="payout_method.destination_changed").count() == 1
+
+
+def test_a_bank_account_beyond_the_ten_that_stripe_shows_pauses_payouts_too(books):
+    """An account tells ten of its bank accounts; the others stand on pages of their own."""
+    now = books.now
+    with open_world() as world:
+        method = set_rail_account(
+            affiliation_id=books.affiliation.pk,
+            external_account=world.account,
+            actor_id=books.owner_id,
+            now=now - timedelta(days=4),
+        )
+
+        def look() -> PayoutMethod:
+            return refresh_account(
+                method=method, onboarding=world.onboarding, expects_live=False, now=now
+            )
+
+        def add(number: int) -> None:
+            world.standin.add_bank_account(
+                namespace=world.namespace, account=world.account, name=f"{number:03}"
+            )
+
+        for number in range(120):
+            add(number)
+        first, same = look(), look()
+        add(120)
+        Mail.objects.all().delete()
+
+        changed = look()
+
+        assert first.destination == same.destination != changed.destination
+        assert same.frozen_until < now
+        assert changed.frozen_until == now + timedelta(hours=72)
+        assert letters() == {get_creator(books.enrollment).email}
+        assert gates(books) == ["gate.cooling"]
+
+
+@pytest.mark.parametrize(
+    ("checked", "is_due"), [(None, True), (21, True), (1, False)], ids=["never", "21 h", "1 h"]
+)
+def test_each_account_at_stripe_is_looked_at_every_day(
+    checked, is_due, books, django_capture_on_commit_callbacks
+):
+    method = set_rail_account(
+        affiliation_id=books.affiliation.pk,
+        external_account="acct_1",
+        actor_id=books.owner_id,
+        now=books.now,
+    )
+    if checked is not None:
+        method.checked_at = brand_now(books.brand) - timedelta(hours=checked)
+        method.save()
+
+    with django_capture_on_commit_callbacks() as sent:
+        check_destinations()
+
+    asked = [one.kwargs for one in sent if getattr(one, "name", "") == "payouts.refresh_method"]
+    assert asked == [{"method_id": method.pk}] * is_due
 
 
 def test_whoever_plans_a_run_has_the_accounts_in_it_looked_at_anew(

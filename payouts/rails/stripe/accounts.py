@@ -7,7 +7,13 @@ import stripe
 
 from payouts.rails.stripe.client import check_key, make_client
 from payouts.rails.stripe.errors import as_exception, error_code
-from payouts.rails.stripe.objects import as_object, read_account, text
+from payouts.rails.stripe.objects import (
+    as_object,
+    read_account,
+    read_all,
+    shows_all_destinations,
+    text,
+)
 from payouts.services.rails import AccountState, RailUnavailable
 
 if TYPE_CHECKING:
@@ -63,6 +69,8 @@ class StripeOnboarding:
     def account_state(self, *, account: str) -> AccountState:
         try:
             raw = self._client.v1.accounts.retrieve(account).to_dict()
+            if not shows_all_destinations(raw):
+                raw["external_accounts"] = {"data": self._list_destinations(account)}
             return read_account(raw, is_live=self._is_live)
         except stripe.StripeError as error:
             if error.http_status in {403, 404} and error_code(error) == "account_invalid":
@@ -75,6 +83,10 @@ class StripeOnboarding:
             raise as_exception(error) from None
         except _ODD as error:
             raise RailUnavailable("unreadable", str(error)) from None
+
+    def _list_destinations(self, account: str) -> list[Mapping[str, object]]:
+        listed = self._client.v1.accounts.external_accounts
+        return list(read_all(lambda page: listed.list(account, page), {}))
 
 
 def account_params(

@@ -17,10 +17,9 @@ from payouts.rails.stripe.client import check_key, make_client
 from payouts.rails.stripe.errors import read_error, read_lookup_error
 from payouts.rails.stripe.objects import (
     Transfer,
-    Unreadable,
     as_object,
+    read_all,
     read_balance,
-    read_page,
     read_transfer,
     text,
 )
@@ -40,9 +39,6 @@ from payouts.services.rails import (
 
 if TYPE_CHECKING:
     from stripe.params import TransferCreateParams, TransferListParams
-
-PAGE_SIZE = 100
-MAX_PAGES = 1_000
 
 # What reading an answer of an odd shape raises, in the SDK or here.
 _ODD = (AttributeError, KeyError, TypeError, ValueError)
@@ -166,17 +162,7 @@ class StripeRail:
         return Sent(found.external_id, is_paid=True, summary={"refused_later": refused.detail})
 
     def _list(self, params: "TransferListParams") -> Iterator[Transfer]:
-        page = params.copy()
-        page["limit"] = PAGE_SIZE
-        for _ in range(MAX_PAGES):
-            rows, has_more = read_page(self._client.v1.transfers.list(page).to_dict())
-            yield from rows
-            if not has_more:
-                return
-            if not rows:
-                raise Unreadable("an empty page that says more follows")
-            page["starting_after"] = rows[-1].id
-        raise Unreadable(f"more than {MAX_PAGES} pages")
+        return map(read_transfer, read_all(self._client.v1.transfers.list, params))
 
     def _pick(self, instruction: Instruction, listed: Sequence[Transfer]) -> LookupResult:
         """Find this attempt's one transfer; any other money in the group needs a person."""

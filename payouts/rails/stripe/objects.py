@@ -1,12 +1,16 @@
 """Read Stripe's JSON objects strictly: a missing or odd field is Unreadable, never a default."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from payouts.rails.stripe.amounts import from_wire
 from payouts.services.rails import AccountState, Found, SentItem
+
+PAGE_SIZE = 100
+MAX_PAGES = 1_000
 
 
 class Unreadable(ValueError):
@@ -74,6 +78,12 @@ def read_transfer(raw: object) -> Transfer:
     )
 
 
+def shows_all_destinations(raw: object) -> bool:
+    """Tell whether an account shows every account it pays out to: it shows the first ten."""
+    listed = as_object(raw, "account").get("external_accounts")
+    return not (isinstance(listed, dict) and listed.get("has_more") is True)
+
+
 def read_account(raw: object, *, is_live: bool) -> AccountState:
     """Read what a connected account can do. It carries no livemode: the key's mode is its mode.
 
@@ -102,16 +112,35 @@ def read_balance(raw: object) -> Mapping[str, int]:
     return {text(row, "currency"): number(row, "amount") for row in rows}
 
 
-def read_page(raw: object) -> tuple[list[Transfer], bool]:
-    """Read one page of transfers and whether another follows.
+def read_page(raw: object) -> tuple[list[Mapping[str, object]], bool]:
+    """Read one page of a list and whether another follows.
 
-    :raises Unreadable: it is no list of transfers.
+    :raises Unreadable: it is no list of objects.
     """
     data = as_object(raw, "list")
     rows = data.get("data")
-    if not isinstance(rows, list):
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise Unreadable("a list without data")
-    return [read_transfer(row) for row in rows], flag(data, "has_more")
+    return rows, flag(data, "has_more")
+
+
+def read_all(
+    fetch: Callable[[Any], Any], params: Mapping[str, object]
+) -> Iterator[Mapping[str, object]]:
+    """Read a list to its end, page by page; `fetch` calls the SDK with the parameters of a page.
+
+    :raises Unreadable: a page is no list, or they have no end.
+    """
+    page = {**params, "limit": PAGE_SIZE}
+    for _ in range(MAX_PAGES):
+        rows, has_more = read_page(fetch(page).to_dict())
+        yield from rows
+        if not has_more:
+            return
+        if not rows:
+            raise Unreadable("an empty page that says more follows")
+        page["starting_after"] = text(rows[-1], "id")
+    raise Unreadable(f"more than {MAX_PAGES} pages")
 
 
 def as_object(raw: object, kind: str) -> Mapping[str, object]:

@@ -161,6 +161,10 @@ class StripeStandin:
         """Let Stripe ask for more and stop the account meanwhile."""
         self._change(namespace, account, lambda raw: shapes.restricted_account(raw, needs))
 
+    def add_bank_account(self, *, namespace: str, account: str, name: str) -> None:
+        """Let the owner add a bank account beside those there are."""
+        self._change(namespace, account, lambda raw: shapes.banked_account(raw, name))
+
     def deauthorize(self, *, namespace: str, account: str) -> None:
         """Let the owner cut the connection to the platform."""
         with self._store.locked(namespace=namespace):
@@ -242,7 +246,7 @@ class StripeStandin:
             session = self._reopen(namespace)
             changed = change(find_account(session, account))
             session.put("account", changed)
-            session.emit("account.updated", changed, account=account)
+            session.emit("account.updated", shapes.shown_account(changed), account=account)
 
     def _take_fault(self, call: _Call) -> Fault | None:
         plan = call.session.get("faults", "plan")

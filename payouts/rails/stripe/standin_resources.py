@@ -34,11 +34,11 @@ _TRANSFER_NAMES = (
     "metadata",
     "transfer_group",
 )
+_PAGE_NAMES = ("limit", "starting_after")
 _LIST_NAMES = (
     "transfer_group",
     "destination",
-    "limit",
-    "starting_after",
+    *_PAGE_NAMES,
     *(f"created.{bound}" for bound in ("gt", "gte", "lt", "lte")),
 )
 _COMPARE: Mapping[str, Callable[[int, int], bool]] = {
@@ -137,7 +137,13 @@ def _create_account(session: Session, params: Mapping[str, Any]) -> Json:
 
 def _get_account(session: Session, params: Mapping[str, Any], account_id: str) -> Json:
     check_names(params, ())
-    return find_account(session, account_id)
+    return shapes.shown_account(find_account(session, account_id))
+
+
+def _list_external(session: Session, params: Mapping[str, Any], account_id: str) -> Json:
+    check_names(params, _PAGE_NAMES)
+    listed = find_account(session, account_id)["external_accounts"]
+    return _page(listed["url"], listed["data"], params, what="external account")
 
 
 def _get_platform(session: Session, params: Mapping[str, Any]) -> Json:
@@ -234,16 +240,20 @@ def _check_destination(session: Session, account_id: str) -> None:
 
 def _list_transfers(session: Session, params: Mapping[str, Any]) -> Json:
     check_names(params, _LIST_NAMES)
-    limit = whole(params, "limit", most=100) if "limit" in params else 10
     found = session.list("transfer", params.get("transfer_group"))
     rows = [row for row in reversed(found) if _is_wanted(row, params)]
+    return _page("/v1/transfers", rows, params, what="transfer")
+
+
+def _page(url: str, rows: Sequence[Json], params: Mapping[str, Any], *, what: str) -> Json:
+    limit = whole(params, "limit", most=100) if "limit" in params else 10
     after = params.get("starting_after")
     if after is not None:
         ids = [row["id"] for row in rows]
         if after not in ids:
-            raise _no_transfer(after, "starting_after", status=400)
+            raise _missing(what, after, "starting_after", status=400)
         rows = rows[ids.index(after) + 1 :]
-    return shapes.listing("/v1/transfers", rows[:limit], has_more=len(rows) > limit)
+    return shapes.listing(url, rows[:limit], has_more=len(rows) > limit)
 
 
 def _is_wanted(row: Json, params: Mapping[str, Any]) -> bool:
@@ -258,7 +268,7 @@ def _get_transfer(session: Session, params: Mapping[str, Any], transfer_id: str)
     check_names(params, ())
     transfer = session.get("transfer", transfer_id)
     if transfer is None:
-        raise _no_transfer(transfer_id, "id", status=404)
+        raise _missing("transfer", transfer_id, "id", status=404)
     return transfer
 
 
@@ -300,9 +310,9 @@ def _get_balance(session: Session, params: Mapping[str, Any]) -> Json:
     return shapes.balance(available=session.funds(), livemode=session.is_live)
 
 
-def _no_transfer(transfer_id: str, param: str, *, status: int) -> shapes.ApiProblem:
+def _missing(what: str, object_id: str, param: str, *, status: int) -> shapes.ApiProblem:
     return shapes.invalid(
-        f"No such transfer: '{transfer_id}'", code="resource_missing", param=param, status=status
+        f"No such {what}: '{object_id}'", code="resource_missing", param=param, status=status
     )
 
 
@@ -314,6 +324,7 @@ _ROUTES: Sequence[tuple[str, str, Callable[..., Json]]] = (
     ("POST", f"/v1/transfers/{_ID}/reversals", _create_reversal),
     ("POST", "/v1/accounts", _create_account),
     ("GET", f"/v1/accounts/{_ID}", _get_account),
+    ("GET", f"/v1/accounts/{_ID}/external_accounts", _list_external),
     ("GET", "/v1/account", _get_platform),
     ("POST", "/v1/account_links", _create_link),
     ("GET", "/v1/balance", _get_balance),

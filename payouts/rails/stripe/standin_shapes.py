@@ -132,17 +132,31 @@ def active_account(account: Json) -> Json:
         "capabilities": {"transfers": "active"},
         "details_submitted": True,
         "external_accounts": listing(
-            f"/v1/accounts/{account['id']}/external_accounts", [_bank_account(account)]
+            f"/v1/accounts/{account['id']}/external_accounts", [bank_account(account, "")]
         ),
         "payouts_enabled": True,
         "requirements": _requirements(()),
     }
 
 
-def _bank_account(account: Json) -> Json:
-    """Return the test bank account that whoever fills in the page is given."""
+def shown_account(account: Json) -> Json:
+    """Return the account as it is told: with the first ten of where it pays out to."""
+    listed = account["external_accounts"]
+    shown = listing(listed["url"], listed["data"][:10], has_more=len(listed["data"]) > 10)
+    return {**account, "external_accounts": shown}
+
+
+def banked_account(account: Json, name: str) -> Json:
+    """Return the account after its owner added a bank account, which is not preferred."""
+    listed = account["external_accounts"]
+    added = {**bank_account(account, name), "default_for_currency": False}
+    return {**account, "external_accounts": listing(listed["url"], [*listed["data"], added])}
+
+
+def bank_account(account: Json, name: str) -> Json:
+    """Return a test bank account, for example the one whoever fills in the page is given."""
     return {
-        "id": f"ba_{account['id']}",
+        "id": f"ba_{account['id']}{name}",
         "object": "bank_account",
         "account": account["id"],
         "account_holder_name": None,
@@ -153,7 +167,7 @@ def _bank_account(account: Json) -> Json:
         "country": account["country"],
         "currency": "eur",
         "default_for_currency": True,
-        "fingerprint": f"fp_{account['id']}",
+        "fingerprint": f"fp_{account['id']}{name}",
         "last4": "3000",
         "metadata": {},
         "routing_number": "110000000",

@@ -60,6 +60,11 @@ urlpatterns = [
     path(f"{_APPLICATION}/approve/", brand_applications.approve, name="application-approve"),
     path(f"{_APPLICATION}/reject/", brand_applications.reject, name="application-reject"),
     path(f"{_APPLICATION}/notes/", brand_vetting.note_on_application, name="application-note"),
+    path(
+        f"{_APPLICATION}/checklist/<str:point_id>/",
+        brand_vetting.check_application,
+        name="application-check",
+    ),
     path(f"{_CODE}/rename/", brand_creators.change_code, name="code-rename"),
     path(f"{_CODE}/disable/", brand_creators.end_code, name="code-disable-brand"),
     path(f"{_CREATOR}/tags/", brand_vetting.change_tags, name="creator-tag"),

@@ -21,6 +21,7 @@ from brands.models import (
     Role,
     SavedReport,
     StoreConnection,
+    VettingPoint,
 )
 from core.access import Forbidden, NotFound, get_by_public_id
 from core.models import Brand, User
@@ -38,6 +39,7 @@ __all__ = [
     "get_program_for",
     "get_question_for",
     "get_report_for",
+    "get_vetting_point_for",
     "list_brands_of",
     "list_reports_for",
     "require",
@@ -154,6 +156,15 @@ def get_question_for(access: BrandAccess, public_id: str) -> Question:
     :raises NotFound: not one of this brand.
     """
     rows = Question.objects.select_related("program").filter(brand=access.brand)
+    return get_by_public_id(rows.filter(retired_at__isnull=True), public_id)
+
+
+def get_vetting_point_for(access: BrandAccess, public_id: str) -> VettingPoint:
+    """Return a point that the team of one of the brand's programs still checks.
+
+    :raises NotFound: not one of this brand.
+    """
+    rows = VettingPoint.objects.select_related("program").filter(brand=access.brand)
     return get_by_public_id(rows.filter(retired_at__isnull=True), public_id)
 
 

@@ -204,6 +204,11 @@ def list_questions(program: models.Program) -> QuerySet[models.Question]:
     return program.questions.filter(retired_at__isnull=True).order_by("position", "pk")
 
 
+def list_vetting_points(program: models.Program) -> QuerySet[models.VettingPoint]:
+    """Return what the program's team checks before it approves somebody, in its order."""
+    return program.vetting_points.filter(retired_at__isnull=True).order_by("position", "pk")
+
+
 def get_default_group(program: models.Program) -> models.Group:
     """Return the group a creator joins when nobody picks one."""
     return models.Group.objects.get(program=program, is_default=True)

@@ -17,6 +17,7 @@ from brands.views import (
     stores,
     team,
     terms,
+    vetting,
 )
 
 app_name = "brands"
@@ -25,6 +26,7 @@ BRAND = "b/<str:slug>"
 PROGRAM = f"{BRAND}/program"
 LETTER = f"{BRAND}/emails/<str:kind>/<str:language>"
 QUESTION = f"{PROGRAM}/questions/<str:question_id>"
+POINT = f"{PROGRAM}/checklist/<str:point_id>"
 STORE = f"{PROGRAM}/stores/<str:connection_id>"
 
 urlpatterns = [
@@ -52,6 +54,10 @@ urlpatterns = [
     path(f"{QUESTION}/", questions.edit, name="question-edit"),
     path(f"{QUESTION}/move/", questions.move, name="question-move"),
     path(f"{QUESTION}/retire/", questions.retire, name="question-retire"),
+    path(f"{PROGRAM}/checklist/new/", vetting.edit, name="vetting-point-create"),
+    path(f"{POINT}/", vetting.edit, name="vetting-point-edit"),
+    path(f"{POINT}/move/", vetting.move, name="vetting-point-move"),
+    path(f"{POINT}/retire/", vetting.retire, name="vetting-point-retire"),
     path(f"{BRAND}/kinds/", kinds.show, name="kinds"),
     path(f"{BRAND}/kinds/new/", kinds.edit, name="kind-create"),
     path(f"{BRAND}/kinds/<str:kind_id>/", kinds.edit, name="kind-edit"),

@@ -87,6 +87,9 @@ KINDS: Mapping[str, Kind] = {
     "brands.railsettings": Kind(lambda row: str(row.get_rail_display())),
     "brands.savedreport": Kind(lambda row: row.name, "portal:saved-list", _none),
     "brands.storeconnection": Kind(lambda row: row.name, "tracking:connection-detail"),
+    "brands.vettingpoint": Kind(
+        str, "brands:questions", _none, ("program",), lambda row: row.program.public_id
+    ),
     "core.brand": Kind(str),
     "core.user": Kind(str),
     "payouts.payout": Kind(

@@ -68,6 +68,7 @@ FORMS = {
     "affiliates:viewing-open": {"reason": "Asked about order 7"},
     "brands:rules-change": {"action": "discard"},
     "brands:sandbox-change": {"action": "open"},
+    "brands:vetting-point-create": {"words": "The audience fits"},
     "payouts:run-preview": {"currency": "EUR"},
 }
 

@@ -49,6 +49,7 @@ from tests.makers import (
     make_unread_order,
     make_user,
     make_utm_template,
+    make_vetting_point,
     send_news,
 )
 from tests.safety import make_factors, make_session
@@ -111,6 +112,7 @@ def make_everything(prefix: str = "Anna", *, creator: User | None = None) -> Eve
         "link_id": link.public_id,
         "group_id": fast.public_id,
         "question_id": question.public_id,
+        "point_id": make_vetting_point(program).public_id,
         "program_id": program.public_id,
         "kind_id": make_kind(world.brand, "Podcast").public_id,
         "goal_id": goal.public_id,

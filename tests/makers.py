@@ -51,6 +51,7 @@ from brands.models import (
     SavedReport,
     SpanKind,
     StoreConnection,
+    VettingPoint,
 )
 from brands.selectors import find_latest_rules, find_latest_terms, get_default_group
 from brands.services.brands import create_brand, open_sandbox
@@ -63,6 +64,7 @@ from brands.services.questions import Asking, add_question
 from brands.services.reports import ReportFacts, save_report
 from brands.services.rules import RuleDraft, publish_rules
 from brands.services.team import add_member
+from brands.services.vetting import add_point
 from core.accounts import set_operator
 from core.images import read_picture
 from core.models import Brand, User
@@ -340,6 +342,12 @@ def make_question(program: Program, words: str = "Who reads you?", **facts: Any)
         actor_id=get_owner(program.brand).pk,
         now=NOW,
     )
+
+
+def make_vetting_point(program: Program, words: str = "The site is live") -> VettingPoint:
+    """Let the team check one thing more before it approves somebody."""
+    owner = get_owner(program.brand)
+    return add_point(program_id=program.pk, words=words, actor_id=owner.pk, now=NOW)
 
 
 def make_announcement(brand: Brand, title: str = "New cups", **facts: Any) -> Announcement:

@@ -7,7 +7,7 @@ from affiliates.models.people import Affiliate, Affiliation, AffiliationStatus
 from affiliates.models.resources import Announcement, Asset, AssetKind, Receipt
 from affiliates.models.sharing import Code, Link, LinkSlug
 from affiliates.models.utm import UtmTemplate
-from affiliates.models.vetting import Note
+from affiliates.models.vetting import Note, Tick
 from affiliates.models.viewing import Viewing
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "Note",
     "Receipt",
     "RejectReason",
+    "Tick",
     "UtmTemplate",
     "Viewing",
 ]

@@ -54,6 +54,7 @@ class Application(models.Model):
                 condition=Q(status="submitted"),
                 name="affiliates_application_one_open",
             ),
+            models.UniqueConstraint(fields=["brand", "id"], name="affiliates_application_brand_id"),
             choice_check("status", ApplicationStatus, "affiliates_application_status_known"),
             models.CheckConstraint(
                 condition=Q(status="submitted", decided_at__isnull=True)

@@ -18,6 +18,7 @@ from affiliates.models import (
     RejectReason,
 )
 from affiliates.selectors import is_full
+from affiliates.selectors_vetting import find_checklists
 from affiliates.services.enrolling import Entry, enroll
 from affiliates.services.errors import (
     AffiliationSuspended,
@@ -139,8 +140,10 @@ def approve_application(
         accepted_at=application.submitted_at,
     )
     place = enroll(entry=entry, actor_id=actor_id, now=now)
+    unchecked = find_checklists([application])[application.pk].missing if actor_id else []
     _decide(application, ApplicationStatus.APPROVED, actor_id, now)
-    _record(application, action="application.approved", actor_id=actor_id, now=now)
+    facts = {"unchecked": unchecked} if unchecked else {}
+    _record(application, action="application.approved", actor_id=actor_id, now=now, **facts)
     creator = place.enrollment.affiliation
     _emit(application, topic="affiliate.approved", now=now, creator=creator.public_id)
     mail_welcome(enrollment=place.enrollment, link=place.link, code=place.code, now=now)
@@ -225,14 +228,25 @@ def _decide(
     )
 
 
-def _record(application: Application, *, action: str, actor_id: int | None, now: datetime) -> None:
+def _record(
+    application: Application,
+    *,
+    action: str,
+    actor_id: int | None,
+    now: datetime,
+    **facts: list[str],
+) -> None:
     audit.record(
         brand_id=application.brand_id,
         actor_id=actor_id,
         action=action,
         target=application,
         now=now,
-        after={"status": application.status, "terms_version": application.terms.version},
+        after={
+            "status": application.status,
+            "terms_version": application.terms.version,
+            **facts,
+        },
         reason=application.reject_note or application.reject_reason,
     )
 

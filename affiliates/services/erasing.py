@@ -19,6 +19,7 @@ from affiliates.models import (
     Invitation,
     Link,
     Note,
+    Tick,
     Viewing,
 )
 from affiliates.services.codes import disable_code
@@ -54,6 +55,7 @@ def erase_creator(affiliate: Affiliate, *, name: str, now: datetime) -> None:
         name=name[:80], note="", is_monthly=False, is_shown=False, has_mail=False
     )
     Note.objects.filter(affiliate=affiliate).delete()
+    Tick.objects.filter(application__affiliate=affiliate).delete()
     Viewing.objects.filter(affiliation__affiliate=affiliate).delete()
 
 

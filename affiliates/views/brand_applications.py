@@ -15,6 +15,7 @@ from affiliates.forms_brand import GroupForm, RejectForm
 from affiliates.models import Application, ApplicationStatus
 from affiliates.selectors import list_applications, list_groups_by_program, list_notes
 from affiliates.selectors_likeness import find_likenesses
+from affiliates.selectors_vetting import find_checklists
 from affiliates.services.applications import (
     AlreadyDecided,
     approve_application,
@@ -49,6 +50,7 @@ def show_queue(request: HttpRequest, slug: str) -> HttpResponse:
     groups = list_groups_by_program({row.program_id for row in page.rows})
     notes = list_notes(access.brand, {row.affiliate_id for row in page.rows})
     alike = find_likenesses(access.brand, page.rows)
+    checklists = find_checklists(page.rows)
     context = brand_page(
         access,
         nav_current="affiliates:creator-list",
@@ -60,6 +62,7 @@ def show_queue(request: HttpRequest, slug: str) -> HttpResponse:
                 "groups": groups.get(row.program_id, []),
                 "notes": notes.get(row.affiliate_id, []),
                 "alike": alike.get(row.affiliate_id, []),
+                "checklist": checklists[row.pk],
                 "age_days": (now - row.submitted_at).days,
             }
             for row in page.rows

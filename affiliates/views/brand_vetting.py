@@ -10,6 +10,9 @@ from django.views.decorators.http import require_POST
 from affiliates.access import get_affiliation_for, get_application_for
 from affiliates.forms_brand import NoteForm, TagForm
 from affiliates.models import Affiliation, Application
+from affiliates.selectors_vetting import find_checklists
+from affiliates.services.applications import AlreadyDecided
+from affiliates.services.ticking import tick_point, untick_point
 from affiliates.services.vetting import (
     MAX_TAGS,
     TooManyTags,
@@ -17,7 +20,14 @@ from affiliates.services.vetting import (
     remove_tag,
     write_note,
 )
-from brands.access import BrandAccess, Right, get_brand_for, require
+from brands.access import (
+    BrandAccess,
+    NotFound,
+    Right,
+    get_brand_for,
+    get_vetting_point_for,
+    require,
+)
 from brands.context import brand_page
 from core.clock import brand_now
 from core.edges import door, see_other
@@ -69,6 +79,40 @@ def note_on_application(request: HttpRequest, slug: str, application_id: str) ->
     application = get_application_for(access, application_id)
     back = f"{reverse('affiliates:application-list', args=[slug])}#app-{application_id}"
     return _keep_note(request, access, application, back)
+
+
+@door
+@require_POST
+def check_application(
+    request: HttpRequest, slug: str, application_id: str, point_id: str
+) -> HttpResponse:
+    """Tick a point of the checklist on an application, or take the tick back (`to=off`)."""
+    access = get_brand_for(request.user, slug)
+    application = get_application_for(access, application_id)
+    point = get_vetting_point_for(access, point_id)
+    require(access, Right.MANAGE)
+    if point.program_id != application.program_id:
+        raise NotFound
+    change = untick_point if request.POST.get("to") == "off" else tick_point
+    try:
+        change(
+            application_id=application.pk,
+            point_id=point.pk,
+            actor_id=access.member.user_id,
+            now=brand_now(access.brand),
+        )
+    except AlreadyDecided:
+        messages.error(request, _("This application is decided. Its checklist stays as it was."))
+    if request.headers.get("HX-Request"):
+        checklist = find_checklists([application])[application.pk]
+        context = {
+            "brand": access.brand,
+            "zone": access.brand.time_zone,
+            "a": application,
+            "checklist": checklist,
+        }
+        return render(request, "affiliates/application_checklist.html", context)
+    return see_other(f"{reverse('affiliates:application-list', args=[slug])}#app-{application_id}")
 
 
 def _keep_note(

@@ -19,6 +19,7 @@ from brands.models.reports import Every, ReportReader, SavedReport, SpanKind
 from brands.models.rules import Rule, RuleKind, RuleSet, Terms
 from brands.models.stores import Platform, StoreConnection
 from brands.models.teams import Member, Role
+from brands.models.vetting import VettingPoint
 
 __all__ = [
     "WITH_OPTIONS",
@@ -51,5 +52,6 @@ __all__ = [
     "SpanKind",
     "StoreConnection",
     "Terms",
+    "VettingPoint",
     "choice_check",
 ]

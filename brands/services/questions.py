@@ -7,6 +7,8 @@ from datetime import datetime
 from django.db import transaction
 
 from brands.models import WITH_OPTIONS, Program, Question
+from brands.selectors import list_questions
+from brands.services.ordering import move_row
 from core import audit
 from core.locks import lock_row
 
@@ -41,7 +43,7 @@ def add_question(*, program_id: int, asking: Asking, actor_id: int, now: datetim
     :raises OptionsWrong: the list to choose from is no list to choose from.
     """
     program = lock_row(Program, program_id)
-    asked = _list_asked(program)
+    asked = list(list_questions(program))
     if len(asked) >= MAX_QUESTIONS:
         raise TooManyQuestions(program.public_id)
     _check(asking)
@@ -76,18 +78,8 @@ def change_question(*, question_id: int, asking: Asking, actor_id: int, now: dat
 def move_question(*, question_id: int, step: int, actor_id: int, now: datetime) -> None:
     """Ask a question so many places later; beyond the first or last nothing moves."""
     question = _lock(question_id)
-    asked = _list_asked(question.program)
-    places = [one.pk for one in asked]
-    if question.pk not in places:
-        return
-    target = places.index(question.pk) + step
-    if not 0 <= target < len(asked) or step == 0:
-        return
-    asked.insert(target, asked.pop(places.index(question.pk)))
-    for position, one in enumerate(asked, start=1):
-        one.position = position
-    Question.objects.bulk_update(asked, ["position"])
-    _record(question, "question.moved", {}, actor_id, now)
+    if move_row(list_questions(question.program), question, step):
+        _record(question, "question.moved", {}, actor_id, now)
 
 
 @transaction.atomic
@@ -104,10 +96,6 @@ def _lock(question_id: int) -> Question:
     program_id = Question.objects.values_list("program_id", flat=True).get(pk=question_id)
     lock_row(Program, program_id)
     return lock_row(Question, question_id)
-
-
-def _list_asked(program: Program) -> list[Question]:
-    return list(program.questions.filter(retired_at__isnull=True).order_by("position", "pk"))
 
 
 def _check(asking: Asking) -> None:

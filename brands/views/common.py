@@ -13,6 +13,9 @@ from brands.selectors import list_programs
 from brands.selectors_terms import list_open_changes
 from brands.wording_terms import describe_pending
 
+STEPS = {"earlier": -1, "later": 1}
+"""How far the buttons of a list in an order move a row."""
+
 Tab = tuple[str, str, bool, int | None]
 
 

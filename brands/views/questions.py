@@ -19,19 +19,19 @@ from brands.services.questions import (
     move_question,
     retire_question,
 )
-from brands.views.common import pick_program, program_page, program_url
+from brands.views.common import STEPS, pick_program, program_page, program_url
+from brands.views.vetting import describe_checklist
 from core.clock import brand_now
 from core.edges import door, posted, see_other
 from core.templatetags.fairshare import number
 
 TAB = "brands:questions"
-STEPS = {"earlier": -1, "later": 1}
 
 
 @require_GET
 @door
 def show(request: HttpRequest, slug: str) -> HttpResponse:
-    """List what applicants are asked, in the order of the form."""
+    """List what applicants are asked, and what the team checks, each in its order."""
     access = get_brand_for(request.user, slug)
     program = pick_program(request, access)
     questions = list(list_questions(program))
@@ -45,6 +45,7 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
         questions=questions,
         off=off,
         can_manage=access.can(Right.MANAGE),
+        checklist=describe_checklist(access, program),
     )
     return render(request, "brands/questions.html", context)
 

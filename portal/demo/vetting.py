@@ -6,9 +6,12 @@ from functools import partial
 
 from affiliates.models import Application
 from affiliates.services.membership import suspend_affiliation
+from affiliates.services.ticking import tick_point
 from affiliates.services.vetting import add_tag, write_note
 from brands.models import QuestionKind
+from brands.selectors import list_vetting_points
 from brands.services.questions import Asking, add_question
+from brands.services.vetting import add_point
 from portal.demo.cast import email_of
 from portal.demo.crowd import SUSPENDED_DAY
 from portal.demo.world import Timeline, World
@@ -41,6 +44,15 @@ QUESTIONS = (
     ),
     Asking(kind=QuestionKind.YES_NO, words="Do you know our coffee?"),
 )
+CHECKLIST = (
+    "The channel is live and posts every month",
+    "The audience likes to cook",
+    "No paid search on our name",
+    "Says where it advertises",
+    "Pictures are their own",
+)
+TICKED = {"lena": (1, 2, 5), "jana": (1, 2, 3, 4, 5), "milo": (1,)}
+"""By applicant: the places on the checklist of what is found to hold."""
 QUESTIONS_DAY = 30
 ABOUT_APPLICANT = "Good pictures, small but honest audience. Mara would take her."
 
@@ -54,6 +66,7 @@ def schedule_vetting(world: World, timeline: Timeline) -> None:
         timeline.add(calendar.at(day, "15:20"), partial(_note, world, creator, text))
     timeline.add(calendar.at(SUSPENDED_DAY - 1, "09:10"), partial(_suspend, world))
     timeline.add(calendar.at(1, "09:40"), partial(_note_applicant, world))
+    timeline.add(calendar.ago(45), partial(_check_applicants, world))
 
 
 def _tag(world: World, now: datetime) -> None:
@@ -73,6 +86,21 @@ def _ask(world: World, now: datetime) -> None:
             program_id=world.program.pk, asking=asking, actor_id=world.team["manager"], now=now
         )
 
+    for words in CHECKLIST:
+        add_point(program_id=world.program.pk, words=words, actor_id=world.team["manager"], now=now)
+
+
+def _check_applicants(world: World, now: datetime) -> None:
+    points = list(list_vetting_points(world.program))
+    for creator, places in TICKED.items():
+        for place in places:
+            tick_point(
+                application_id=_find_application(world, creator).pk,
+                point_id=points[place - 1].pk,
+                actor_id=world.team["manager"],
+                now=now,
+            )
+
 
 def _note(world: World, creator: str, text: str, now: datetime) -> None:
     write_note(
@@ -84,15 +112,16 @@ def _note(world: World, creator: str, text: str, now: datetime) -> None:
 
 
 def _note_applicant(world: World, now: datetime) -> None:
-    application = Application.objects.get(
-        brand=world.brand, affiliate__user__email=email_of("lena")
-    )
     write_note(
-        about=application,
+        about=_find_application(world, "lena"),
         text=ABOUT_APPLICANT,
         actor_id=world.team["analyst"],
         now=now,
     )
+
+
+def _find_application(world: World, creator: str) -> Application:
+    return Application.objects.get(brand=world.brand, affiliate__user__email=email_of(creator))
 
 
 def _suspend(world: World, now: datetime) -> None:

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
-from affiliates.models import Application, Code, Enrollment, Invitation, Link
+from affiliates.models import Application, Code, Enrollment, Invitation, Link, Tick
 from affiliates.services.vetting import add_tag, write_note
 from brands.models import Member, Role
 from core import audit, crypto
@@ -32,6 +32,7 @@ from tests.makers import (
     make_member,
     make_program,
     make_user,
+    make_vetting_point,
 )
 from tests.orders import make_click
 from tests.safety import make_factors, make_session
@@ -217,6 +218,15 @@ def speak_everywhere(world: Everything) -> None:
     make_goal(world.program, name=CANARY, note=CANARY, enrollment_id=place.pk)
     application = make_application(make_program(make_brand("Other")), world.creator)
     Application.objects.filter(pk=application.pk).update(message=CANARY)
+    for asked in world.creator.affiliate.applications.all():
+        Tick.objects.create(
+            brand=asked.brand,
+            application=asked,
+            point=make_vetting_point(asked.program, "He is known"),
+            words=CANARY,
+            ticked_by=world.owner,
+            ticked_at=now,
+        )
     Link.objects.filter(enrollment=place).update(
         name=CANARY, utm={"source": CANARY}, sub_ids=[CANARY]
     )

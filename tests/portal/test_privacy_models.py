@@ -40,6 +40,7 @@ NOT_COPIED = {
     "account.EmailConfirmation": "has a secret of an address in the list of addresses",
     "affiliates.Announcement": OTHERS,
     "affiliates.Note": "is the team's own; the brand answers for it",
+    "affiliates.Tick": "is the team's own; the brand answers for it",
     "brands.PendingChange": OTHERS,
     "brands.RuleSet": OTHERS,
     "core.Erasure": "has hashes of people who are gone",

@@ -164,9 +164,10 @@ def _by_product(params: Mapping[str, Any], total: Row) -> list[Row]:
 
 
 def _sub_ids(link: Link | None, sub: str) -> list[str]:
-    """Return what a click came with: its own sub-id, and those set on its link."""
-    fixed = enumerate(link.sub_ids if link else (), start=1)
-    return [*([f"sub={sub}"] if sub else []), *(f"sub{i}={value}" for i, value in fixed if value)]
+    """Return what the store was told: a click's own sub-id takes the place of its link's first."""
+    fixed = link.sub_ids if link else []
+    told = enumerate([sub, *fixed[1:]] if sub else fixed, start=1)
+    return [f"sub{i}={value}" for i, value in told if value]
 
 
 def _link_row(link: Link) -> Row:

@@ -1,10 +1,11 @@
 """A creator's links and codes beside what they brought."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from affiliates.models import Code, Link, LinkSlug
 from affiliates.selectors import short_url
+from core.money import Money
 from tracking.selectors import (
     ClickCount,
     Earned,
@@ -36,7 +37,7 @@ class LinkRow:
 @dataclass(frozen=True, slots=True)
 class CodeRow:
     code: Code
-    earned: Earned = field(default_factory=Earned)
+    earned: Earned
 
 
 def list_link_rows(links: Iterable[Link]) -> list[LinkRow]:
@@ -55,7 +56,9 @@ def load_link_row(link: Link) -> LinkRow:
 def list_code_rows(codes: Iterable[Code]) -> list[CodeRow]:
     rows = list(codes)
     earned = sum_earned_by_code({row.enrollment_id for row in rows})
-    return [CodeRow(row, earned.get((row.enrollment_id, row.text), Earned())) for row in rows]
+    return [
+        CodeRow(row, earned.get((row.enrollment_id, row.text)) or _nothing(row)) for row in rows
+    ]
 
 
 def _make_rows(
@@ -68,8 +71,13 @@ def _make_rows(
             link=link,
             slug=current,
             clicks=clicks.get(link.pk, ClickCount()),
-            earned=earned.get((link.enrollment_id, link.public_id), Earned()),
+            earned=earned.get((link.enrollment_id, link.public_id)) or _nothing(link),
             old_slugs=old,
         )
         for link, (current, old) in zip(links, slugs, strict=True)
     ]
+
+
+def _nothing(row: Link | Code) -> Earned:
+    """Return zero in the program's currency: what can earn and has not is no missing figure."""
+    return Earned(amounts=[Money(0, row.enrollment.program.currency)])

@@ -5,6 +5,7 @@ from django.test import Client
 
 from affiliates.models import Link, LinkSlug
 from affiliates.services.membership import suspend_affiliation
+from core.money import Money
 from tests.makers import (
     get_creator,
     get_owner,
@@ -70,6 +71,18 @@ def test_earnings_of_two_currencies_are_two_lines_and_a_code_has_its_own(own: Cl
 
     assert [money.currency for money in row.earned.amounts] == ["EUR", "USD"]
     assert codes["ANNA10"].orders == 1
+
+
+def test_what_brought_no_order_yet_has_earned_zero_and_no_dash(own: Client, place):
+    link, _code = make_link(place), make_code(place, "ANNA10")
+
+    page = own.get("/me/links/")
+    rows = [*page.context["rows"], *page.context["codes"]]
+
+    assert {money for row in rows for money in row.earned.amounts} == {Money(0, "EUR")}
+    assert all(row.earned.amounts for row in rows)
+    assert "–" not in plain(page)
+    assert "0.00" in plain(own.get(f"/me/links/{link.public_id}/"))
 
 
 def test_the_list_asks_the_same_number_of_questions_for_any_number_of_links(

@@ -11,8 +11,8 @@ from django.db import connection
 from core.models import Brand
 from core.money import BPS, Money, divide_half_up
 from core.periods import start_of_day
+from portal.counted import COUNTED
 from portal.performance import Question, count_clicks
-from portal.reports import COUNTED
 
 _STEPS = """
 SELECT count(*), coalesce(sum(c.amount_minor), 0),

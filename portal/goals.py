@@ -20,7 +20,7 @@ from django.db import connection
 from affiliates.domain.goals import Progress
 from affiliates.models import OF_CREATORS, Affiliation, Goal, Measure
 from affiliates.selectors_goals import list_shown_to
-from portal.reports import IS_COUNTED
+from portal.counted import IS_COUNTED
 
 _PLACES = """
   FROM affiliates_goal g

@@ -1,8 +1,8 @@
 """How a brand's program does over time and by what: one period beside another, one currency.
 
-An order counts on the day it was placed, by the brand's calendar, once its payment is known and
-where a creator has the credit: as on the home. Products are counted by order lines, without tax
-and shipping. Every query is bound to one brand, one currency and one span of days.
+The home and the reports of a brand read the same figures here; portal.counted says which orders
+they are made of. Products are counted by order lines, without tax and shipping. Every query is
+bound to one brand, one currency and one span of days.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from django.db import connection
 from core.models import Brand
 from core.money import BPS, Money, divide_half_up
 from core.periods import start_of_day
-from portal.reports import COUNTED, change_bps
+from portal.counted import COUNTED
 
 Step: TypeAlias = Literal["day", "week", "month"]
 STEPS: tuple[Step, ...] = ("day", "week", "month")
@@ -149,7 +149,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a report is asked. `currency` is one; `creator` narrows by public id."""
+    """What a report is asked. `currency` is one; `creator` narrows by public id.
+
+    `has_key_clicks`: clicks are wanted for each row of the grouping too, which reads them again.
+    """
 
     span: Span
     before: Span | None
@@ -158,6 +161,7 @@ class Question:
     currency: str
     is_gross: bool = False
     creator: str = ""
+    has_key_clicks: bool = True
 
 
 @dataclass(slots=True)
@@ -259,7 +263,7 @@ def answer(brand: Brand, asked: Question, span: Span) -> Answer:
         found.by_step[day] = Sums(*map(int, sums))
     for day, clicks in count_clicks(params):
         found.by_step[day].clicks = clicks
-    _count_keys(found, asked.group, params)
+    _count_keys(found, asked, params)
     return found
 
 
@@ -289,13 +293,20 @@ def count_clicks(params: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     return _rows(_CLICKS_BY_STEP, params)
 
 
+def change_bps(value: int, before: int) -> int | None:
+    """Return a change in whole percents, as basis points; None without anything to compare."""
+    if before <= 0:
+        return None
+    return divide_half_up((value - before) * 100, before) * (BPS // 100)
+
+
 def compare(value: int, before: int | None) -> int | None:
     """Return the change in basis points; None where nothing stands beside it."""
     return None if before is None else change_bps(value, before)
 
 
-def _count_keys(found: Answer, group: str, params: Mapping[str, Any]) -> None:
-    if group == "product":
+def _count_keys(found: Answer, asked: Question, params: Mapping[str, Any]) -> None:
+    if asked.group == "product":
         for key, orders, gross, net, commission, title in _rows(
             _PRODUCTS.format(counted=COUNTED), params
         ):
@@ -303,12 +314,12 @@ def _count_keys(found: Answer, group: str, params: Mapping[str, Any]) -> None:
             found.titles[key or ""] = title or ""
         found.rest = _what_is_left(found)
         return
-    expression, joins = _KEYS[group]
+    expression, joins = _KEYS[asked.group]
     sql = _ORDERS.format(key=expression, joins=joins, counted=COUNTED)
     for key, *sums in _rows(sql, params):
         found.by_key[key or ""] = Sums(*map(int, sums))
-    if group in WITH_CLICKS:
-        for key, clicks in _rows(_CLICKS.format(key=_CLICK_KEYS[group]), params):
+    if asked.has_key_clicks and asked.group in WITH_CLICKS:
+        for key, clicks in _rows(_CLICKS.format(key=_CLICK_KEYS[asked.group]), params):
             found.by_key.setdefault(key, Sums()).clicks = clicks
 
 

@@ -1,10 +1,11 @@
 """What a report's address asks: period, comparison, step, grouping, currency, gross or net."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
+from brands.domain import spans
 from core.asked import Asked, read_day, read_text
 from portal.performance import (
     GROUPINGS,
@@ -18,8 +19,10 @@ from portal.performance import (
 )
 
 DAYS = 30
+HOME_DAYS = ("7", "30", "90")
 MAX_DAYS = 731
 MAX_BARS = 100
+HOME_MONTHS = {"month": spans.this_month, "last_month": spans.last_month}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,19 @@ class Choice:
             "creator": self.question.creator,
         }
         return urlencode({name: value for name, value in {**asked, **more}.items() if value})
+
+    @property
+    def page_query(self) -> str:
+        """Return the query of the report's page for the same days, comparison and currency."""
+        span = self.question.span
+        return urlencode(
+            {
+                "from": span.since.isoformat(),
+                "to": span.until.isoformat(),
+                "compare": self.compare,
+                "currency": self.question.currency,
+            }
+        )
 
 
 def read_choice(asked: Asked, *, currencies: Sequence[str], today: date) -> Choice:
@@ -64,6 +80,23 @@ def read_choice(asked: Asked, *, currencies: Sequence[str], today: date) -> Choi
         creator=read_text(asked, "creator"),
     )
     return Choice(question, compare, is_cut=span.since != since)
+
+
+def read_home(asked: Asked, *, currencies: Sequence[str], today: date) -> tuple[str, Choice]:
+    """Read what the home is asked: the name of a period that moves with the calendar, and it.
+
+    Each is at most three months of days.
+    """
+    period = asked.get("period", "")
+    if period in HOME_MONTHS:
+        span = Span(*HOME_MONTHS[period](today))
+    else:
+        period = period if period in HOME_DAYS else str(DAYS)
+        span = Span(today - timedelta(days=int(period) - 1), today)
+    days = {"from": span.since.isoformat(), "to": span.until.isoformat()}
+    kept = {name: asked[name] for name in ("compare", "currency") if name in asked}
+    choice = read_choice({**kept, **days}, currencies=currencies, today=today)
+    return period, replace(choice, question=replace(choice.question, has_key_clicks=False))
 
 
 def _find_before(span: Span, compare: str) -> Span | None:

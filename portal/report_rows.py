@@ -30,6 +30,7 @@ def _values(measures: Measures) -> dict[str, Money | int | None]:
         "average": measures.average,
         "clicks": measures.sums.clicks,
         "conversion": measures.conversion_bps,
+        "per_click": measures.per_click,
     }
 
 

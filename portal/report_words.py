@@ -14,8 +14,7 @@ from core import formats
 from core.models import Brand
 from core.money import Money
 from core.wording import current_language
-from portal.performance import Answer, Measures
-from portal.reports import change_bps
+from portal.performance import Answer, Measures, change_bps
 
 GROUP_LABELS: Mapping[str, str | Promise] = {
     "creator": gettext_lazy("Creator"),
@@ -52,6 +51,7 @@ FIGURE_LABELS: Mapping[str, str | Promise] = {
     "average": gettext_lazy("Average order"),
     "clicks": gettext_lazy("Unique clicks"),
     "conversion": gettext_lazy("Conversion"),
+    "per_click": gettext_lazy("Commission per click"),
 }
 
 _TABS: tuple[tuple[str, str, str | Promise], ...] = (
@@ -78,6 +78,30 @@ def explain_change(now: Measures, before: Measures | None) -> list[str]:
     if not now.sums.orders:
         return [_("No order counts in this period.")]
     return [_headline(now, before), _orders(now, before), _average(now, before)]
+
+
+def define_figure(name: str, *, is_gross: bool) -> str:
+    """Say what a figure counts."""
+    if name == "revenue":
+        return (
+            _("What shoppers paid for credited orders, before refunds, with tax and shipping.")
+            if is_gross
+            else _(
+                "What shoppers paid for credited orders less what they got back, with tax and "
+                "shipping."
+            )
+        )
+    return {
+        "commission": _("What these orders pay to creators, less what refunds took back."),
+        "orders": _("Paid orders that a creator has the credit for, on the day they were placed."),
+        "average": _("Revenue ÷ orders credited."),
+        "clicks": _(
+            "Different browsers of a day that opened a link, without bots, previews and "
+            "prefetches, whatever the currency."
+        ),
+        "conversion": _("Orders credited ÷ unique clicks, same period."),
+        "per_click": _("Commission ÷ unique clicks, same period."),
+    }[name]
 
 
 def name_keys(brand: Brand, group: str, keys: Collection[str], found: Answer) -> dict[str, str]:

@@ -11,26 +11,24 @@ from django.views.decorators.http import require_GET
 
 from brands.access import BrandAccess, get_brand_for, list_reports_for
 from brands.context import brand_page
-from core import formats
-from core.charts import Point
 from core.clock import brand_now
 from core.edges import door
 from core.models import Brand
-from core.wording import current_language
 from portal.cohorts import SHOWN_MONTHS, list_cohorts
+from portal.figures import ON_REPORT, show_figures
 from portal.funnel import count_funnel
 from portal.joining import list_joining, say_duration
 from portal.performance import (
     GROUPINGS,
     ROWS,
     WITH_CLICKS,
-    Answer,
     answer,
     compare,
     list_currencies,
 )
 from portal.report_asked import Choice, read_choice
-from portal.report_rows import list_figures, list_rows, measure
+from portal.report_charts import draw_steps
+from portal.report_rows import list_rows, measure
 from portal.report_words import (
     COMPARE_LABELS,
     GROUP_LABELS,
@@ -40,8 +38,6 @@ from portal.report_words import (
     list_tabs,
 )
 from tracking.models import Commission
-
-LABELS_SHOWN = 4
 
 
 @door
@@ -66,9 +62,16 @@ def show_performance(request: HttpRequest, slug: str) -> HttpResponse:
         has_orders=bool(measures.sums.orders or measures.sums.clicks),
         has_history=Commission.objects.filter(brand=brand).exists(),
         sentences=explain_change(measures, was),
-        figures=list_figures(measures, was),
+        figures=show_figures(choice, measures, was, slug=slug, names=ON_REPORT),
         orders_query=choice.order_filters(asked.span),
-        chart=_draw(choice, now, before, _today(brand)),
+        chart=draw_steps(
+            choice,
+            now,
+            before,
+            lambda one: one.revenue,
+            title=_("Revenue, %(currency)s") % {"currency": asked.currency},
+            today=_today(brand),
+        ),
         rows=list_rows(brand, choice, now, before),
         rest=measure(choice, now.rest) if now.rest else None,
         rest_label=REST_LABEL,
@@ -136,45 +139,3 @@ def _read(request: HttpRequest, access: BrandAccess) -> Choice:
 
 def _today(brand: Brand) -> date:
     return brand_now(brand).astimezone(ZoneInfo(brand.time_zone)).date()
-
-
-def _draw(choice: Choice, now: Answer, before: Answer | None, today: date) -> dict[str, Any]:
-    """Return revenue by step, with the period compared as a dashed line."""
-    asked, language = choice.question, current_language()
-    days = list(now.by_step)
-    old = [measure(choice, sums).revenue for sums in before.by_step.values()] if before else []
-    every = max(1, len(days) // LABELS_SHOWN)
-    points = []
-    for index, day in enumerate(days):
-        revenue = measure(choice, now.by_step[day]).revenue
-        was = old[index] if index < len(old) else None
-        points.append(
-            Point(
-                label=_name_step(day, asked.step),
-                value=revenue.amount_minor,
-                text=formats.money_text(revenue, language=language),
-                short=_short_step(day, asked.step) if index % every == every // 2 else "",
-                before=was.amount_minor if was else None,
-                before_text=formats.money_text(was, language=language) if was else "",
-                is_unfinished=asked.span.until >= today and index == len(days) - 1,
-            )
-        )
-    best = max(points, key=lambda point: point.value)
-    caption = _("Highest: %(value)s on %(day)s.") % {"value": best.text, "day": best.label}
-    title = _("Revenue, %(currency)s") % {"currency": asked.currency}
-    return {"title": title, "points": points, "caption": caption if best.value else ""}
-
-
-def _name_step(day: date, step: str) -> str:
-    language = current_language()
-    if step == "month":
-        return formats.month_text(day, language=language)
-    text = formats.day_text(day, language=language)
-    return _("Week of %(day)s") % {"day": text} if step == "week" else text
-
-
-def _short_step(day: date, step: str) -> str:
-    language = current_language()
-    if step == "month":
-        return formats.month_text(day, language=language)
-    return formats.day_short_text(day, language=language)

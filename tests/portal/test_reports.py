@@ -1,7 +1,8 @@
 """The home's figures against orders and clicks whose sums are known."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from random import Random
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -12,9 +13,11 @@ from brands.services.brands import move_clock
 from core.clock import brand_now
 from core.ids import uuid7
 from core.money import Money
-from portal.reports import PERIOD_DAYS, change_bps, compare_periods, list_top_creators
+from portal.performance import Answer, Measures, Question, Span, answer, change_bps
+from portal.report_asked import read_home
 from portal.todo import list_owed, list_tasks
-from tests.makers import get_owner, make_application, make_brand, make_sandbox
+from tests.makers import get_owner, make_application, make_brand, make_program, make_sandbox
+from tests.portal.text import plain
 from tests.shop import code, line, stamp
 from tests.world import fill_world, make_world
 from tracking.models import Click, Verdict
@@ -23,6 +26,8 @@ pytestmark = pytest.mark.django_db
 
 BERLIN_MIDNIGHT = datetime(2026, 8, 11, 22, 0, tzinfo=UTC)
 """The first instant of 12 August in Berlin."""
+TODAY = date(2026, 8, 12)
+BERLIN = ZoneInfo("Europe/Berlin")
 
 
 @pytest.fixture
@@ -45,8 +50,11 @@ def click(world, at: datetime, visitor: int, verdict: Verdict = Verdict.COUNTED)
     )
 
 
-def compare(world, now: datetime | None = None):
-    return compare_periods(brand=world.brand, now=now or world.shop.now)
+def count(world, span: Span | None = None) -> Answer:
+    """Count the last 30 days, or those asked for, in euro."""
+    today = world.shop.now.astimezone(BERLIN).date()
+    span = span or Span(today - timedelta(days=29), today)
+    return answer(world.brand, Question(span, None, "day", "creator", "EUR"), span)
 
 
 def test_unique_clicks_leave_out_bots_and_a_browser_that_comes_again(world):
@@ -54,9 +62,7 @@ def test_unique_clicks_leave_out_bots_and_a_browser_that_comes_again(world):
     for visitor, verdict in [(1, 16), (1, 17), (2, 16), (3, Verdict.BOT), (4, Verdict.NO_CONSENT)]:
         click(world, now, visitor, verdict)
 
-    period = compare(world).now
-
-    assert (period.clicks, period.unique) == (4, 3)
+    assert count(world).total.clicks == 3
 
 
 def test_a_day_begins_at_midnight_of_the_brand(world):
@@ -64,31 +70,40 @@ def test_a_day_begins_at_midnight_of_the_brand(world):
     click(world, BERLIN_MIDNIGHT, 2)
 
     days = {
-        day.day.isoformat(): day.clicks
-        for day in compare(world, BERLIN_MIDNIGHT + timedelta(hours=1)).now.days
+        day.isoformat(): sums.clicks
+        for day, sums in count(world, Span(TODAY - timedelta(days=1), TODAY)).by_step.items()
     }
 
-    assert (days["2026-08-11"], days["2026-08-12"]) == (1, 1)
-    assert list(days)[-1] == "2026-08-12"
-    assert len(days) == PERIOD_DAYS
+    assert days == {"2026-08-11": 1, "2026-08-12": 1}
 
 
 def test_the_two_periods_touch_and_nothing_older_counts(world):
-    now = BERLIN_MIDNIGHT + timedelta(hours=1)
     for days, visitor in ((0, 1), (29, 2), (30, 3), (59, 4), (60, 5)):
-        click(world, now - timedelta(days=days), visitor)
+        click(world, BERLIN_MIDNIGHT - timedelta(days=days), visitor)
+    _period, choice = read_home({}, currencies=["EUR"], today=TODAY)
 
-    compared = compare(world, now)
+    now = answer(world.brand, choice.question, choice.question.span)
+    before = answer(world.brand, choice.question, choice.question.before)
 
-    assert (compared.now.clicks, compared.before.clicks) == (2, 2)
+    assert (now.total.clicks, before.total.clicks) == (2, 2)
 
 
-def test_revenue_and_commission_are_net_of_refunds_and_only_of_credited_orders(world):
-    fill_world(world)
+@pytest.mark.parametrize(
+    ("asked", "since", "until", "before"),
+    [
+        ({}, "2026-07-14", "2026-08-12", "2026-06-14"),
+        ({"period": "7"}, "2026-08-06", "2026-08-12", "2026-07-30"),
+        ({"period": "month"}, "2026-08-01", "2026-08-12", "2026-07-20"),
+        ({"period": "last_month", "compare": "year"}, "2026-07-01", "2026-07-31", "2025-07-01"),
+        ({"period": "9999999999", "compare": "none"}, "2026-07-14", "2026-08-12", None),
+    ],
+)
+def test_the_homes_address_picks_its_days_and_what_stands_beside(asked, since, until, before):
+    _period, choice = read_home(asked, currencies=["EUR"], today=TODAY)
+    question = choice.question
 
-    total = compare(world).now.total("EUR")
-
-    assert (total.orders, total.revenue, total.commission) == (2, 17_500, 1_750)
+    assert question.span == Span(date.fromisoformat(since), date.fromisoformat(until))
+    assert (question.before and question.before.since.isoformat()) == before
 
 
 def test_unpaid_test_and_cancelled_orders_are_not_counted(world):
@@ -102,21 +117,7 @@ def test_unpaid_test_and_cancelled_orders_are_not_counted(world):
     cancelled = shop.order("3", status="cancelled", cancelled_at=at, discounts=code("COFFEE10"))
     assert shop.send("order.cancelled", cancelled) == 200
 
-    assert compare(world).now.orders == 0
-
-
-def test_currencies_stand_apart(world):
-    shop = world.shop
-    shop.pay("1", discounts=code("COFFEE10"))
-    yen = [line("1", "5005", discount="0", tax="0")]
-    shop.pay("2", currency="JPY", total="5005", lines=yen, discounts=code("TEA10", "0"))
-
-    compared = compare(world)
-
-    assert compared.now.total("EUR").revenue == 10_000
-    assert compared.now.total("JPY").revenue == 5_005
-    assert [row.orders for row in list_top_creators(compared, currency="JPY")] == [1]
-    assert {row.currency for row in list_owed(world.brand)} == {"EUR", "JPY"}
+    assert count(world).total.orders == 0
 
 
 def test_totals_are_the_sums_of_days_and_of_creators(world):
@@ -130,24 +131,23 @@ def test_totals_are_the_sums_of_days_and_of_creators(world):
             discounts=code(rng.choice(["COFFEE10", "TEA10"])),
         )
 
-    period = compare(world).now
-    parts = [sums for (_party, currency), sums in period.by_creator.items() if currency == "EUR"]
+    found = count(world)
+    parts = found.by_key.values()
 
-    assert period.orders == 12
-    assert period.total("EUR").revenue == sum(part.revenue for part in parts)
-    assert period.total("EUR").commission == sum(part.commission for part in parts)
+    assert found.total.orders == 12
+    assert found.total.net == sum(part.net for part in parts)
+    assert found.total.commission == sum(part.commission for part in parts)
 
 
 def test_conversion_and_amount_per_click_say_nothing_without_clicks(world):
     world.shop.pay("1", discounts=code("COFFEE10"))
-    assert compare(world).now.conversion_bps is None
-    assert compare(world).now.per_click("EUR") is None
-
+    before = Measures("EUR", False, count(world).total)
     for visitor in range(3):
         click(world, world.shop.now, visitor)
+    after = Measures("EUR", False, count(world).total)
 
-    assert compare(world).now.conversion_bps == 3333
-    assert compare(world).now.per_click("EUR") == Money(333, "EUR")
+    assert (before.conversion_bps, before.per_click) == (None, None)
+    assert (after.conversion_bps, after.per_click) == (3333, Money(333, "EUR"))
 
 
 @pytest.mark.parametrize(
@@ -158,21 +158,22 @@ def test_a_change_is_in_whole_percents(value, before, expected):
     assert change_bps(value, before) == expected
 
 
-def test_a_sandbox_looks_back_from_its_own_clock():
+def test_a_sandbox_looks_back_from_its_own_clock(client):
     brand = make_brand()
+    make_program(brand)
     sandbox = make_sandbox(brand)
+    make_program(sandbox)
     move_clock(
         brand_id=sandbox.pk, seconds=40 * 86_400, actor_id=get_owner(brand).pk, now=brand_now(brand)
     )
-    sandbox.refresh_from_db()
+    client.force_login(get_owner(brand))
 
-    compared = compare_periods(brand=sandbox, now=brand_now(sandbox))
+    ends = [
+        client.get(reverse("portal:brand-home", args=[one.slug])).context["asked"].span.until
+        for one in (sandbox, brand)
+    ]
 
-    ahead = (
-        compared.now.days[-1].day
-        - compare_periods(brand=brand, now=brand_now(brand)).now.days[-1].day
-    )
-    assert ahead.days in {40, 41}
+    assert (ends[0] - ends[1]).days in {40, 41}
 
 
 def test_tasks_name_what_waits(world, client):
@@ -205,6 +206,7 @@ def test_tasks_name_what_waits(world, client):
 def test_the_home_asks_as_much_for_a_busy_brand_as_for_a_quiet_one(world, client):
     client.force_login(get_owner(world.brand))
     world.shop.pay("1", discounts=code("COFFEE10"))
+    click(world, world.shop.now, 1)
     url = reverse("portal:brand-home", args=[world.brand.slug])
     client.get(url)
     few = count_queries(client, url)
@@ -228,12 +230,55 @@ def test_each_figure_of_the_home_leads_to_the_orders_it_is_made_of(world, client
     world.shop.pay("old", placed_at=long_ago, discounts=code("COFFEE10"))
     client.force_login(get_owner(world.brand))
     home = client.get(reverse("portal:brand-home", args=[world.brand.slug]))
-    query = f"{home.context['rows_query']}&currency=EUR"
+    urls = {one.name: one.url for one in home.context["figures"]}
+    texts = {one.name: plain(one.text) for one in home.context["figures"]}
 
-    orders = client.get(f"{reverse('tracking:order-list', args=[world.brand.slug])}?{query}")
-    url = reverse("tracking:commission-list", args=[world.brand.slug])
-    commissions = client.get(f"{url}?tab=all&{query}")
+    orders = client.get(urls["orders"])
+    commissions = client.get(urls["commission"])
 
-    figures = home.context["figures"]
-    assert orders.context["total"] == figures["orders"][0] == 2
-    assert list(commissions.context["sums"]) == [figures["commission"][0]]
+    assert (orders.context["total"], texts["orders"], texts["revenue"]) == (2, "2", "175.00 EUR")
+    assert list(commissions.context["sums"]) == [Money(1_750, "EUR")]
+    assert texts["commission"] == "17.50 EUR"
+
+
+def test_a_figure_says_what_it_counts_and_which_way_it_went(world, client):
+    url = reverse("portal:brand-home", args=[world.brand.slug])
+    client.force_login(get_owner(world.brand))
+    today = brand_now(world.brand)
+    for number, days in enumerate((1, 2, 8)):
+        placed = stamp(today - timedelta(days=days))
+        world.shop.pay(str(number), placed_at=placed, discounts=code("COFFEE10"))
+
+    def read(query: str) -> dict[str, str]:
+        return {one.name: plain(one.change) for one in client.get(url + query).context["figures"]}
+
+    assert read("?period=7")["orders"] == "+100 %, higher than before"
+    assert read("?period=7&compare=year")["orders"] == "no comparison"
+    assert read("?period=7&compare=none")["orders"] == ""
+    assert "Orders credited ÷ unique clicks" in client.get(url).content.decode()
+
+
+def test_the_home_shows_one_currency_at_a_time(world, client):
+    shop = world.shop
+    shop.pay("1", discounts=code("COFFEE10"))
+    yen = [line("1", "5005", discount="0", tax="0")]
+    shop.pay("2", currency="JPY", total="5005", lines=yen, discounts=code("TEA10", "0"))
+    client.force_login(get_owner(world.brand))
+    url = reverse("portal:brand-home", args=[world.brand.slug])
+
+    page = client.get(f"{url}?period=90&currency=JPY")
+
+    assert page.context["currencies"][:2] == ["EUR", "JPY"]
+    assert plain(page.context["figures"][0].text) == "5,005 JPY"
+    assert [row["measures"].sums.orders for row in page.context["top"]] == [1]
+    assert {row.currency for row in list_owed(world.brand)} == {"EUR", "JPY"}
+
+
+def test_before_the_first_order_the_home_says_what_makes_one(client):
+    brand = make_brand()
+    client.force_login(get_owner(brand))
+
+    page = client.get(reverse("portal:brand-home", args=[brand.slug]))
+
+    assert "figures" not in page.context
+    assert "Until your program runs" in page.content.decode()

@@ -5,6 +5,7 @@ from django.urls import path
 from portal.views import (
     audit,
     brand_commissions,
+    brand_creator,
     brand_creators,
     brand_home,
     brand_orders,
@@ -56,7 +57,7 @@ creator_urls = [
     path("b/<slug:slug>/creators/links/", brand_search.show_shared, name="shared-list"),
     path(
         "b/<slug:slug>/creators/<str:creator_id>/",
-        brand_creators.show_creator,
+        brand_creator.show_creator,
         name="creator-detail",
     ),
 ]

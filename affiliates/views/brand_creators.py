@@ -130,7 +130,7 @@ def end_code(request: HttpRequest, slug: str, code_id: str) -> HttpResponse:
         return render(request, "affiliates/code_disable.html", context)
     disable_code(code_id=code.pk, actor_id=access.member.user_id, now=brand_now(access.brand))
     messages.success(request, _("%(code)s earns nothing from now on.") % {"code": code.text})
-    return see_other(_creator_url(access, affiliation))
+    return see_other(_codes_url(access, affiliation))
 
 
 def _change_standing(
@@ -195,14 +195,14 @@ def _save_code(
             messages.success(
                 request, _("%(code)s is ready and earns.") % {"code": form.cleaned_data["text"]}
             )
-            return see_other(_creator_url(access, affiliation))
+            return see_other(_codes_url(access, affiliation))
         status = 422
     context = brand_page(
         access,
         nav_current="affiliates:creator-list",
         form=form,
         affiliation=affiliation,
-        back_url=_creator_url(access, affiliation),
+        back_url=_codes_url(access, affiliation),
         **page,
     )
     return render(request, "affiliates/code_form.html", context, status=status)
@@ -240,3 +240,7 @@ def _get_place(access: BrandAccess, creator_id: str, enrollment_id: str) -> Enro
 
 def _creator_url(access: BrandAccess, affiliation: Affiliation) -> str:
     return reverse("affiliates:creator-detail", args=[access.brand.slug, affiliation.public_id])
+
+
+def _codes_url(access: BrandAccess, affiliation: Affiliation) -> str:
+    return f"{_creator_url(access, affiliation)}?tab=links"

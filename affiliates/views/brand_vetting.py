@@ -42,7 +42,7 @@ def change_tags(request: HttpRequest, slug: str, creator_id: str) -> HttpRespons
     affiliation = get_affiliation_for(access, creator_id)
     require(access, Right.MANAGE)
     actor_id, now = access.member.user_id, brand_now(access.brand)
-    back = see_other(reverse("affiliates:creator-detail", args=[slug, creator_id]))
+    back = see_other(_notes_url(slug, creator_id))
     if removed := request.POST.get("remove"):
         remove_tag(affiliation_id=affiliation.pk, tag=removed, actor_id=actor_id, now=now)
         messages.success(request, _("The tag is removed."))
@@ -67,8 +67,7 @@ def note_on_creator(request: HttpRequest, slug: str, creator_id: str) -> HttpRes
     """Keep a note about a creator."""
     access = get_brand_for(request.user, slug)
     creator = get_affiliation_for(access, creator_id)
-    back = reverse("affiliates:creator-detail", args=[slug, creator_id]) + "#notes"
-    return _keep_note(request, access, creator, back)
+    return _keep_note(request, access, creator, f"{_notes_url(slug, creator_id)}#notes")
 
 
 @door
@@ -113,6 +112,10 @@ def check_application(
         }
         return render(request, "affiliates/application_checklist.html", context)
     return see_other(f"{reverse('affiliates:application-list', args=[slug])}#app-{application_id}")
+
+
+def _notes_url(slug: str, creator_id: str) -> str:
+    return reverse("affiliates:creator-detail", args=[slug, creator_id]) + "?tab=notes"
 
 
 def _keep_note(

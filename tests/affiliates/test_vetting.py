@@ -92,7 +92,7 @@ def test_a_note_on_an_application_is_kept_with_the_person_and_hidden_from_him(cl
     approve = reverse("affiliates:application-approve", args=[slug, application.public_id])
     client.post(approve, {"group": program.groups.get().public_id})
     affiliation = program.enrollments.get().affiliation
-    page = reverse("affiliates:creator-detail", args=[slug, affiliation.public_id])
+    page = reverse("affiliates:creator-detail", args=[slug, affiliation.public_id]) + "?tab=notes"
     assert "Met at the fair" in client.get(page).content.decode()
     client.force_login(user)
     for mine in ("portal:creator-home", "affiliates:program-list"):
@@ -102,7 +102,9 @@ def test_a_note_on_an_application_is_kept_with_the_person_and_hidden_from_him(cl
 def test_a_member_tags_and_untags_on_the_creators_page(client, anna):
     client.force_login(get_owner(anna.brand))
     url = reverse("affiliates:creator-tag", args=[anna.brand.slug, anna.public_id])
-    page = reverse("affiliates:creator-detail", args=[anna.brand.slug, anna.public_id])
+    page = (
+        reverse("affiliates:creator-detail", args=[anna.brand.slug, anna.public_id]) + "?tab=notes"
+    )
 
     client.post(url, {"tag": "Coffee"})
     assert "?tag=coffee" in client.get(page).content.decode()

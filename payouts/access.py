@@ -22,7 +22,9 @@ def get_plan_for(access: BrandAccess, public_id: str) -> PayoutPlan:
 
     :raises NotFound: not one of this brand.
     """
-    rows = PayoutPlan.objects.filter(brand=access.brand).select_related("brand", "approved_by")
+    rows = PayoutPlan.objects.filter(brand=access.brand).select_related(
+        "brand", "planned_by", "approved_by"
+    )
     return get_by_public_id(rows, public_id)
 
 

@@ -1,23 +1,57 @@
-"""A draft of a run beside the runs approved before it: what whoever approves should look at."""
+"""A run as whoever approves and follows it sees it: its steps, and the runs approved before it."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
+from django.db.models import Sum
+
+from core.models import AuditEvent, User
 from core.money import BPS, Money, divide_half_up
-from payouts.models import Payout, PayoutPlan, PlanStatus
+from ledger.models import AccountKind, EntryKind, Posting
+from payouts.models import Payout, PayoutItem, PayoutPlan, PayoutStatus, PlanStatus
+
+UNSENT = (PayoutStatus.APPROVED, PayoutStatus.SUBMITTING, PayoutStatus.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
 class SinceLast:
     """`newcomers`: names of creators who were in no approved run of this currency yet.
 
-    `change_bps`: of the total, against the last approved run.
+    `change_bps`: of the total, against the last approved run. `moved`: names of those who are
+    paid to another place than in that run; `cooling`: of those left out for such a change.
+    `paid`: what each got in that run, by affiliation.
     """
 
     last: PayoutPlan
     change_bps: int
     newcomers: list[str]
+    moved: list[str]
+    cooling: list[str]
     largest: Money
     largest_name: str
+    paid: Mapping[str, Money]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is: what was sent, since when and by whose hand, and what came of it.
+
+    `waiting`: payouts that nobody has sent for sure yet.
+    """
+
+    total: int
+    waiting: int
+    sent: int
+    sent_at: datetime | None
+    file_by: User | None
+    closed: int
+    closed_at: datetime | None
+    by_status: Mapping[str, int]
+
+    @property
+    def is_closed(self) -> bool:
+        return self.closed == self.total
 
 
 def compare_with_last(plan: PayoutPlan) -> SinceLast | None:
@@ -32,11 +66,67 @@ def compare_with_last(plan: PayoutPlan) -> SinceLast | None:
     known = Payout.objects.filter(plan__in=approved).values_list("affiliation_id", flat=True)
     paid_before = {str(affiliation_id) for affiliation_id in known.distinct()}
     largest = max(lines, key=lambda line: line["amount_minor"])
+    old = {line["affiliation"]: line for line in last.content["lines"]}
     return SinceLast(
         last=last,
         change_bps=divide_half_up((plan.total_minor - last.total_minor) * 100, last.total_minor)
         * (BPS // 100),
         newcomers=[line["name"] for line in lines if line["affiliation"] not in paid_before],
+        moved=[
+            line["name"]
+            for line in lines
+            if (was := old.get(line["affiliation"])) and was["destination"] != line["destination"]
+        ],
+        cooling=[
+            one["name"]
+            for one in plan.content["left_out"]
+            if any(gate["code"] == "gate.cooling" for gate in one["gates"])
+        ],
         largest=Money(largest["amount_minor"], plan.currency),
         largest_name=largest["name"],
+        paid={key: Money(line["amount_minor"], plan.currency) for key, line in old.items()},
     )
+
+
+def follow_run(plan: PayoutPlan, payouts: Collection[Payout]) -> Progress:
+    """Return how far the payouts of a run are."""
+    ids = [payout.public_id for payout in payouts]
+    handed = AuditEvent.objects.filter(
+        brand_id=plan.brand_id,
+        action="payout.exported",
+        target_type="payouts.payout",
+        target_id__in=ids,
+    )
+    first = handed.select_related("actor").order_by("pk").first() if ids else None
+    by_status: dict[str, int] = {}
+    for payout in payouts:
+        by_status[payout.status] = by_status.get(payout.status, 0) + 1
+    sent = [one.sent_at for one in payouts if one.sent_at]
+    closed = [one.closed_at for one in payouts if one.closed_at]
+    return Progress(
+        total=len(ids),
+        waiting=sum(payout.status in UNSENT for payout in payouts),
+        sent=len(sent),
+        sent_at=min(sent, default=None),
+        file_by=first.actor if first else None,
+        closed=len(closed),
+        closed_at=max(closed, default=None),
+        by_status=by_status,
+    )
+
+
+def sum_recovered(*, brand_id: int, currency: str) -> dict[str, int]:
+    """Return how much of earlier refunds the next payout takes back, by affiliation."""
+    covered = PayoutItem.objects.filter(is_covering=True, brand_id=brand_id)
+    rows = (
+        Posting.objects.filter(
+            account__brand_id=brand_id,
+            account__kind=AccountKind.PAYABLE,
+            account__currency=currency,
+            entry__kind=EntryKind.CLAWBACK,
+        )
+        .exclude(pk__in=covered.values("posting_id"))
+        .values_list("account__party_id")
+        .annotate(total=Sum("amount_minor"))
+    )
+    return {str(party): -total for party, total in rows}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from payouts.views import inbound, own, runs, statements
+from payouts.views import inbound, own, payout, runs, statements
 
 app_name = "payouts"
 
@@ -26,6 +26,6 @@ urlpatterns = [
     path("b/<slug:slug>/payouts/runs/<str:plan_id>/", runs.show, name="run-detail"),
     path("b/<slug:slug>/payouts/runs/<str:plan_id>/approve/", runs.approve, name="run-approve"),
     path("b/<slug:slug>/payouts/runs/<str:plan_id>/file/", runs.download, name="run-file"),
-    path("b/<slug:slug>/payouts/<str:payout_id>/", runs.show_payout, name="payout-detail"),
-    path("b/<slug:slug>/payouts/<str:payout_id>/<str:what>/", runs.act, name="payout-act"),
+    path("b/<slug:slug>/payouts/<str:payout_id>/", payout.show_payout, name="payout-detail"),
+    path("b/<slug:slug>/payouts/<str:payout_id>/<str:what>/", payout.act, name="payout-act"),
 ]

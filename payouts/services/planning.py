@@ -21,6 +21,7 @@ from ledger.selectors import list_party_balances
 from payouts.domain.limits import RailLimits
 from payouts.domain.plan import Gate, MethodFacts, Payee, Plan, PlanPolicy, build_plan
 from payouts.models import OPEN_STATUSES, Payout, PayoutMethod, PayoutPlan, PlanStatus
+from payouts.selectors_runs import sum_recovered
 
 Limits = Mapping[str, RailLimits]  # by rail
 
@@ -40,7 +41,7 @@ def make_plan(
             brand_id=brand_id,
             currency=currency,
             period=period_of(brand, now),
-            content=content_of(plan),
+            content=content_of(plan, sum_recovered(brand_id=brand_id, currency=currency)),
             content_hash=plan.plan_hash,
             total_minor=plan.totals_minor.get(currency, 0),
             planned_at=now,
@@ -129,14 +130,15 @@ def period_of(brand: Brand, now: datetime) -> str:
     return now.astimezone(ZoneInfo(brand.time_zone)).strftime("%Y-%m")
 
 
-def content_of(plan: Plan) -> dict[str, Any]:
-    """Return the plan as it is stored and shown."""
+def content_of(plan: Plan, recovered: Mapping[str, int]) -> dict[str, Any]:
+    """Return the plan as it is stored and shown; what is recovered is in what is payable."""
     return {
         "lines": [
             {
                 "affiliation": str(line.affiliation_id),
                 "name": line.name,
                 "payable_minor": line.payable_minor,
+                "recovered_minor": recovered.get(str(line.affiliation_id), 0),
                 "amount_minor": line.amount_minor,
                 "remainder_minor": line.remainder_minor,
                 "rail": line.rail,

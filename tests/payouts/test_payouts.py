@@ -8,7 +8,7 @@ from django.db import connection
 from ledger.models import AccountKind
 from payouts.domain.states import IllegalMove
 from payouts.models import ExportFile, Payout, PayoutItem, PayoutStatus
-from payouts.selectors_runs import compare_with_last
+from payouts.selectors_runs import compare_with_last, sum_recovered
 from payouts.services import moves
 from payouts.services.approval import NotADraft, NothingToPay, PlanChanged
 from portal.books import prove_books
@@ -59,6 +59,74 @@ def test_a_draft_is_compared_with_the_last_approved_run(payee: Books, client):
     client.force_login(get_owner(payee.brand))
     page = plain(client.get(f"/b/{payee.brand.slug}/payouts/runs/{draft.public_id}/"))
     assert "+50 %; then it was 100.00 EUR" in page and "Largest payout: 150.00 EUR" in page
+
+
+def read_run(client, books: Books, plan) -> object:
+    client.force_login(get_owner(books.brand))
+    return client.get(f"/b/{books.brand.slug}/payouts/runs/{plan.public_id}/")
+
+
+def test_a_preview_shows_what_is_recovered_and_what_the_run_before_paid(books, client):
+    add_bank(books)
+    first = books.release("100.00")
+    paid = pay_by_file(books)
+    books.shop.refund(first, "r1", "300.00")
+    books.release("150.00")
+
+    draft = books.plan()
+    (line,) = read_run(client, books, draft).context["lines"]
+
+    assert (line["released"].amount_minor, line["recovered"].amount_minor) == (15_000, -3_000)
+    assert line["released"].amount_minor + line["recovered"].amount_minor == draft.total_minor
+    assert line["before"].amount_minor == paid.amount_minor
+    books.approve(draft)
+    books.release("10.00")
+    assert books.plan().content["lines"] == []  # one is on its way
+    assert sum_recovered(brand_id=books.brand.pk, currency="EUR") == {}
+
+
+def test_a_preview_names_who_is_paid_to_another_account(payee, client):
+    pay_by_file(payee)
+    add_bank(payee, {"account_name": "Test creator", "iban": "NL91ABNA0417164300"})
+    payee.release("100.00")
+    found = compare_with_last(payee.plan())
+
+    assert found is not None
+    assert (found.moved, found.cooling) == ([str(payee.affiliation.affiliate)], [])
+
+
+def test_the_steps_of_a_run_say_when_and_by_whom(payee, client):
+    draft = payee.plan()
+    owner = str(get_owner(payee.brand))
+    page = plain(read_run(client, payee, draft))
+    assert f"Made by {owner} on " in page and "Will begin when the run is approved." in page
+
+    (payout,) = payee.approve(draft)
+    page = plain(read_run(client, payee, draft))
+    assert f"Approved by {owner} on " in page and "0 of 1 sent." in page
+    assert "The payment file waits to be downloaded." in page
+    assert f"/payouts/{payout.public_id}/#act" in page
+
+    moves.hand_over_file(plan_id=draft.pk, actor_id=payee.owner_id, now=payee.now)
+    page = plain(read_run(client, payee, draft))
+    assert "1 of 1 sent, the first on " in page and f"{owner} took the payment file." in page
+
+    moves.report_failure(
+        payout_id=payout.pk, reason="closed", actor_id=payee.owner_id, now=payee.now
+    )
+    page = plain(read_run(client, payee, draft))
+    assert "1 of 1 have their result" in page
+    assert "Once its cause is mended, the next run pays it." in page
+
+
+def test_a_preview_that_another_replaced_says_so(payee, client):
+    old = payee.plan()
+    payee.plan()
+
+    page = read_run(client, payee, old)
+
+    assert "A later preview took its place." in plain(page)
+    assert "/approve/" not in page.content.decode()
 
 
 def pay_by_file(books: Books) -> Payout:

@@ -1,0 +1,100 @@
+"""What the page of a payout run shows: preview, steps, result, and who is left out."""
+
+from typing import Any
+from uuid import UUID
+
+from affiliates.models import Affiliation
+from brands.access import BrandAccess, Right
+from brands.context import brand_page, why_not
+from core.money import Money
+from payouts.access import lacks_second_factor
+from payouts.models import ExportFile, Payout, PayoutPlan, PayoutStatus, PlanStatus
+from payouts.selectors import list_payouts_of_run
+from payouts.selectors_runs import SinceLast, compare_with_last, follow_run
+from payouts.views._said import reader_of, say_payout
+from payouts.wording import explain
+
+
+def run_page(access: BrandAccess, plan: PayoutPlan) -> dict[str, Any]:
+    """Return the context of a run's page."""
+    payouts = list(list_payouts_of_run(plan))
+    rows = [_row(payout, access) for payout in payouts]
+    off = why_not(access, Right.MONEY)
+    since = compare_with_last(plan) if plan.status == PlanStatus.DRAFT else None
+    creators = _find_creators(plan)
+    lines = [_line(line, plan.currency, creators, since) for line in plan.content["lines"]]
+    file = ExportFile.objects.filter(plan=plan).defer("content").first()
+    return brand_page(
+        access,
+        plan=plan,
+        is_draft=plan.status == PlanStatus.DRAFT,
+        is_discarded=plan.status == PlanStatus.DISCARDED,
+        lines=lines,
+        has_recovered=any(line["recovered"] for line in lines),
+        since=since,
+        left_out=[_left_out(one, plan, creators, access) for one in plan.content["left_out"]],
+        payouts=rows,
+        has_actions=not off and any(row["can_confirm"] or row["can_cancel"] for row in rows),
+        progress=follow_run(plan, payouts),
+        total=Money(plan.total_minor, plan.currency),
+        file=file,
+        is_handed_over=file and not any(_waits_for_file(payout) for payout in payouts),
+        lacks_factor=lacks_second_factor(access.brand, access.member.user),
+        is_play=access.brand.is_sandbox or access.brand.is_demo,
+        is_moving=any(p.status in {"approved", "submitting", "unknown"} for p in payouts),
+        has_money_back=any(p.status in {"failed", "returned"} for p in payouts),
+        off=off,
+        nav_current="payouts:run-list",
+    )
+
+
+def _find_creators(plan: PayoutPlan) -> dict[str, str]:
+    """Return the public ids of whom the plan names, by affiliation."""
+    named = [*plan.content["left_out"], *plan.content["lines"]]
+    rows = Affiliation.objects.filter(pk__in=[UUID(one["affiliation"]) for one in named])
+    return {str(pk): public_id for pk, public_id in rows.values_list("pk", "public_id")}
+
+
+def _line(
+    line: dict[str, Any], currency: str, creators: dict[str, str], since: SinceLast | None
+) -> dict[str, Any]:
+    recovered = line.get("recovered_minor", 0)
+    return line | {
+        "creator": creators.get(line["affiliation"]),
+        "released": Money(line["payable_minor"] + recovered, currency),
+        "recovered": Money(-recovered, currency),
+        "remainder": Money(line["remainder_minor"], currency),
+        "amount": Money(line["amount_minor"], currency),
+        "before": since.paid.get(line["affiliation"]) if since else None,
+    }
+
+
+def _left_out(
+    one: dict[str, Any], plan: PayoutPlan, creators: dict[str, str], access: BrandAccess
+) -> dict[str, Any]:
+    return {
+        "name": one["name"],
+        "creator": creators.get(one["affiliation"]),
+        "amount": Money(one["payable_minor"], plan.currency),
+        "why": [
+            explain(
+                code=gate["code"],
+                params={"currency": plan.currency, **gate["params"]},
+                reader=reader_of(access, creator=one["name"]),
+            )
+            for gate in one["gates"]
+        ],
+    }
+
+
+def _row(payout: Payout, access: BrandAccess) -> dict[str, Any]:
+    return {
+        "payout": payout,
+        "sentence": say_payout(payout, access),
+        "can_confirm": payout.rail == "csv" and payout.status == PayoutStatus.SUBMITTED,
+        "can_cancel": payout.status == PayoutStatus.APPROVED,
+    }
+
+
+def _waits_for_file(payout: Payout) -> bool:
+    return payout.rail == "csv" and payout.status == PayoutStatus.APPROVED

@@ -10,6 +10,7 @@ POINTS = (
     "store_event.before_commit",
     "order_pull.before_cursor",
     "order_upload.before_commit",
+    "order_upload.before_finish",
     "unread_order.before_settled",
     "payout.after_claim",
     "payout.after_lookup",

@@ -116,6 +116,13 @@ REPORTS = Group(
     _("Reports that you, or somebody of your team, had mailed to you."),
     "team",
 )
+STARTED_WORK = Group(
+    "started_work",
+    _("Work that you started"),
+    _("Files that took a while: that they are worked on, or why nothing was taken."),
+    "team",
+    (Delivery.NOW, Delivery.OFF),
+)
 
 GROUPS = (
     ACCOUNT,
@@ -127,6 +134,7 @@ GROUPS = (
     APPLICATIONS,
     TEAM_WORK,
     REPORTS,
+    STARTED_WORK,
 )
 
 

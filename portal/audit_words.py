@@ -130,6 +130,8 @@ SENTENCES: Mapping[str, str | Promise] = {
     "sandbox.clock_moved": _("{who} moved the clock of the sandbox {what}"),
     "sandbox.opened": _("{who} opened the sandbox {what}"),
     "order_upload.kept": _("{who} uploaded the file of orders {what}"),
+    "order_upload.confirmed": _("{who} had the file of orders {what} taken"),
+    "order_upload.stopped": _("Nothing of the file of orders {what} was taken"),
     "order_upload.taken": _("{who} took the orders of the file {what}"),
     "privacy.erased": _("{who} deleted the account of {what}"),
     "privacy.exported": _("{who} took a copy of the data of {what}"),

@@ -54,7 +54,7 @@ from tests.makers import (
 )
 from tests.safety import make_factors, make_session
 from tests.shop import Shop, code, line
-from tests.uploads import make_upload
+from tests.uploads import make_read_upload
 from tracking.models import StoreEvent
 from tracking.selectors_brand import list_reasons
 from tracking.services.holds import hold_commission
@@ -127,7 +127,7 @@ def make_everything(prefix: str = "Anna", *, creator: User | None = None) -> Eve
         "draft_id": draft,
         "payout_id": payout.public_id,
         "unread_id": make_unread_order(shop.connection, now=shop.now).public_id,
-        "upload_id": make_upload(shop.connection).public_id,
+        "upload_id": make_read_upload(shop.connection).public_id,
         "digest": asset.image.sha256,
         "announcement_id": draft_news.public_id,
         "asset_id": asset.public_id,

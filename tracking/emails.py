@@ -1,4 +1,4 @@
-"""What creators are told of their commissions by mail: made, changed, taken back, released."""
+"""What creators are told of their commissions by mail, and whoever had a file taken of its end."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -14,11 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from affiliates.models import Affiliation
 from core.formats import local_day
 from core.mail import Params, send_notice
+from core.models import User
 from core.money import Money
-from core.notices import COMMISSIONS, Kind, Value, register
+from core.notices import COMMISSIONS, STARTED_WORK, Kind, Value, register
 from core.wording import Reader
 from tracking.domain.story import Change, tell_story
-from tracking.models import Commission
+from tracking.models import Commission, OrderUpload
 from tracking.wording import explain
 
 _AMOUNT, _URL = Money(1250, "EUR"), f"{settings.SITE_URL}/me/earnings/…/"
@@ -87,6 +88,66 @@ RELEASED = register(
         samples={"amount": _AMOUNT, "count": 3, "url": f"{settings.SITE_URL}/me/earnings/"},
     )
 )
+_FILE_URL = f"{settings.SITE_URL}/b/…/"
+UPLOAD_FINISHED = register(
+    Kind(
+        name="upload_finished",
+        group=STARTED_WORK,
+        label=_("File worked on"),
+        subject=_("{file} is worked on"),
+        text=_(
+            "Every row of {file}, which you had taken for {brand}, was worked on.\n\n"
+            "Taken: {taken}\n"
+            "Known before: {known}\n"
+            "Refused: {refused}\n"
+            "To be tried again: {later}\n\n"
+            "See what came of it: {url}\n"
+        ),
+        samples={
+            "file": "orders.csv",
+            "taken": 4000,
+            "known": 120,
+            "refused": 2,
+            "later": 1,
+            "url": _FILE_URL,
+        },
+    )
+)
+UPLOAD_STOPPED = register(
+    Kind(
+        name="upload_stopped",
+        group=STARTED_WORK,
+        label=_("File not taken"),
+        subject=_("Nothing of {file} was taken"),
+        text=_(
+            "Nothing of {file} was taken for {brand}: since you looked at it, rows of it became "
+            "wrong, for example because an order has less left than a refund takes.\n\n"
+            "See which rows: {url}\n"
+        ),
+        samples={"file": "orders.csv", "url": _FILE_URL},
+    )
+)
+
+
+def mail_upload_finished(
+    *, upload: OrderUpload, to: User, taken: int, refused: int, later: int, now: datetime
+) -> None:
+    """Tell who had a file taken that each of its rows was worked on; zeros are left out."""
+    params: Params = {
+        "file": upload.file_name,
+        "taken": taken,
+        "known": upload.unchanged or "",
+        "refused": refused or "",
+        "later": later or "",
+        "url": _upload_url(upload),
+    }
+    send_notice(kind=UPLOAD_FINISHED, to=to, brand=upload.brand, params=params, now=now)
+
+
+def mail_upload_stopped(*, upload: OrderUpload, to: User, now: datetime) -> None:
+    """Tell who had a file taken that rows of it became wrong meanwhile."""
+    params: Params = {"file": upload.file_name, "url": _upload_url(upload)}
+    send_notice(kind=UPLOAD_STOPPED, to=to, brand=upload.brand, params=params, now=now)
 
 
 def mail_change(*, commission: Commission, now: datetime) -> None:
@@ -134,6 +195,11 @@ def mail_released(*, commissions: Iterable[Commission], now: datetime) -> None:
             params=params,
             now=now,
         )
+
+
+def _upload_url(upload: OrderUpload) -> str:
+    args = [upload.brand.slug, upload.connection.public_id, upload.public_id]
+    return f"{settings.SITE_URL}{reverse('tracking:upload-detail', args=args)}"
 
 
 def _load(affiliation_id: UUID) -> Affiliation:

@@ -1,5 +1,7 @@
 """Work of tracking that a worker does; each is safe to run twice."""
 
+import logging
+
 from celery import shared_task
 from django.conf import settings
 
@@ -8,9 +10,11 @@ from core.clock import brand_now, database_now
 from core.models import Brand
 from tracking.integrations import SOURCES, csvfile, get_adapter, get_adapter_of
 from tracking.models import OrderUpload
-from tracking.services import partitions, processing, pulling, release, uploads
+from tracking.services import partitions, processing, pulling, release, uploads, uploadwork
 from tracking.services.orders import resettle
 from tracking.services.posting import Cause
+
+logger = logging.getLogger(__name__)
 
 SWEEP_LIMIT = 200
 
@@ -55,16 +59,52 @@ def pull_store(*, pull_id: int) -> None:
         processing.process_store_event(event_id=event_id, adapter=adapter, now=now)
 
 
-@shared_task(name="tracking.process_upload", acks_late=True, ignore_result=True)
-def process_upload(*, upload_id: int) -> None:
-    """Work on the orders of a file; what one run leaves the next one takes."""
-    upload = OrderUpload.objects.select_related("brand").get(pk=upload_id)
-    waiting = uploads.list_waiting(upload, limit=SWEEP_LIMIT)
-    for event_id in waiting:
+@shared_task(name="tracking.sweep_uploads", acks_late=True, ignore_result=True)
+def sweep_uploads() -> None:
+    """Go on with the files whose message was lost or whose worker died."""
+    for upload_id in uploadwork.list_due(real_now=database_now()):
+        jobs.enqueue(uploads.WORK, upload_id=upload_id)
+
+
+@shared_task(
+    name="tracking.work_on_upload",
+    acks_late=True,
+    ignore_result=True,
+    time_limit=280,  # under the broker's visibility_timeout
+    soft_time_limit=260,
+)
+def work_on_upload(*, upload_id: int) -> None:
+    """Do what is next with a file: read it, take it, or work on some of its orders."""
+    upload = uploadwork.claim(upload_id=upload_id, real_now=database_now())
+    if upload is None:
+        return
+
+    def progress(done: int, total: int) -> None:
+        uploadwork.note_progress(upload=upload, done=done, total=total, real_now=database_now())
+
+    now = brand_now(upload.brand)
+    try:
+        if upload.confirmed_at is None:
+            uploadwork.read(upload=upload, adapter=csvfile, now=now, progress=progress)
+        elif upload.taken_at is None:
+            uploadwork.take(
+                upload=upload,
+                adapter=csvfile,
+                now=now,
+                real_now=database_now(),
+                progress=progress,
+            )
+        else:
+            _work_on_orders(upload)
+    except uploadwork.TurnLost:
+        logger.info("upload %s went to another worker", upload_id)
+
+
+def _work_on_orders(upload: OrderUpload) -> None:
+    for event_id in uploads.list_waiting(upload, limit=SWEEP_LIMIT):
         now = brand_now(upload.brand)
         processing.process_store_event(event_id=event_id, adapter=csvfile, now=now)
-    if len(waiting) == SWEEP_LIMIT:
-        jobs.enqueue("tracking.process_upload", upload_id=upload_id)
+    uploadwork.put_down(upload=upload, now=brand_now(upload.brand), real_now=database_now())
 
 
 @shared_task(name="tracking.release_due", acks_late=True, ignore_result=True)

@@ -17,6 +17,7 @@ urlpatterns = [
     path(f"{STORE}/upload/", uploads.upload, name="upload"),
     path(f"{STORE}/upload/template/", uploads.download_template, name="upload-template"),
     path(f"{STORE}/upload/<str:upload_id>/", uploads.show_upload, name="upload-detail"),
+    path(f"{STORE}/upload/<str:upload_id>/errors/", uploads.download_errors, name="upload-errors"),
     path(f"{STORE}/events/<str:event_id>/", inbox.show_event, name="event-detail"),
     path(f"{STORE}/events/<str:event_id>/replay/", inbox.replay_event, name="event-replay"),
     path(f"{STORE}/unread/<str:unread_id>/", inbox.ask_again, name="unread-ask"),

@@ -18,7 +18,7 @@ from tracking.domain.events import RefundEvent
 from tracking.domain.sheetcells import guess_options
 from tracking.integrations import csvfile, get_adapter
 from tracking.models import OrderPull, OrderUpload
-from tracking.services import pulling, uploads
+from tracking.services import pulling, uploads, uploadwork
 from tracking.services.intake import record_refusal
 from tracking.services.processing import process_store_event
 from tracking.services.sources import Found, Page
@@ -60,15 +60,13 @@ def _upload(world: World, now: datetime) -> None:
         for place, (number, total, tax, code) in enumerate(MARKET)
     ]
     kept = _keep(world, market, "autumn-market.csv", rows, now - timedelta(minutes=5))
-    upload = uploads.take_upload(
-        upload_id=kept.pk,
-        adapter=csvfile,
-        is_vouched=True,
-        actor_id=world.team["finance"],
-        now=now,
+    uploads.confirm_upload(
+        upload_id=kept.pk, is_vouched=True, actor_id=world.team["finance"], now=now, real_now=now
     )
-    for event_id in uploads.list_waiting(upload, limit=len(MARKET)):
+    _work_on(kept, now)
+    for event_id in uploads.list_waiting(kept, limit=len(MARKET)):
         process_store_event(event_id=event_id, adapter=csvfile, now=now)
+    _work_on(kept, now)
 
 
 def _upload_unread(world: World, now: datetime) -> None:
@@ -87,14 +85,29 @@ def _keep(
     world: World, shop: Shop, file_name: str, rows: Sequence[str], now: datetime
 ) -> OrderUpload:
     body = "\n".join([HEAD, *rows, ""]).encode()
-    return uploads.keep_upload(
+    kept = uploads.keep_upload(
         connection=shop.connection,
         file_name=file_name,
         body=body,
         options=guess_options(body),
         actor_id=world.team["finance"],
         now=now,
+        real_now=now,
     )
+    _work_on(kept, now)
+    return kept
+
+
+def _work_on(kept: OrderUpload, now: datetime) -> None:
+    """Do what is next with a file, at a time of the demo."""
+    upload = uploadwork.claim(upload_id=kept.pk, real_now=now)
+    assert upload is not None  # noqa: S101  # nobody else is at it
+    if upload.confirmed_at is None:
+        uploadwork.read(upload=upload, adapter=csvfile, now=now)
+    elif upload.taken_at is None:
+        uploadwork.take(upload=upload, adapter=csvfile, now=now, real_now=now)
+    else:
+        uploadwork.put_down(upload=upload, now=now, real_now=now)
 
 
 def _utc(at: datetime, place: int) -> str:

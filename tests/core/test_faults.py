@@ -11,6 +11,7 @@ from tests.payouts.test_sending import POINTS as SENDING
 KILLED_APART = (
     "order_pull.before_cursor",
     "order_upload.before_commit",
+    "order_upload.before_finish",
     "unread_order.before_settled",
 )
 ROOT = Path(__file__).resolve().parents[2]

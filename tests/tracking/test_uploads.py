@@ -6,7 +6,6 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from brands.models import Role
-from core import faults
 from tests.brands.pages import sign_in_as, text_of
 from tests.makers import (
     NOW,
@@ -18,12 +17,11 @@ from tests.makers import (
     make_program,
 )
 from tests.shop import Shop
-from tests.uploads import HEAD, ROW, make_upload
+from tests.uploads import HEAD, ROW, make_upload, read_upload, take_upload
 from tracking.domain.sheetcells import SheetRefused, guess_options
 from tracking.integrations import csvfile
 from tracking.models import Commission, Order, OrderUpload, StoreEvent
 from tracking.services import uploadplans, uploads
-from tracking.tasks import process_upload
 
 LATER = NOW + timedelta(days=2)
 RECENT = ROW.replace("2026-03-02", (NOW + timedelta(days=1)).date().isoformat())
@@ -45,15 +43,9 @@ def look(store, text, now=NOW):
 
 
 def take(store, text, *, is_vouched=False, now=NOW):
-    upload = uploads.take_upload(
-        upload_id=make_upload(store, text, now).pk,
-        adapter=csvfile,
-        is_vouched=is_vouched,
-        actor_id=get_owner(store.brand).pk,
-        now=now,
-    )
-    process_upload(upload_id=upload.pk)
-    return upload
+    upload = make_upload(store, text, now)
+    read_upload(upload, now=now)
+    return take_upload(upload, is_vouched=is_vouched, now=now)
 
 
 def wrong(store, *rows, head=HEAD):
@@ -70,8 +62,8 @@ def test_an_order_of_a_file_earns_like_any_other(store):
 
 def test_the_same_file_again_changes_nothing_and_a_cancelled_order_does(store):
     take(store, f"{HEAD}\n{RECENT}\n", now=LATER)
-    again = take(store, f"{HEAD}\n{RECENT}\n", now=LATER + timedelta(days=1))
-    assert (StoreEvent.objects.count(), again.unchanged) == (1, 1)
+    with pytest.raises(uploads.NothingToTake):
+        take(store, f"{HEAD}\n{RECENT}\n", now=LATER + timedelta(days=1))
 
     cancelled = RECENT.removesuffix(",") + ",cancelled"
     take(store, f"{HEAD}\n{cancelled}\n", now=LATER + timedelta(days=2))
@@ -81,10 +73,12 @@ def test_the_same_file_again_changes_nothing_and_a_cancelled_order_does(store):
 
 
 def test_a_refunded_amount_is_a_running_total(store):
-    for day, refunded in enumerate(["10.00", "25.00", "25.00"]):
-        row = ROW.replace("LENA10,,", f"LENA10,{refunded},")
-        take(store, f"{HEAD}\n{row}\n", now=NOW + timedelta(days=day))
+    first, second = (ROW.replace("LENA10,,", f"LENA10,{sum_},") for sum_ in ("10.00", "25.00"))
+    take(store, f"{HEAD}\n{first}\n")
+    take(store, f"{HEAD}\n{second}\n", now=NOW + timedelta(days=1))
 
+    with pytest.raises(uploads.NothingToTake):
+        take(store, f"{HEAD}\n{second}\n", now=NOW + timedelta(days=2))
     assert Order.objects.get().refunded_minor == 2500
     assert StoreEvent.objects.count() == 2
 
@@ -161,42 +155,22 @@ def test_a_time_without_a_zone_is_of_the_brand_and_that_is_told(store):
 
 
 def test_a_file_with_one_wrong_row_is_not_taken_at_all(store):
-    with pytest.raises(uploads.HasErrors):
+    with pytest.raises(uploads.NothingToTake):
         take(store, f"{HEAD}\n{ROW}\nF-2,,,EUR,x,,,,,\n")
 
     assert not StoreEvent.objects.exists()
-
-
-def test_a_worker_killed_half_way_leaves_nothing_and_a_second_try_takes_all(store, monkeypatch):
-    monkeypatch.setenv("FAULTS", "1")
-    text = "\n".join([HEAD, *(ROW.replace("F-1", f"F-{n}") for n in range(20))])
-
-    def die(name):
-        if name == "order_upload.before_commit":
-            raise faults.Crash
-
-    faults.install(die)
-    try:
-        with pytest.raises(faults.Crash):
-            take(store, text)
-    finally:
-        faults.install(None)
-    assert not StoreEvent.objects.exists()
-
-    take(store, text)
-    assert Order.objects.count() == 20
 
 
 def test_a_file_is_taken_once(store):
     upload = take(store, f"{HEAD}\n{ROW}\n")
 
     with pytest.raises(uploads.AlreadyTaken):
-        uploads.take_upload(
+        uploads.confirm_upload(
             upload_id=upload.pk,
-            adapter=csvfile,
             is_vouched=False,
             actor_id=get_owner(store.brand).pk,
             now=NOW,
+            real_now=NOW,
         )
 
 

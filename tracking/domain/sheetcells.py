@@ -17,7 +17,6 @@ from core.money import AmountError, parse_amount
 from tracking.domain.sheetfields import FIELDS, REFUND_FIELDS
 
 MAX_ROWS = 20_000
-MAX_ERRORS = 200
 MAX_COLUMNS = 300
 ENCODINGS = ("utf-8-sig", "utf-16", "cp1252")
 DELIMITERS = (",", ";", "\t")

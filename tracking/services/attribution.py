@@ -29,7 +29,11 @@ from tracking.domain.standing import effective_placed_at
 from tracking.domain.token import ClickToken, read_token
 from tracking.models import Attribution, Click, Commission, CustomerBinding, Order, Verdict
 
-WITH_PARTY = ("enrollment__affiliation", "enrollment__group", "enrollment__program")
+WITH_PARTY = (
+    "enrollment__affiliation__affiliate",
+    "enrollment__group",
+    "enrollment__program",
+)
 _SIGNALS = {"manual": "manual", "bound": "bound", "code": "code", "click": "link"}
 _COUNTED: dict[Verdict, DomainVerdict] = {
     Verdict.COUNTED: "counted",
@@ -270,4 +274,6 @@ def _store(
         signals_hash=signals,
         at=now,
     )
+    if winner is None:
+        return row
     return Attribution.objects.select_related(*WITH_PARTY).get(pk=row.pk)

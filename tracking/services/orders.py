@@ -46,15 +46,23 @@ def merge_events(
         for one in events:
             state = merge.merge_event(state, one, received_at=event.received_at)
         _store_state(order, state, now)
-        settle_order(order=order, state=state, cause=Cause(store_event=event), now=now)
-        _tell(order, state, before, now)
+        attribution = settle_order(
+            order=order, state=state, cause=Cause(store_event=event), now=now
+        )
+        if attribution is not None:
+            _tell(order, state, attribution, before, now)
     return order
 
 
-def settle_order(*, order: Order, state: OrderState, cause: Cause, now: datetime) -> None:
-    """Bring the commissions of a locked order to what its facts say they should be."""
+def settle_order(
+    *, order: Order, state: OrderState, cause: Cause, now: datetime
+) -> Attribution | None:
+    """Bring the commissions of a locked order to what its facts say they should be.
+
+    Returns who has the credit; None before anything but refunds is known of the order.
+    """
     if state.snapshot is None:
-        return
+        return None
     attribution = ensure_attribution(order=order, state=state, now=now)
     if attribution.enrollment_id is not None:
         open_commission(order=order, state=state, attribution=attribution, now=now)
@@ -69,6 +77,7 @@ def settle_order(*, order: Order, state: OrderState, cause: Cause, now: datetime
             cause=cause,
             now=now,
         )
+    return attribution
 
 
 def resettle(*, order_id: int, cause: Cause, now: datetime) -> Order:
@@ -143,19 +152,20 @@ def _copy_snapshot(order: Order, state: OrderState) -> None:
     order.cancelled_at = state.cancelled_at if state.is_cancelled else None
 
 
-def _tell(order: Order, state: OrderState, before: _Before, now: datetime) -> None:
-    if state.snapshot is None:
-        return
-    for topic in _topics(order, state, before):
+def _tell(
+    order: Order, state: OrderState, attribution: Attribution, before: _Before, now: datetime
+) -> None:
+    for topic in _topics(order, state, attribution, before):
         outbox.emit(
             brand_id=order.brand_id, topic=topic, payload={"order": order.public_id}, now=now
         )
 
 
-def _topics(order: Order, state: OrderState, before: _Before) -> list[str]:
+def _topics(
+    order: Order, state: OrderState, attribution: Attribution, before: _Before
+) -> list[str]:
     if not before.is_known:
-        current = Attribution.objects.get(order=order, is_current=True)
-        topics = ["order.attributed" if current.enrollment_id else "order.unattributed"]
+        topics = ["order.attributed" if attribution.enrollment_id else "order.unattributed"]
     else:
         topics = ["order.updated"]
     if order.refunded_minor > before.refunded_minor:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, Window
+from django.db.models import F, Q, Window
 from django.db.models.functions import RowNumber
 
 from core.models import InboundStatus
@@ -38,9 +38,13 @@ def forget_old(*, now: datetime) -> dict[str, int]:
         received_at__lt=now - timedelta(days=settings.RAW_BODY_DAYS),
     ).update(body=None)
     uploads = OrderUpload.objects.filter(
-        body__isnull=False, created_at__lt=now - timedelta(days=settings.RAW_BODY_DAYS)
-    ).update(body=None)
-    return {"salts": salts, "bodies": bodies + uploads, "refusals": _forget_refusals()}
+        Q(confirmed_at__isnull=True) | Q(taken_at__isnull=False),  # one that is being taken waits
+        body__isnull=False,
+        created_at__lt=now - timedelta(days=settings.RAW_BODY_DAYS),
+    )
+    uploads.filter(confirmed_at__isnull=True).update(next_at=None)
+    files = uploads.update(body=None, findings=None)
+    return {"salts": salts, "bodies": bodies + files, "refusals": _forget_refusals()}
 
 
 def _prepare_month(month: datetime) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import Error as DatabaseError
 from django.db import connection, transaction
-from django.db.models import DateTimeField, ExpressionWrapper, F, Value
+from django.db.models import DateTimeField, ExpressionWrapper, F, Q, Value
 
 from brands.models import StoreConnection
 from core import faults
@@ -49,19 +49,27 @@ def process_store_event(*, event_id: int, adapter: Adapter, now: datetime) -> bo
 def limit_waiting() -> None:
     """Bound what one web request may wait for; for the open transaction only."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL lock_timeout = {IN_REQUEST_LOCK_MS}")
-        cursor.execute(f"SET LOCAL statement_timeout = {IN_REQUEST_STATEMENT_MS}")
+        cursor.execute(
+            "SELECT set_config('lock_timeout', %s, true),"
+            " set_config('statement_timeout', %s, true)",
+            [str(IN_REQUEST_LOCK_MS), str(IN_REQUEST_STATEMENT_MS)],
+        )
 
 
 def list_due(*, now: datetime, limit: int) -> list[StoreEvent]:
     """Return waiting events whose time has come, oldest first; a hint, the claim decides.
 
-    `now` is real time; each event is due by the clock of its brand, as it was dated.
+    `now` is real time; each event is due by the clock of its brand, as it was dated. The orders
+    of a file are not here until somebody went through it: thousands of them would hold up others.
     """
     offset = F("brand__clock_offset_s") * Value(timedelta(seconds=1))
     brand_time = ExpressionWrapper(Value(now) + offset, output_field=DateTimeField())
     return list(
-        StoreEvent.objects.filter(status__in=WAITING, next_attempt_at__lte=brand_time)
+        StoreEvent.objects.filter(
+            Q(upload__isnull=True) | Q(upload__finished_at__isnull=False),
+            status__in=WAITING,
+            next_attempt_at__lte=brand_time,
+        )
         .select_related("connection", "brand")
         .order_by("id")[:limit]
     )

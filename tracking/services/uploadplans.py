@@ -2,10 +2,10 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from brands.models import Platform, StoreConnection
@@ -13,19 +13,23 @@ from core.crypto import customer_hash
 from core.ids import EPOCH
 from core.models import Brand
 from tracking.domain.events import OrderSnapshot, RefundEvent
+from tracking.domain.findings import Findings, Sample
 from tracking.domain.ordersheet import read_orders
 from tracking.domain.refundsheet import KnownOrder, match_refunds, read_refund_rows
 from tracking.domain.release import MAX_BACKDATING
-from tracking.domain.sheetcells import MAX_ERRORS, Draft, Kind, Options, RowError, Sheet
+from tracking.domain.sheetcells import Draft, Kind, Options, RowError, Sheet
 from tracking.domain.standing import named_refunds
 from tracking.models import Order, OrderUpload
 from tracking.services.adapters import Adapter, Parsed, PayloadRefused
 from tracking.services.orders import load_state
 
 T = TypeVar("T")
+Progress = Callable[[int, int], None]
+"""Told how many of how many rows are done, every BATCH of them."""
 
 TOPICS: dict[Kind, str] = {"orders": "order.updated", "refunds": "refund.created"}
 BATCH = 500
+SAMPLE = 10
 NEW, CHANGED, UNCHANGED, LEFT = "new", "changed", "unchanged", "left"
 
 # Fields of the webhook that have another name in a file.
@@ -68,6 +72,17 @@ class Preview:
     def to_take(self) -> list[Planned]:
         return [one for one in self.planned if one.what in {NEW, CHANGED}]
 
+    def to_findings(self) -> Findings:
+        """Return what is kept and shown of it."""
+        return Findings(
+            kind=self.kind,
+            counts={name: self.count(name) for name in (NEW, CHANGED, UNCHANGED, LEFT)},
+            has_no_zone=self.sheet.has_no_zone,
+            old_payments=self.old_payments,
+            errors=tuple(self.errors),
+            sample=tuple(_show(one) for one in self.to_take[:SAMPLE]),
+        )
+
 
 def get_options(upload: OrderUpload) -> Options:
     return Options(**upload.options)
@@ -77,7 +92,18 @@ def raw_body(upload: OrderUpload) -> bytes:
     return (upload.body or "").encode("latin-1")
 
 
-def preview(*, upload: OrderUpload, adapter: Adapter, is_vouched: bool, now: datetime) -> Preview:
+def ignore_progress(_done: int, _total: int) -> None:
+    """Tell nobody how far it is."""
+
+
+def preview(
+    *,
+    upload: OrderUpload,
+    adapter: Adapter,
+    is_vouched: bool,
+    now: datetime,
+    progress: Progress = ignore_progress,
+) -> Preview:
     """Say what taking the file now would do.
 
     `is_vouched`: finance answers for the paid times, which then are not clamped.
@@ -86,25 +112,39 @@ def preview(*, upload: OrderUpload, adapter: Adapter, is_vouched: bool, now: dat
     """
     options = get_options(upload)
     if options.kind == "refunds":
-        found = _plan_refunds(upload, options, adapter)
+        found = _plan_refunds(upload, options, adapter, progress)
     else:
-        found = _plan_orders(upload, options, adapter, is_vouched=is_vouched, now=now)
-    found.errors = sorted(found.errors, key=lambda error: error.row)[:MAX_ERRORS]
+        reading = _Reading(adapter, is_vouched, now, progress)
+        found = _plan_orders(upload, options, reading)
+    found.errors = sorted(found.errors, key=lambda error: error.row)
     return found
 
 
-def _plan_orders(
-    upload: OrderUpload, options: Options, adapter: Adapter, *, is_vouched: bool, now: datetime
-) -> Preview:
-    brand = upload.brand
+def batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Yield BATCH of them at a time."""
+    for start in range(0, len(items), BATCH):
+        yield items[start : start + BATCH]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    adapter: Adapter
+    is_vouched: bool
+    now: datetime
+    progress: Progress
+
+
+def _plan_orders(upload: OrderUpload, options: Options, reading: _Reading) -> Preview:
+    brand, now = upload.brand, reading.now
     sheet = read_orders(raw_body(upload), options, ZoneInfo(brand.time_zone))
     found = Preview(sheet, "orders", errors=sheet.errors)
     version_at = _version_time(upload.connection, now)
-    for drafts in _batches(sheet.drafts):
+    for place, drafts in enumerate(batches(sheet.drafts)):
+        reading.progress(place * BATCH, len(sheet.drafts))
         known = _find_by_id(upload.connection, [draft.order_id for draft in drafts])
         for draft in drafts:
-            body = _to_body(draft, version_at, is_vouched=is_vouched)
-            parsed = _parse(adapter, brand, "orders", draft, body, sheet)
+            body = _to_body(draft, version_at, is_vouched=reading.is_vouched)
+            parsed = _parse(reading.adapter, brand, "orders", draft, body, sheet)
             if parsed is None:
                 continue
             what = _compare(known.get(draft.order_id), parsed)
@@ -116,9 +156,11 @@ def _plan_orders(
     return found
 
 
-def _plan_refunds(upload: OrderUpload, options: Options, adapter: Adapter) -> Preview:
+def _plan_refunds(
+    upload: OrderUpload, options: Options, adapter: Adapter, progress: Progress
+) -> Preview:
     rows = read_refund_rows(raw_body(upload), options)
-    orders = _find_orders(upload.connection, sorted(rows.references))
+    orders = _find_orders(upload.connection, sorted(rows.references), progress)
     zone = ZoneInfo(upload.brand.time_zone)
     drafts, known = match_refunds(rows, orders, options, zone)
     found = Preview(rows.sheet, "refunds", errors=rows.sheet.errors, known=known)
@@ -133,11 +175,14 @@ def _plan_refunds(upload: OrderUpload, options: Options, adapter: Adapter) -> Pr
     return found
 
 
-def _find_orders(connection: StoreConnection, references: Sequence[str]) -> dict[str, KnownOrder]:
+def _find_orders(
+    connection: StoreConnection, references: Sequence[str], progress: Progress
+) -> dict[str, KnownOrder]:
     """Return orders by their id, or by their number where just one has it."""
     found: dict[str, KnownOrder] = {}
     by_order: dict[str, KnownOrder] = {}
-    for some in _batches(references):
+    for place, some in enumerate(batches(references)):
+        progress(place * BATCH, len(references))
         rows = _find_by_id(connection, some)
         rows |= _find_by_number(connection, [one for one in some if one not in rows])
         for reference, order in rows.items():
@@ -238,6 +283,22 @@ def _name_field(detail: str, kind: Kind) -> str:
     return _FIELDS.get(name, name)
 
 
-def _batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
-    for start in range(0, len(items), BATCH):
-        yield items[start : start + BATCH]
+def _show(one: Planned) -> Sample:
+    event = one.event
+    known: dict[str, Any] = {
+        "order_id": event.external_order_id,
+        "status": event.status,
+        "currency": event.currency,
+        "net": sum(line.net_ex_tax for line in event.lines),
+        "total": event.total,
+    }
+    if isinstance(event, OrderSnapshot):
+        times: dict[str, Any] = {"placed_at": event.placed_at, "at": event.paid_at}
+        return Sample(id=event.external_order_id, reason="", **known, **times)
+    return Sample(
+        id=event.external_refund_id,
+        reason=str(one.draft.data["reason"]),
+        placed_at=None,
+        at=event.occurred_at,
+        **known,
+    )

@@ -1,7 +1,8 @@
-"""Orders or refunds from a file: kept, looked at, and then taken as a whole or not at all.
+"""Orders or refunds from a file: kept, read, looked at, and then taken as a whole or not at all.
 
-Each becomes a delivery like any other, so merging makes a second upload harmless. On a store that
-posts its orders a file only fills gaps: what the store itself said stays.
+What a person asks for is here; a worker does it, see `uploadwork`. Each order becomes a delivery
+like any other, so merging makes a second upload harmless. On a store that posts its orders a file
+only fills gaps: what the store itself said stays.
 """
 
 import hashlib
@@ -9,28 +10,33 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from brands.models import StoreConnection
-from core import audit, faults, jobs
+from core import audit, jobs
 from core.locks import lock_row
 from core.models import InboundStatus
+from tracking.domain.findings import Findings
 from tracking.domain.sheetcells import Options
 from tracking.models import OrderUpload, StoreEvent
-from tracking.services.adapters import Adapter
-from tracking.services.uploadplans import BATCH, Planned, preview
+
+WORK = "tracking.work_on_upload"
 
 
 class AlreadyTaken(Exception):
     """The file was confirmed before."""
 
 
-class HasErrors(Exception):
-    """Rows cannot be read, so nothing of the file is taken."""
+class NotRead(Exception):
+    """The file waits to be read, so nobody could look at what it would do."""
+
+
+class NothingToTake(Exception):
+    """The file cannot be read without errors, or everything in it is known."""
 
 
 @transaction.atomic
-def keep_upload(
+def keep_upload(  # a file is these facts
     *,
     connection: StoreConnection,
     file_name: str,
@@ -38,64 +44,82 @@ def keep_upload(
     options: Options,
     actor_id: int,
     now: datetime,
+    real_now: datetime,
 ) -> OrderUpload:
-    """Keep a file, encrypted; nothing of it counts yet."""
+    """Keep a file, encrypted, to be read; nothing of it counts yet."""
     upload = OrderUpload.objects.create(
         brand_id=connection.brand_id,
         connection=connection,
         file_name=file_name[:120],
         body=body.decode("latin-1"),  # one character a byte: comes back exact
+        body_sha256=hashlib.sha256(body).hexdigest(),
         size_bytes=len(body),
         options=_to_json(options),
         created_at=now,
         created_by_id=actor_id,
+        next_at=real_now,
     )
-    _record(upload, "order_upload.kept", actor_id, now)
+    record(upload, "order_upload.kept", actor_id, now)
+    jobs.enqueue(WORK, upload_id=upload.pk)
     return upload
 
 
 @transaction.atomic
-def set_options(*, upload_id: int, options: Options) -> OrderUpload:
-    """Read a file another way.
+def set_options(*, upload_id: int, options: Options, real_now: datetime) -> OrderUpload:
+    """Have a file read another way.
 
     :raises AlreadyTaken: it was confirmed.
     """
     upload = lock_row(OrderUpload, upload_id)
     if upload.confirmed_at is not None:
         raise AlreadyTaken(upload.public_id)
-    upload.options = _to_json(options)
-    upload.save(update_fields=["options"])
+    upload.options, upload.findings, upload.stop_code = _to_json(options), None, ""
+    upload.next_at, upload.work_done, upload.work_total = real_now, 0, 0
+    upload.save(
+        update_fields=["options", "findings", "stop_code", "next_at", "work_done", "work_total"]
+    )
+    jobs.enqueue(WORK, upload_id=upload.pk)
     return upload
 
 
 @transaction.atomic
-def take_upload(
-    *, upload_id: int, adapter: Adapter, is_vouched: bool, actor_id: int, now: datetime
+def confirm_upload(
+    *, upload_id: int, is_vouched: bool, actor_id: int, now: datetime, real_now: datetime
 ) -> OrderUpload:
-    """Store every order of the file as a delivery, all in one transaction.
+    """Have every order of the file taken, as of now.
 
     `is_vouched`: finance answers for the paid times, which then are not clamped.
 
     :raises AlreadyTaken: it was confirmed before.
-    :raises HasErrors: rows cannot be read.
-    :raises SheetRefused: the file as a whole cannot be read, or was deleted after its time.
+    :raises NotRead: it waits to be read.
+    :raises NothingToTake: it has errors, or nothing new.
     """
     upload = lock_row(OrderUpload, upload_id)
     if upload.confirmed_at is not None:
         raise AlreadyTaken(upload.public_id)
-    found = preview(upload=upload, adapter=adapter, is_vouched=is_vouched, now=now)
-    if found.errors:
-        raise HasErrors(upload.public_id)
-    events = [_make_event(upload, one, now) for one in found.to_take]
-    StoreEvent.objects.bulk_create(events, batch_size=BATCH)
-    faults.point("order_upload.before_commit")
+    if upload.findings is None:
+        raise NotRead(upload.public_id)
+    if not Findings.from_json(upload.findings).can_take:
+        raise NothingToTake(upload.public_id)
     upload.confirmed_at, upload.confirmed_by_id = now, actor_id
-    upload.is_vouched, upload.unchanged = is_vouched, found.count_rest()
-    upload.save(update_fields=["confirmed_at", "confirmed_by", "is_vouched", "unchanged"])
-    facts = {found.kind: len(events), "vouched": is_vouched, "old_payments": found.old_payments}
-    _record(upload, "order_upload.taken", actor_id, now, facts)
-    jobs.enqueue("tracking.process_upload", upload_id=upload.pk)
+    upload.is_vouched, upload.stop_code = is_vouched, ""
+    upload.next_at, upload.work_done, upload.work_total = real_now, 0, 0
+    upload.save()
+    record(upload, "order_upload.confirmed", actor_id, now, {"vouched": is_vouched})
+    jobs.enqueue(WORK, upload_id=upload.pk)
     return upload
+
+
+def list_uploads(connection: StoreConnection) -> QuerySet[OrderUpload]:
+    """Return the files of a store without what is in them, newest first."""
+    rows = OrderUpload.objects.filter(connection=connection).select_related("brand", "connection")
+    return rows.defer("body", "findings").order_by("-id")
+
+
+def find_same(upload: OrderUpload) -> OrderUpload | None:
+    """Return the latest earlier taking of exactly these bytes at this store, if there is one."""
+    rows = list_uploads(upload.connection).filter(body_sha256=upload.body_sha256)
+    return rows.filter(confirmed_at__isnull=False).exclude(pk=upload.pk).first()
 
 
 def count_states(upload: OrderUpload) -> dict[str, int]:
@@ -110,28 +134,14 @@ def list_waiting(upload: OrderUpload, *, limit: int) -> list[int]:
     return list(rows.order_by("id").values_list("pk", flat=True)[:limit])
 
 
-def _make_event(upload: OrderUpload, one: Planned, now: datetime) -> StoreEvent:
-    return StoreEvent(
-        brand_id=upload.brand_id,
-        connection_id=upload.connection_id,
-        upload=upload,
-        topic=one.topic,
-        event_id=f"{upload.public_id}:{one.draft.order_id}:{one.draft.data['id']}"[:128],
-        body=one.body.decode("latin-1"),
-        body_sha256=hashlib.sha256(one.body).hexdigest(),
-        size_bytes=len(one.body),
-        received_at=now,
-        next_attempt_at=now,
-    )
-
-
-def _record(
+def record(
     upload: OrderUpload,
     action: str,
-    actor_id: int,
+    actor_id: int | None,
     now: datetime,
     facts: dict[str, Any] | None = None,
 ) -> None:
+    """Write what happened to a file into the audit log."""
     audit.record(
         brand_id=upload.brand_id,
         actor_id=actor_id,

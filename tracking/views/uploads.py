@@ -4,19 +4,22 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from brands.access import Right, get_brand_for, get_connection_for
+from brands.access import BrandAccess, Right, get_brand_for, get_connection_for
 from brands.context import brand_page
 from core.access import get_by_public_id
-from core.clock import brand_now
+from core.clock import brand_now, database_now
+from core.downloads import send_sheet
 from core.edges import door, posted, see_other
+from core.exports import Sheet
 from core.models import InboundStatus
 from core.wording import Reader
+from tracking.domain.findings import Findings
 from tracking.domain.sheetcells import (
     Kind,
     RowError,
@@ -27,13 +30,15 @@ from tracking.domain.sheetcells import (
 )
 from tracking.domain.sheetfields import FIELDS, REFUND_FIELDS
 from tracking.forms_uploads import OptionsForm, UploadForm, initial_of
-from tracking.integrations import csvfile
 from tracking.models import OrderUpload
 from tracking.services import uploadplans, uploads
+from tracking.tasks import work_on_upload
 from tracking.wording import explain
 
 NAV = "brands:connection-list"
-SAMPLE = 10
+AT_ONCE_BYTES = 64 * 1024  # some hundred orders: less than two seconds
+SHOWN_ERRORS = 200
+SHOWN_FILES = 20
 TEMPLATE_ROW = (
     "A-1001,1001,2026-03-02 10:00:00 +0100,2026-03-02 10:00:41 +0100,,paid,EUR,112.90,12.00,17.10,"
     "4.90,0.00,LENA10,,shopper@example.com,DE,1,lamp,L-1,Desk lamp,2,102.90,12.00,17.10"
@@ -64,9 +69,11 @@ def upload(request: HttpRequest, slug: str, connection_id: str) -> HttpResponse:
                 options=options,
                 actor_id=access.member.user_id,
                 now=brand_now(access.brand),
+                real_now=database_now(),
             )
+            _begin(kept)
             return see_other(_url(slug, connection_id, kept))
-    rows = OrderUpload.objects.filter(connection=connection).defer("body").order_by("-id")[:20]
+    rows = uploads.list_uploads(connection)[:SHOWN_FILES]
     context = brand_page(access, connection=connection, form=form, uploads=rows, nav_current=NAV)
     status = 422 if form.errors else 200
     return render(request, "tracking/upload.html", context, status=status)
@@ -92,39 +99,73 @@ def download_template(request: HttpRequest, slug: str, connection_id: str) -> Ht
 def show_upload(
     request: HttpRequest, slug: str, connection_id: str, upload_id: str
 ) -> HttpResponse:
-    """Show what a file would do, or how far it is; POST reads it another way or takes it."""
+    """Show how far a file is, or what it would do; POST reads it another way or takes it."""
     access = get_brand_for(request.user, slug, Right.CLEAR)
-    connection = get_connection_for(access, connection_id)
-    rows = OrderUpload.objects.select_related("brand", "connection")
-    kept = get_by_public_id(rows.filter(connection=connection), upload_id)
-    context = brand_page(access, connection=connection, upload=kept, nav_current=NAV)
-    if kept.confirmed_at is not None or kept.body is None:
-        context |= _progress(kept)
-        return render(request, "tracking/upload_taken.html", context)
-    is_taking = request.method == "POST" and request.POST.get("action") == "take"
-    if is_taking:
-        try:
-            uploads.take_upload(
-                upload_id=kept.pk,
-                adapter=csvfile,
-                is_vouched=access.can_move_money,
-                actor_id=access.member.user_id,
-                now=brand_now(access.brand),
-            )
-        except (uploads.HasErrors, SheetRefused):
-            messages.error(request, _("Nothing was taken: some rows cannot be read."))
-        except uploads.AlreadyTaken:
-            messages.info(request, _("This file was taken before."))
+    kept = _get_upload(access, connection_id, upload_id)
+    if request.method == "POST" and request.POST.get("action") == "take":
+        _take(request, access, kept)
         return see_other(_url(slug, connection_id, kept))
+    context = brand_page(access, connection=kept.connection, upload=kept, nav_current=NAV)
+    if kept.confirmed_at is not None or kept.body is None:
+        return render(request, "tracking/upload_taken.html", context | _progress(kept))
     form = _options_form(request, kept)
     if form.is_bound and form.is_valid():
-        uploads.set_options(upload_id=kept.pk, options=form.to_options())
+        uploads.set_options(upload_id=kept.pk, options=form.to_options(), real_now=database_now())
+        _begin(kept)
         return see_other(_url(slug, connection_id, kept))
-    found = _preview(kept, access.brand.time_zone, is_vouched=access.can_move_money)
-    context |= {"form": form, **found}
-    return render(
-        request, "tracking/upload_preview.html", context, status=422 if form.errors else 200
-    )
+    if kept.findings is None:
+        return render(request, "tracking/upload_reading.html", context)
+    context |= {"form": form, **_show_findings(kept, access.brand.time_zone)}
+    status = 422 if form.errors else 200
+    response = render(request, "tracking/upload_preview.html", context, status=status)
+    if "watch" in request.GET:
+        response["HX-Refresh"] = "true"  # the page that watched it being read has done its work
+    return response
+
+
+@require_GET
+@door
+def download_errors(
+    request: HttpRequest, slug: str, connection_id: str, upload_id: str
+) -> HttpResponseBase:
+    """Give every row of a file that cannot be read, with what is wrong, as CSV."""
+    access = get_brand_for(request.user, slug, Right.CLEAR)
+    kept = _get_upload(access, connection_id, upload_id)
+    zone = access.brand.time_zone
+    findings = Findings.from_json(kept.findings) if kept.findings else None
+    rows = [_say(error, zone) for error in findings.errors] if findings else []
+    sheet = Sheet("rows-with-errors", ("row", "column", "problem"), rows, ZoneInfo(zone))
+    return send_sheet(sheet, file_format="csv", now=brand_now(access.brand))
+
+
+def _get_upload(access: BrandAccess, connection_id: str, upload_id: str) -> OrderUpload:
+    connection = get_connection_for(access, connection_id)
+    return get_by_public_id(uploads.list_uploads(connection), upload_id)
+
+
+def _begin(kept: OrderUpload) -> None:
+    """Do what is next with a small file at once, as the worker does with a large one."""
+    if kept.size_bytes <= AT_ONCE_BYTES:
+        work_on_upload(upload_id=kept.pk)
+
+
+def _take(request: HttpRequest, access: BrandAccess, kept: OrderUpload) -> None:
+    try:
+        uploads.confirm_upload(
+            upload_id=kept.pk,
+            is_vouched=access.can_move_money,
+            actor_id=access.member.user_id,
+            now=brand_now(access.brand),
+            real_now=database_now(),
+        )
+    except uploads.AlreadyTaken:
+        messages.info(request, _("This file was taken before."))
+    except uploads.NotRead:
+        messages.info(request, _("Nothing was taken yet: the file is being read another way."))
+    except uploads.NothingToTake:
+        messages.error(request, _("Nothing was taken: look at what the file would do now."))
+    else:
+        _begin(kept)
 
 
 def _options_form(request: HttpRequest, kept: OrderUpload) -> OptionsForm:
@@ -147,39 +188,28 @@ def _options_form(request: HttpRequest, kept: OrderUpload) -> OptionsForm:
     return OptionsForm(posted(request), headers=headers, kind=kind, initial=shown)
 
 
-def _preview(kept: OrderUpload, zone: str, *, is_vouched: bool) -> dict[str, Any]:
-    try:
-        found = uploadplans.preview(
-            upload=kept, adapter=csvfile, is_vouched=is_vouched, now=brand_now(kept.brand)
-        )
-    except SheetRefused as refused:
-        return {"refused": _explain(zone, f"upload.{refused.code}")}
+def _show_findings(kept: OrderUpload, zone: str) -> dict[str, Any]:
+    assert kept.findings is not None  # noqa: S101
+    found = Findings.from_json(kept.findings)
+    if found.refused:
+        return {"refused": _explain(zone, f"upload.{found.refused}")}
     return {
         "found": found,
-        "counts": {
-            name: found.count(name)
-            for name in (
-                uploadplans.NEW,
-                uploadplans.CHANGED,
-                uploadplans.UNCHANGED,
-                uploadplans.LEFT,
-            )
-        },
-        "errors": [_say(error, zone) for error in found.errors],
-        "sample": [
-            (one, sum(line.net_ex_tax for line in one.event.lines))
-            for one in found.to_take[:SAMPLE]
-        ],
+        "errors": [_say(error, zone) for error in found.errors[:SHOWN_ERRORS]],
+        "same": uploads.find_same(kept),
+        "stopped": _explain(zone, kept.stop_code) if kept.stop_code else "",
     }
 
 
 def _progress(kept: OrderUpload) -> dict[str, Any]:
     states = uploads.count_states(kept)
-    waiting = states.get(InboundStatus.STORED, 0) + states.get(InboundStatus.FAILED, 0)
+    total, waiting = sum(states.values()), states.get(InboundStatus.STORED, 0)
     return {
         "kind": uploadplans.get_options(kept).kind,
-        "total": sum(states.values()),
+        "total": total,
+        "passed": total - waiting,
         "done": states.get(InboundStatus.PROCESSED, 0),
+        "later": states.get(InboundStatus.FAILED, 0),
         "waiting": waiting,
         "refused": states.get(InboundStatus.REFUSED, 0),
     }

@@ -180,6 +180,9 @@ UPLOADS: Mapping[str, Message] = {
         _("A value is longer than 131,072 characters; perhaps a quote is not closed.")
     ),
     "upload.too_many_columns": Message(_("The file has more than 300 columns. Leave some out.")),
+    "upload.stopped": Message(
+        _("Nothing was taken: since you looked at the file, rows of it became wrong.")
+    ),
     "upload.too_many_rows": Message(_("The file has more than 20,000 rows. Split it.")),
 }
 

@@ -110,6 +110,12 @@ def digits_text(text: str, *, language: str) -> str:
     return text.translate(_PERSIAN_DIGITS) if language == "fa" else text
 
 
+def size_text(text: str, *, language: str) -> str:
+    """Return the bytes of a file, 1.5 MB, with the digits and separator of the language."""
+    local = text.replace(".", "٫") if language == "fa" else text
+    return isolate_ltr(digits_text(local, language=language))
+
+
 def duration_parts(value: timedelta) -> tuple[int, str]:
     """Return the largest whole unit of a time span: (26, "hour"), (3, "day")."""
     seconds = max(0, int(value.total_seconds()))
@@ -117,6 +123,11 @@ def duration_parts(value: timedelta) -> tuple[int, str]:
         if seconds >= size:
             return (seconds // (86_400 if unit == "day" else size), unit)
     return seconds, "second"
+
+
+def comma(language: str) -> str:
+    """Return what stands between the parts of a list."""
+    return "، " if language == "fa" else ", "
 
 
 def isolate_ltr(text: str) -> str:

@@ -128,7 +128,7 @@ def _price_line(
 def _title(line: PricedLine) -> str:
     if line.line_id == SHIPPING and not line.title:
         return _("Shipping")
-    title = formats.isolate(line.title or line.line_id)
+    title = formats.isolate(line.title or _("Line %(id)s") % {"id": line.line_id})
     if line.quantity <= 1:
         return title
     return f"{title} ×{formats.number_text(line.quantity, language=current_language())}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,7 @@ from core.money import EXPONENTS, Money
 from core.periods import end_of_day, start_of_day
 from core.wording import current_language
 from portal.audit_targets import Target, find_targets, name_people
-from portal.audit_words import AREAS, LABELS, MOMENTS, SENTENCES, UNKNOWN, VALUES
+from portal.audit_words import AREAS, DAYS, LABELS, MOMENTS, SENTENCES, UNKNOWN, VALUES
 
 FILTERS = ("who", "area", "target", "from", "to")
 ITSELF, OTHERS = "itself", "others"
@@ -123,10 +123,8 @@ def _list_changes(event: AuditEvent, currency: str, names: _Names) -> list[Chang
             value = names.places.get(str(value), value)
         if key == "partner_type":
             value = names.kinds.get(str(value), value)
-        if isinstance(value, str) and key in MOMENTS and value:
-            value = _moment(value, names.brand)
-        if isinstance(value, str) and key in VALUES:
-            value = str(VALUES[key].get(value, value))
+        if isinstance(value, str) and value:
+            value = _say(key, value, names.brand)
         return formats.isolate(_text(value, currency if key.endswith("_minor") else ""))
 
     def call(key: str) -> str:
@@ -139,6 +137,15 @@ def _list_changes(event: AuditEvent, currency: str, names: _Names) -> list[Chang
         for key in keys
         if _tell(event.before.get(key)) != _tell(event.after.get(key))
     ]
+
+
+def _say(key: str, value: str, brand: Brand) -> str:
+    """Put a fact that is stored as a time, a day or a code into words."""
+    if key in MOMENTS:
+        return _moment(value, brand)
+    if key in DAYS:
+        return formats.day_text(date.fromisoformat(value), language=current_language())
+    return str(VALUES.get(key, {}).get(value, value))
 
 
 def _tell(value: Any) -> Any:
@@ -163,9 +170,10 @@ def _text(value: Any, currency: str) -> str:
         return _("Yes") if value else _("No")
     if isinstance(value, int):
         return _number(value, currency)
+    mark = formats.comma(current_language())
     if isinstance(value, dict):
-        return ", ".join(_pair(key, item) for key, item in value.items())
-    return ", ".join(_text(item, "") for item in value) if isinstance(value, list) else str(value)
+        return mark.join(_pair(key, item) for key, item in value.items())
+    return mark.join(_text(item, "") for item in value) if isinstance(value, list) else str(value)
 
 
 def _number(value: int, currency: str) -> str:

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from core import formats
 from core.models import AuditEvent, Brand, User
+from core.wording import current_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,11 @@ def _creator_of(row: Any) -> list[Any]:
 
 def _holder_of(row: Any) -> list[Any]:
     return [row.enrollment.affiliation.public_id]
+
+
+def _run_of(row: Any) -> str:
+    month = formats.month_text(row.month, language=current_language())
+    return f"{month} {formats.isolate_ltr(row.currency)}"
 
 
 _CREATOR = "affiliates:creator-detail"
@@ -98,9 +104,7 @@ KINDS: Mapping[str, Kind] = {
     "payouts.payoutmethod": Kind(
         lambda row: str(row.affiliation), _CREATOR, _creator_of, (_AFFILIATE,)
     ),
-    "payouts.payoutplan": Kind(
-        lambda row: formats.isolate_ltr(f"{row.period} {row.currency}"), "payouts:run-detail"
-    ),
+    "payouts.payoutplan": Kind(_run_of, "payouts:run-detail"),
     "tracking.commission": Kind(
         lambda row: row.order.number, "portal:commission-brand", related=("order",)
     ),

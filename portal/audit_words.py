@@ -13,7 +13,7 @@ from affiliates.models import Measure
 from brands.forms.payouts import PolicyForm
 from brands.forms.programs import CountForm, GroupForm, HoldForm, IdentityForm, TrackingForm
 from brands.forms.questions import QuestionForm
-from brands.models import Every, RailKind, Role, SpanKind
+from brands.models import Every, Platform, RailKind, Role, SpanKind
 from core.states import STATES
 
 SENTENCES: Mapping[str, str | Promise] = {
@@ -252,12 +252,16 @@ LABELS: Mapping[str, str | Promise] = {
 }
 """Settings are called as in their forms; a kind of thing before a name makes it that kind's."""
 
+DAYS = frozenset({"ends_on", "since", "starts_on", "until"})
+"""Facts that are days, in ISO 8601."""
+
 MOMENTS = frozenset({"applies_at", "effective_from", "old_secret_until", "send_at"})
 """Facts that are times, in ISO 8601."""
 
 VALUES: Mapping[str, Mapping[str, str | Promise]] = {
     "every": dict(Every.choices),
     "measure": dict(Measure.choices),
+    "platform": dict(Platform.choices),
     "rail": dict(RailKind.choices),
     "role": dict(Role.choices),
     "span": dict(SpanKind.choices),

@@ -178,8 +178,8 @@ class GoalForm(forms.Form):
             self.add_error("is_monthly", _("Only a goal for one whole month can be repeated."))
 
 
-def initial_of(goal: Goal) -> dict[str, Any]:
-    """Return what the form shows of a goal."""
+def initial_of(goal: Goal, *, since: date) -> dict[str, Any]:
+    """Return what the form shows of a goal, or of one like it that begins on another day."""
     target = to_decimal(goal.target, goal.currency) if goal.currency else goal.target
     return {
         "name": goal.name,
@@ -188,9 +188,9 @@ def initial_of(goal: Goal) -> dict[str, Any]:
         "target": str(target),
         "currency": goal.currency,
         "period": OWN,
-        "since": goal.since,
-        "until": goal.until,
-        "is_monthly": goal.is_monthly,
+        "since": since,
+        "until": since + (goal.until - goal.since),
+        "is_monthly": goal.is_monthly and since == goal.since,
         "note": goal.note,
         "is_shown": goal.is_shown,
         "has_mail": goal.has_mail,

@@ -161,7 +161,8 @@ def _say_headline(rules: Sequence[Rule]) -> str:
     if plain.kind == "percent":
         rate = formats.percent_text(plain.rate_bps, language=current_language())
         return _("Earn %(rate)s on every order") % {"rate": rate}
-    amounts = ", ".join(say_money(amount, code) for code, amount in sorted(plain.amounts.items()))
+    mark = formats.comma(current_language())
+    amounts = mark.join(say_money(amount, code) for code, amount in sorted(plain.amounts.items()))
     if plain.kind == "flat_item":
         return _("Earn %(amounts)s for every item") % {"amounts": amounts}
     return _("Earn %(amounts)s for every order") % {"amounts": amounts}

@@ -62,7 +62,9 @@ def say_payout(program: Program, policy: PayoutPolicy) -> str:
 def say_ways(rails: Sequence[str]) -> str:
     """Name the ways of being paid; nothing where the brand has none yet."""
     words = WORDS["rail"]
-    return ", ".join(str(words[rail]) for rail in rails if rail in words)
+    return formats.comma(current_language()).join(
+        str(words[rail]) for rail in rails if rail in words
+    )
 
 
 def say_countries(rules: Sequence[Rule]) -> str:
@@ -73,7 +75,7 @@ def say_countries(rules: Sequence[Rule]) -> str:
     if any(not countries for countries in paying):
         return _("Orders from every country")
     names = sorted({country for countries in paying for country in countries})
-    shown = ", ".join(formats.isolate(name) for name in names)
+    shown = formats.comma(current_language()).join(formats.isolate(name) for name in names)
     return _("Orders from %(countries)s") % {"countries": shown}
 
 

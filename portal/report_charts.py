@@ -115,7 +115,7 @@ def _note(day: date, titles: Sequence[str]) -> str:
         return ""
     return _("Announced on %(day)s: %(titles)s") % {
         "day": formats.day_short_text(day, language=current_language()),
-        "titles": ", ".join(titles),
+        "titles": formats.comma(current_language()).join(titles),
     }
 
 

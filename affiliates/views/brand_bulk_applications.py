@@ -31,6 +31,7 @@ from core import formats
 from core.clock import brand_now
 from core.edges import door, see_other
 from core.mail import Letter, language_of
+from core.wording import current_language
 
 MOST = 100
 
@@ -134,7 +135,8 @@ def _tell(request: HttpRequest, selection: Selection[Application]) -> None:
         )
         messages.success(request, text % {"count": formats.isolate(str(done))})
     for why, rows in groupby(sorted(selection.left_out, key=_reason), key=_reason):
-        names = ", ".join(formats.isolate(row.affiliate.display_name) for row, _why in rows)
+        mark = formats.comma(current_language())
+        names = mark.join(formats.isolate(row.affiliate.display_name) for row, _why in rows)
         said = {"names": names, "why": LEFT_OUT[why]}
         messages.warning(request, _("Left out: %(names)s. %(why)s.") % said)
 

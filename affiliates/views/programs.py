@@ -37,6 +37,7 @@ def show_programs(request: HttpRequest) -> HttpResponse:
     context = creator_page(
         scope,
         places=[(place, due.get(place)) for place in places],
+        has_due=bool(due),
         applications=[
             application
             for application in applications

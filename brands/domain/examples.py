@@ -84,7 +84,7 @@ def _line(example: ExampleOrder) -> PriceLine:
         product_ref=example.product,
         variant_ref="",
         sku=example.sku,
-        title="",
+        title=example.product or example.sku,
         collections=(example.collection,) if example.collection else (),
         quantity=example.quantity,
         gross=example.total.amount_minor,

@@ -39,7 +39,7 @@ CONTROL_CLASSES = {
 @register.filter
 def size(value: int) -> str:
     """Format the bytes of a file: 1.5 MB."""
-    return formats.digits_text(filesizeformat(value), language=current_language())
+    return formats.size_text(filesizeformat(value), language=current_language())
 
 
 @register.filter
@@ -205,6 +205,12 @@ def initials(value: object) -> str:
 def name(value: object) -> SafeString:
     """Show a name a person chose; its own script decides its direction."""
     return format_html("<bdi>{}</bdi>", value)
+
+
+@register.simple_tag
+def comma() -> str:
+    """Return what stands between the parts of a list: a comma and a space."""
+    return formats.comma(current_language())
 
 
 @register.simple_tag

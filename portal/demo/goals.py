@@ -38,7 +38,7 @@ def schedule_goals(world: World, timeline: Timeline) -> None:
 
 def _set_monthly(world: World, now: datetime) -> None:
     since, until = month_of(_today(world, now))
-    facts = _facts(world, "Five orders a month", since, until, target=5)
+    facts = _facts(world, "Fifty orders a month", since, until, target=50)
     _set(world, replace(facts, is_monthly=True), now)
 
 
@@ -69,7 +69,7 @@ def _set_running(world: World, now: datetime) -> None:
         enrollment_id=anna.pk,
         is_shown=True,
         has_mail=True,
-        note="The grinder is yours to keep.",
+        note="Your best month of autumn is within reach.",
     )
     _aim(world, own, now, percent=100)
     _aim(

@@ -69,7 +69,7 @@ def show_goal(request: HttpRequest, slug: str, goal_id: str) -> HttpResponse:
     context = _page(
         access,
         one=describe_goal(row),
-        chart=_draw(row, _today(access)),
+        chart=_draw(row, _today(access)) if goal.since <= _today(access) else None,
         creators=_list_creators(row),
         hidden=max(0, len(row.count.by_creator) - SHOWN),
         earlier=[describe_goal(one) for one in earlier],
@@ -83,11 +83,15 @@ def show_goal(request: HttpRequest, slug: str, goal_id: str) -> HttpResponse:
 @door
 @require_http_methods(["GET", "POST"])
 def add_goal(request: HttpRequest, slug: str) -> HttpResponse:
-    """Set a goal; `?place=` offers one creator's place in a program."""
+    """Set a goal; `?place=` offers one creator's place in a program, `?like=` what another asks."""
     access = get_brand_for(request.user, slug, Right.MANAGE)
-    wanted = request.GET.get("place", "")
+    wanted, like = request.GET.get("place", ""), request.GET.get("like", "")
     place = get_brand_enrollment(access, wanted) if wanted else None
-    form = _form(request, access, place, initial={"whom": key_of(place)} if place else {})
+    initial: dict[str, Any] = {"whom": key_of(place)} if place else {}
+    if like:
+        model = get_goal_for(access, like)
+        place, initial = model.enrollment, initial_of(model, since=_today(access))
+    form = _form(request, access, place, initial=initial)
     if request.method == "POST" and form.is_valid():
         goal = create_goal(
             brand_id=access.brand.pk,
@@ -103,11 +107,11 @@ def add_goal(request: HttpRequest, slug: str) -> HttpResponse:
 @door
 @require_http_methods(["GET", "POST"])
 def edit_goal(request: HttpRequest, slug: str, goal_id: str) -> HttpResponse:
-    """Change a goal that is not over."""
+    """Change a goal; one that is over stays, and a new one like it is offered."""
     access = get_brand_for(request.user, slug)
     goal = get_goal_for(access, goal_id)
     require(access, Right.MANAGE)
-    form = _form(request, access, goal.enrollment, initial=initial_of(goal))
+    form = _form(request, access, goal.enrollment, initial=initial_of(goal, since=goal.since))
     if request.method == "POST" and form.is_valid():
         try:
             update_goal(

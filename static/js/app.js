@@ -86,8 +86,18 @@
     document.querySelectorAll("form[data-sent]").forEach(function (form) { delete form.dataset.sent; });
   });
 
+  /* The tab one is on may stand beyond the edge of a narrow screen. */
+  function showTab(tab) {
+    var row = tab.closest(".tabs");
+    var seen = row.getBoundingClientRect();
+    var own = tab.getBoundingClientRect();
+    if (own.left < seen.left) row.scrollLeft -= seen.left - own.left;
+    if (own.right > seen.right) row.scrollLeft += own.right - seen.right;
+  }
+
   function prepare(root) {
     showCopyButtons(root);
+    root.querySelectorAll(".tabs [aria-current]").forEach(showTab);
     var summary = root.querySelector("[data-focus]");
     if (summary) summary.focus();
   }

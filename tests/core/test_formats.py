@@ -44,6 +44,12 @@ def test_money_is_one_left_to_right_isolate_with_a_no_break_space() -> None:
     assert " " not in text
 
 
+def test_sizes_and_lists_use_the_marks_of_the_language() -> None:
+    assert bare(formats.size_text("6.1\u00a0KB", language="fa")) == "۶٫۱ KB"
+    assert bare(formats.size_text("6.1\u00a0KB", language="th")) == "6.1 KB"
+    assert formats.comma("fa").join(["یک", "دو"]) == "یک، دو"
+
+
 def test_a_change_always_shows_its_sign() -> None:
     assert bare(formats.change_text(Money(1200, "EUR"), language="en")) == "+12.00 EUR"
     assert bare(formats.change_text(Money(-257, "EUR"), language="en")) == "−2.57 EUR"

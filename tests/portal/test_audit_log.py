@@ -1,6 +1,6 @@
 """The audit log: whole sentences, both values, the right thing behind each, nobody else's."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,6 +14,7 @@ from affiliates.services.announcements import (
     draft_announcement,
     schedule_announcement,
 )
+from affiliates.services.goals import GoalFacts, create_goal
 from affiliates.services.membership import suspend_affiliation
 from brands.models import Role
 from brands.services.programs import update_program
@@ -90,6 +91,24 @@ def test_news_is_told_by_its_parts_with_the_brands_hour_and_without_what_is_empt
         "Title": "Cups",
         "Text": "New ones",
     }
+
+
+def test_days_read_in_the_calendar_of_the_reader(world):
+    facts = GoalFacts(
+        program_id=world.anna.program_id,
+        name="Ten",
+        measure="joined",
+        target=10,
+        since=date(2026, 11, 8),
+        until=date(2026, 12, 7),
+    )
+    owner_id = get_owner(world.brand).pk
+    create_goal(brand_id=world.brand.pk, facts=facts, actor_id=owner_id, now=world.shop.now)
+
+    with translation.override("fa"):
+        told = [plain(change.after) for change in lines(world.brand)[0].changes]
+
+    assert {plain("۱۷\u00a0آبان\u00a0۱۴۰۵"), plain("۱۶\u00a0آذر\u00a0۱۴۰۵")} <= set(told)
 
 
 def test_the_filters_narrow_by_person_part_thing_and_day(world):

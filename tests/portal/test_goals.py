@@ -366,6 +366,28 @@ def test_a_goal_is_set_changed_and_ended_by_a_manager(owner, place):
     assert again.status_code == 422 and "stays as it was" in plain(again)
 
 
+def test_a_goal_that_is_over_offers_a_new_one_like_it(owner, place):
+    today = clock.NOW.date()
+    goal = make_goal(place.program, name="Sixty", target=60, **days(-9, -2))
+    follow(goal, today, now=clock.NOW)
+    wanted = f"{url('create', place)}?like={goal.public_id}"
+
+    over = owner.get(url("edit", place, goal.public_id)).content.decode()
+    offered = owner.get(wanted).context["form"].initial
+
+    assert "stays as it was" in over and wanted in over and "Save goal" not in over
+    assert (offered["name"], offered["target"], offered["since"]) == ("Sixty", "60", today)
+    assert offered["until"] - offered["since"] == goal.until - goal.since
+
+
+def test_a_goal_to_come_says_when_it_begins_and_draws_nothing(owner, place):
+    goal = make_goal(place.program, **days(3, 9))
+
+    page = owner.get(url("detail", place, goal.public_id))
+
+    assert page.context["chart"] is None and "From then on" in plain(page)
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

@@ -68,7 +68,7 @@ def test_the_first_rule_that_fits_is_named_with_its_arithmetic(program, place):
 
     assert 'Rule 1, "Beans"' in page or "Rule 1, “Beans”" in page
     assert "15 %" in page
-    assert "12.00 EUR" in page
+    assert "12.00 EUR" in page and "Line 1" in page
 
 
 def test_why_nobody_is_credited_is_said(program, place):

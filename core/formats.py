@@ -113,7 +113,7 @@ def digits_text(text: str, *, language: str) -> str:
 def size_text(text: str, *, language: str) -> str:
     """Return the bytes of a file, 1.5 MB, with the digits and separator of the language."""
     local = text.replace(".", "٫") if language == "fa" else text
-    return isolate_ltr(digits_text(local, language=language))
+    return isolate(digits_text(local, language=language))
 
 
 def duration_parts(value: timedelta) -> tuple[int, str]:

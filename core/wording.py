@@ -8,7 +8,7 @@ kind, which says how its raw value is formatted. The language is the active one.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from string import Formatter
 from types import MappingProxyType
 from typing import Any, Literal, Self, TypeAlias
@@ -218,6 +218,19 @@ def current_language() -> str:
     """Return the active language as formats names it; English where there is no other."""
     short = (get_language() or "en").split("-")[0]
     return short if short in formats.LANGUAGES else "en"
+
+
+def say_duration(value: timedelta | None) -> str:
+    """Say how long something took, in its largest whole unit."""
+    if value is None:
+        return formats.UNKNOWN
+    count, unit = formats.duration_parts(value)
+    said = {
+        "day": ngettext("%(count)s day", "%(count)s days", count),
+        "hour": ngettext("%(count)s hour", "%(count)s hours", count),
+        "minute": ngettext("%(count)s minute", "%(count)s minutes", count),
+    }.get(unit, _("less than a minute"))
+    return said % {"count": formats.number_text(count, language=current_language())}
 
 
 def _parse(text: str | Promise) -> Iterable[tuple[str, str | None, str | None, str | None]]:

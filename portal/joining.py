@@ -9,13 +9,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.utils.translation import gettext, ngettext
 
-from core import formats
 from core.models import Brand
 from core.money import BPS, divide_half_up
 from core.periods import start_of_day
-from core.wording import current_language
 from portal.performance import Span
 
 # An applicant's place in the program counts where his application was approved.
@@ -86,19 +83,6 @@ def list_joining(brand: Brand, span: Span) -> list[Cohort]:
         cursor.execute(_SENT, params)
         rows = [Cohort(*row) for row in cursor.fetchall()]
     return [row for row in rows if row.sent]
-
-
-def say_duration(value: timedelta | None) -> str:
-    """Say how long something took, in its largest whole unit."""
-    if value is None:
-        return formats.UNKNOWN
-    count, unit = formats.duration_parts(value)
-    said = {
-        "day": ngettext("%(count)s day", "%(count)s days", count),
-        "hour": ngettext("%(count)s hour", "%(count)s hours", count),
-        "minute": ngettext("%(count)s minute", "%(count)s minutes", count),
-    }.get(unit, gettext("less than a minute"))
-    return said % {"count": formats.number_text(count, language=current_language())}
 
 
 def _share(part: int, whole: int) -> int | None:

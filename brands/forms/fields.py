@@ -9,7 +9,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from core.money import BPS, EXPONENTS, AmountError, parse_amount, to_decimal
+from core import formats
+from core.money import BPS, EXPONENTS, AmountError, Money, parse_amount, to_decimal
+from core.wording import current_language
 
 _PART = re.compile(r"(?P<number>[0-9.]+)\s*(?P<currency>[A-Za-z]{3})?")
 _SEPARATORS = re.compile(r"[\n;]|,(?![0-9])|،")
@@ -120,7 +122,8 @@ def read_minor(text: str, currency: str) -> int:
         minor = parse_amount(text, currency)
     except AmountError:
         message = _("%(text)s is not an amount in %(currency)s. Write it like %(example)s.")
-        example = to_decimal(5 * 10 ** max(2, EXPONENTS[currency]), currency)
+        five = Money(5 * 10 ** max(2, EXPONENTS[currency]), currency)
+        example = formats.isolate_ltr(formats.amount_text(five, language=current_language()))
         params = {"text": text[:40], "currency": currency, "example": example}
         raise ValidationError(message, params=params) from None
     if minor <= 0:

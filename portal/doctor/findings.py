@@ -5,9 +5,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from django.utils import translation
-from django.utils.timesince import timesince
 
 from core import formats
+from core.wording import say_duration
 
 
 class Level(StrEnum):
@@ -41,7 +41,7 @@ def act(said: str, mend: str) -> Finding:
 
 def since(then: datetime, now: datetime) -> str:
     """Return how long ago something was, as in "5 minutes"."""
-    return digits(timesince(then, now, depth=1))
+    return say_duration(now - then)
 
 
 def digits(value: int | str) -> str:

@@ -14,10 +14,11 @@ from brands.context import brand_page
 from core.clock import brand_now
 from core.edges import door
 from core.models import Brand
+from core.wording import say_duration
 from portal.cohorts import SHOWN_MONTHS, list_cohorts
 from portal.figures import ON_REPORT, show_figures
 from portal.funnel import count_funnel
-from portal.joining import list_joining, say_duration
+from portal.joining import list_joining
 from portal.performance import (
     GROUPINGS,
     ROWS,

@@ -13,7 +13,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
 
 def bare(text: str) -> str:
     """Take the isolates away and make no-break spaces visible as spaces."""
-    return text.strip("\u2066\u2069").replace(NBSP, " ")
+    return text.strip("\u2066\u2068\u2069").replace(NBSP, " ")
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from affiliates.models import Enrollment
+from brands.selectors import list_programs
 from brands.selectors_kinds import name_kinds
 from core import formats
 from core.asked import Asked, read_day, read_text
@@ -75,6 +76,7 @@ def describe_events(events: Iterable[AuditEvent], brand: Brand) -> list[AuditLin
         name_people(rows),
         _name_places(rows, brand),
         _name_kinds(rows, brand),
+        _name_programs(rows, brand),
     )
     return [_describe(event, names) for event in rows]
 
@@ -86,6 +88,7 @@ class _Names:
     people: Mapping[str, str]
     places: Mapping[str, str]
     kinds: Mapping[str, str]
+    programs: Mapping[str, str]
 
     def target(self, event: AuditEvent) -> Target:
         found = self.targets.get((event.target_type, event.target_id))
@@ -121,6 +124,8 @@ def _list_changes(event: AuditEvent, currency: str, names: _Names) -> list[Chang
         value = facts[key]
         if key == "enrollment":
             value = names.places.get(str(value), value)
+        if key == "program":
+            value = names.programs.get(str(value), value)
         if key == "partner_type":
             value = names.kinds.get(str(value), value)
         if isinstance(value, str) and value:
@@ -202,6 +207,12 @@ def _by_person(rows: QuerySet[AuditEvent], who: str, brand: Brand) -> QuerySet[A
 def _name_kinds(events: Sequence[AuditEvent], brand: Brand) -> dict[str, str]:
     is_asked = any("partner_type" in {**event.before, **event.after} for event in events)
     return name_kinds(brand) if is_asked else {}
+
+
+def _name_programs(events: Sequence[AuditEvent], brand: Brand) -> dict[str, str]:
+    """Return programs by their public ids, which most rows keep."""
+    is_asked = any("program" in {**event.before, **event.after} for event in events)
+    return dict(list_programs(brand).values_list("public_id", "name")) if is_asked else {}
 
 
 def _name_places(events: Sequence[AuditEvent], brand: Brand) -> dict[str, str]:

@@ -230,7 +230,7 @@ def say_duration(value: timedelta | None) -> str:
         "hour": ngettext("%(count)s hour", "%(count)s hours", count),
         "minute": ngettext("%(count)s minute", "%(count)s minutes", count),
     }.get(unit, _("less than a minute"))
-    return said % {"count": formats.number_text(count, language=current_language())}
+    return said % {"count": formats.digits_text(str(count), language=current_language())}
 
 
 def _parse(text: str | Promise) -> Iterable[tuple[str, str | None, str | None, str | None]]:

@@ -158,7 +158,7 @@ def test_what_waits_is_red_once_it_is_old():
     late = {ask(code, NOW + timedelta(minutes=7))[0] for code in waiting}
 
     assert {level for level, _ in soon} == {Level.WELL}
-    assert "1 waits, for 1\xa0minute" in soon.pop()[1]
+    assert "1 waits, for 1 minute" in soon.pop()[1]
     assert late == {Level.ACT}
     assert ask("store_events") == (Level.WELL, "Nothing waits. ")
 

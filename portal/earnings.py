@@ -1,6 +1,6 @@
 """Rows of a creator's earnings: what each commission is, and what happens to it when."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -64,13 +64,11 @@ def list_rows(commissions: Iterable[Commission]) -> list[EarningRow]:
     return [_make_row(commission) for commission in commissions]
 
 
-def list_lost_orders(scope: Scope, *, now: datetime) -> list[LostOrder]:
+def list_lost_orders(places: Sequence[Enrollment], *, now: datetime) -> list[LostOrder]:
     """Return the newest orders these places stood for and did not get, each with its reason."""
-    places = Enrollment.objects.filter(affiliation__in=scope.affiliations)
-    ids = list(places.values_list("pk", flat=True))
     found = list_lost(
-        brand_ids=[place.brand_id for place in scope.affiliations],
-        enrollment_ids=ids,
+        brand_ids=[place.brand_id for place in places],
+        enrollment_ids=[place.pk for place in places],
         since=now - timedelta(days=LOST_DAYS),
         limit=LOST_ROWS,
     )

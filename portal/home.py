@@ -6,18 +6,19 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
 from affiliates.context import Scope
-from affiliates.models import Link
+from affiliates.models import Enrollment, Link
 from core.money import Money
 from ledger.models import AccountKind
 from ledger.selectors import list_party_balances
 from payouts.selectors import sum_paid
+from portal.earnings import FILTERS
 from portal.forecast import Balances, Forecast
 from tracking.models import Commission
-from tracking.selectors import count_clicks_by_day, days_back, list_releasing
+from tracking.selectors import count_clicks_by_day, days_back, list_releasing, sum_amounts
 
 DAYS = 30
 RELEASES = 6
@@ -83,8 +84,31 @@ def make_tiles(scope: Scope, balances: Balances) -> Tiles:
     )
 
 
+def make_program_tiles(rows: QuerySet[Commission]) -> Tiles:
+    """Add up the commissions of one program by their states: balances are of a whole brand.
+
+    What is to recover is of the brand too, so it is left to the home of all programs.
+    """
+
+    def add_up(state: str) -> list[Money]:
+        return sum_amounts(rows.filter(FILTERS[state]))
+
+    return Tiles(
+        pending=add_up("pending"),
+        released=add_up("released"),
+        on_hold=_drop_zeros(add_up("in_review")),
+        in_payout=_drop_zeros(add_up("in_payout")),
+        paid=add_up("paid"),
+        to_recover=[],
+    )
+
+
 def list_releases(
-    scope: Scope, forecasts: Sequence[Forecast], *, limit: int = RELEASES
+    scope: Scope,
+    places: Sequence[Enrollment],
+    forecasts: Sequence[Forecast],
+    *,
+    limit: int = RELEASES,
 ) -> list[Release]:
     """Return what is released on which day next; held and rejected commissions are not."""
     run_dates = {(one.brand.pk, one.expected.currency): one.run_date for one in forecasts}
@@ -92,6 +116,7 @@ def list_releases(
     for place in scope.affiliations:
         rows = (
             list_releasing([place.pk])
+            .filter(enrollment__in=places)
             .annotate(on=TruncDate("release_at", tzinfo=ZoneInfo(place.brand.time_zone)))
             .values_list("on", "currency")
             .annotate(total=Sum("amount_minor"))
@@ -103,15 +128,15 @@ def list_releases(
     return sorted(found, key=lambda one: (one.on, one.amount.currency))[:limit]
 
 
-def load_period(scope: Scope, *, now: datetime) -> Period:
+def load_period(scope: Scope, places: Sequence[Enrollment], *, now: datetime) -> Period:
     """Return clicks, orders and earnings of the last 30 days, in the zone of the first brand."""
     zone = ZoneInfo(scope.affiliations[0].brand.time_zone if scope.affiliations else "UTC")
     days = days_back(DAYS, now=now, zone=zone)
     since = datetime.combine(days[0], time.min, tzinfo=zone)
-    links = Link.objects.filter(enrollment__affiliation__in=scope.affiliations)
+    links = Link.objects.filter(enrollment__in=places)
     rows = (
         Commission.objects.filter(
-            affiliation__in=scope.affiliations, order__placed_at__gte=since, order__is_test=False
+            enrollment__in=places, order__placed_at__gte=since, order__is_test=False
         )
         .annotate(day=TruncDate("order__placed_at", tzinfo=zone))
         .values_list("day", "currency")

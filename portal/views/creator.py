@@ -1,7 +1,9 @@
 """A creator's home, earnings, and the story of each commission."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
@@ -30,7 +32,13 @@ from portal.forecast import list_forecasts
 from portal.forms import EarningsFilter
 from portal.goal_words import describe_goal
 from portal.goals import read_shown
-from portal.home import list_releases, load_balances, load_period, make_tiles
+from portal.home import (
+    list_releases,
+    load_balances,
+    load_period,
+    make_program_tiles,
+    make_tiles,
+)
 from portal.links import list_code_rows, list_link_rows
 from portal.places import compare_places
 from portal.selectors import load_story
@@ -45,26 +53,40 @@ PERIOD_DAYS = 30
 @require_GET
 @door
 def show_home(request: HttpRequest) -> HttpResponse:
-    """Show what is coming, when, and what is missing."""
+    """Show what is coming, when, and what is missing; `?program=` names one place alone."""
     scope = read_scope(request)
+    offered = list(list_enrollments(request.user).filter(affiliation__in=scope.affiliations))
+    place = _find_place(request, offered)
+    places = [place] if place else offered
+    if place:
+        mine = tuple(one for one in scope.affiliations if one.pk == place.affiliation_id)
+        scope = replace(scope, affiliations=mine)
     now = scope.now()
     balances = load_balances(scope)
     forecasts = list_forecasts(affiliations=scope.affiliations, balances=balances, now=now)
-    period = load_period(scope, now=now)
-    latest = find_commissions(list_own_commissions(request.user), scope)[:LATEST]
+    period = load_period(scope, places, now=now)
+    rows = find_commissions(
+        list_own_commissions(request.user), scope, program=place.public_id if place else ""
+    )
     context = creator_page(
         scope,
         forecasts=forecasts,
-        tiles=make_tiles(scope, balances),
-        releases=list_releases(scope, forecasts),
+        tiles=make_program_tiles(rows) if place else make_tiles(scope, balances),
+        releases=list_releases(scope, places, forecasts),
         period=period,
         charts=chart_earned(period),
-        latest=list_rows(latest),
-        lost=list_lost_orders(scope, now=now),
+        latest=list_rows(rows[:LATEST]),
+        lost=list_lost_orders(places, now=now),
         news=count_unread(scope.affiliations),
-        places=list(list_enrollments(request.user).filter(affiliation__in=scope.affiliations)),
+        place=place,
+        places=places,
+        programs=[(one.public_id, _name(one)) for one in offered],
+        places_of_brand=sum(one.affiliation_id == place.affiliation_id for one in offered)
+        if place
+        else 0,
+        rows_query=_rows_query(scope, place),
         goals=[describe_goal(row) for row in read_shown(scope.affiliations, now=now)],
-        **_list_beginnings(request, scope),
+        **_list_beginnings(request, places),
     )
     return render(request, "portal/creator_home.html", context)
 
@@ -185,19 +207,29 @@ def _list_tabs(
     ]
 
 
-def _list_beginnings(request: HttpRequest, scope: Scope) -> dict[str, Any]:
+def _find_place(request: HttpRequest, offered: list[Enrollment]) -> Enrollment | None:
+    wanted = request.GET.get("program", "")
+    return next((one for one in offered if one.public_id == wanted), None)
+
+
+def _rows_query(scope: Scope, place: Enrollment | None) -> str:
+    """Return the query of pages that show the rows of this one, open at its end."""
+    asked = {"brand": scope.brand.slug} if scope.brand else {}
+    asked |= {"program": place.public_id} if place else {}
+    return f"{urlencode(asked)}&" if asked else ""
+
+
+def _list_beginnings(request: HttpRequest, places: list[Enrollment]) -> dict[str, Any]:
     """Return what matters on the first days: applications, terms, a link and a code to share."""
     affiliate = find_affiliate(request.user)
     if affiliate is None:
         return {}
     applications = list_own_applications(request.user).filter(status=ApplicationStatus.SUBMITTED)
-    due = [
-        (place, terms)
-        for place, terms in list_terms_to_accept(affiliate)
-        if place.affiliation_id in {one.pk for one in scope.affiliations}
-    ]
-    links = list_links(scope.affiliations).filter(archived_at__isnull=True)[:1]
-    codes = list_codes(scope.affiliations).filter(disabled_at__isnull=True)[:1]
+    due = [(place, terms) for place, terms in list_terms_to_accept(affiliate) if place in places]
+    own = {place.affiliation for place in places}
+    shown = {"enrollment__in": places}
+    links = list_links(own).filter(**shown, archived_at__isnull=True)[:1]
+    codes = list_codes(own).filter(**shown, disabled_at__isnull=True)[:1]
     return {
         "applications": list(applications),
         "terms_due": due,

@@ -211,6 +211,31 @@ def test_releases_to_come_are_dated_and_add_up(own: Client, link):
     assert releases[0].on < releases[1].on
 
 
+def test_a_program_alone_shows_its_own_figures_and_the_rows_behind_them(own: Client, link, place):
+    second = make_enrollment(
+        make_program(place.brand, now=JOINED), user=get_creator(place), now=JOINED
+    )
+    other = make_link(second, now=JOINED)
+    order(link, 3)
+    order(other, 2, net=5_000)
+    make_click(other, at=days_ago(1))
+
+    both = own.get("/me/")
+    page = own.get("/me/", {"program": second.public_id})
+
+    assert [str(one) for one in both.context["tiles"].pending] == ["15.00 EUR"]
+    assert [str(one) for one in page.context["tiles"].pending] == ["5.00 EUR"]
+    assert [str(one.amount) for one in page.context["releases"]] == ["5.00 EUR"]
+    assert (page.context["period"].orders, page.context["period"].click_count) == (1, 2)
+    assert page.context["code"].code.enrollment == second
+    assert own.get("/me/", {"program": place.public_id}).context["link"].link == link
+    assert "It pays all your programs of" in plain(page)
+    query = page.context["rows_query"]
+    rows = own.get(f"/me/earnings/?{query}state=pending")
+    assert rows.context["sums"] == page.context["tiles"].pending
+    assert own.get("/me/", {"program": "enr_'"}).context["tiles"] == both.context["tiles"]
+
+
 def test_an_order_stood_for_but_lost_is_shown_with_its_reason_alone(own: Client, link, place):
     winner = make_enrollment(place.program, now=JOINED)
     code = make_code(winner, "BEN10", now=JOINED)

@@ -48,6 +48,8 @@ SENTENCES: Mapping[str, str | Promise] = {
     "code.created": _("{who} made the code {what}"),
     "code.disabled": _("{who} ended the code {what}"),
     "commission.adjusted": _("{who} adjusted the commission of {what}"),
+    "commission.answered": _("{who} answered about the commission of {what}"),
+    "commission.asked": _("{who} asked the creator about the commission of {what}"),
     "commission.cleared": _("{who} ended the review of the commission of {what}"),
     "commission.held": _("{who} opened a review of the commission of {what}"),
     "commission.rejected": _("{who} rejected the commission of {what}"),

@@ -132,6 +132,18 @@ class CreatorForm(AccountForm):
     )
 
 
+class AnswerForm(forms.Form):
+    """What a creator says to a review of his commission."""
+
+    text = forms.CharField(
+        max_length=1_000,
+        label=_("Your answer"),
+        help_text=_("For example where you posted the link. The brand's team reads it."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": _("Write your answer first.")},
+    )
+
+
 class EarningsFilter(forms.Form):
     """Which commissions or clicks to show; what is not understood filters nothing."""
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from portal.views import (
     account,
+    commission,
     creator,
     invited,
     join,
@@ -29,7 +30,12 @@ urlpatterns = [
     path(f"{_PROGRAM}/terms/<int:version>/", public.show_terms, name="terms"),
     path("me/", creator.show_home, name="creator-home"),
     path("me/earnings/", creator.show_earnings, name="creator-earnings"),
-    path("me/earnings/<str:commission_id>/", creator.show_commission, name="commission-story"),
+    path("me/earnings/<str:commission_id>/", commission.show_commission, name="commission-story"),
+    path(
+        "me/earnings/<str:commission_id>/answer/",
+        commission.answer_review,
+        name="commission-answer",
+    ),
     path("me/programs/compare/", creator.compare_programs, name="program-compare"),
     path("me/settings/", account.show_settings, name="settings"),
     path("metrics", ops.show_metrics, name="metrics"),

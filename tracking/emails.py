@@ -7,19 +7,21 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from affiliates.models import Affiliation
+from brands.models import Member
 from core.formats import local_day
 from core.mail import Params, send_notice
 from core.models import User
 from core.money import Money
-from core.notices import COMMISSIONS, STARTED_WORK, Kind, Value, register
+from core.notices import COMMISSIONS, STARTED_WORK, TEAM_WORK, Kind, Value, register
 from core.wording import Reader
 from tracking.domain.story import Change, tell_story
-from tracking.models import Commission, OrderUpload
+from tracking.models import Commission, OrderUpload, ReviewMessage, Side
 from tracking.wording import explain
 
 _AMOUNT, _URL = Money(1250, "EUR"), f"{settings.SITE_URL}/me/earnings/…/"
@@ -148,6 +150,76 @@ def mail_upload_stopped(*, upload: OrderUpload, to: User, now: datetime) -> None
     """Tell who had a file taken that rows of it became wrong meanwhile."""
     params: Params = {"file": upload.file_name, "url": _upload_url(upload)}
     send_notice(kind=UPLOAD_STOPPED, to=to, brand=upload.brand, params=params, now=now)
+
+
+ASKED = register(
+    Kind(
+        name="commission_asked",
+        group=COMMISSIONS,
+        label=_("Question about a commission"),
+        subject=_("{brand} asks about order {order}"),
+        text=_(
+            "{brand} checks the commission of order {order} and asks:\n\n{question}\n\n"
+            "Answer here: {url}\n"
+        ),
+        samples={
+            "order": "1042",
+            "question": _("Where did you post the link that brought this order?"),
+            "url": _URL,
+        },
+    )
+)
+ANSWERED = register(
+    Kind(
+        name="commission_answered",
+        group=TEAM_WORK,
+        label=_("Answer of a creator"),
+        subject=_("{name} answered about order {order}"),
+        text=_(
+            "{name} writes about the commission of order {order}, which is on review:\n\n"
+            "{answer}\n\nDecide here: {url}\n"
+        ),
+        samples={
+            "name": "Anna",
+            "order": "1042",
+            "answer": _("In my newsletter of 3 August."),
+            "url": f"{settings.SITE_URL}/b/…/commissions/…/",
+        },
+    )
+)
+
+
+def mail_asked(*, message: ReviewMessage, now: datetime) -> None:
+    """Mail a question to the creator, with the page where he answers."""
+    commission = message.commission
+    affiliation = _load(commission.affiliation_id)
+    page = reverse("portal:commission-story", args=[commission.public_id])
+    params: Params = {
+        "order": commission.order.number,
+        "question": message.text,
+        "url": f"{settings.SITE_URL}{page}",
+    }
+    user, brand = affiliation.affiliate.user, affiliation.brand
+    send_notice(kind=ASKED, to=user, brand=brand, params=params, now=now)
+
+
+def mail_answered(*, message: ReviewMessage, now: datetime) -> None:
+    """Tell those of the team who asked, or opened a review that is open."""
+    commission = message.commission
+    affiliation = _load(commission.affiliation_id)
+    brand = affiliation.brand
+    asked = commission.messages.filter(side=Side.BRAND).values("by")
+    opened = commission.holds.filter(closed_at__isnull=True).values("opened_by")
+    page = reverse("portal:commission-brand", args=[brand.slug, commission.public_id])
+    params: Params = {
+        "name": affiliation.affiliate.display_name,
+        "order": commission.order.number,
+        "answer": message.text,
+        "url": f"{settings.SITE_URL}{page}",
+    }
+    team = Member.objects.filter(brand=brand).filter(Q(user__in=asked) | Q(user__in=opened))
+    for member in team.select_related("user").order_by("pk"):
+        send_notice(kind=ANSWERED, to=member.user, brand=brand, params=params, now=now)
 
 
 def mail_change(*, commission: Commission, now: datetime) -> None:

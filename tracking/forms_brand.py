@@ -17,6 +17,7 @@ else:
     _ChoiceField = forms.ModelChoiceField
 
 REASON_LENGTH = 500
+MESSAGE_LENGTH = 1_000
 
 
 class ReasonForm(forms.Form):
@@ -40,6 +41,18 @@ class NoteForm(ReasonForm):
             "For your team, in the history. The creator does not see it."
         )
         self.fields["reason"].error_messages["required"] = _("Write the reason for your team.")
+
+
+class QuestionForm(ReasonForm):
+    """What the creator is asked."""
+
+    reason = forms.CharField(
+        label=_("Question"),
+        max_length=MESSAGE_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("It is mailed as you write it. The answer stands in the queue and here."),
+        error_messages={"required": _("Write what you want to know.")},
+    )
 
 
 class AdjustForm(ReasonForm):

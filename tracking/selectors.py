@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
+from core.models import Brand
 from core.money import Money
 from tracking.models import Attribution, Click, Commission, ReviewHold, Verdict
 
@@ -29,6 +30,14 @@ SELECT a.enrollment_id, r -> 'candidate' ->> %(name)s AS signal, c.currency,
    AND (r ->> 'is_winner')::boolean AND r -> 'candidate' ->> 'kind' = %(kind)s
  GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """
+
+
+@dataclass(frozen=True, slots=True)
+class NextRelease:
+    """How many commissions are released on the next day that any is."""
+
+    on: date
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,17 +124,22 @@ def list_releasing(affiliation_ids: Collection[UUID]) -> QuerySet[Commission]:
 
     No open review, nothing rejected or unposted, no suspended creator, and the date is known.
     """
-    open_hold = ReviewHold.objects.filter(commission=OuterRef("pk"), closed_at__isnull=True)
-    return Commission.objects.filter(
-        ~Exists(open_hold),
-        affiliation_id__in=affiliation_ids,
-        affiliation__status="active",
-        released_at__isnull=True,
-        rejected_at__isnull=True,
-        has_unposted_change=False,
-        release_at__isnull=False,
-        amount_minor__gt=0,
+    return _list_releasing().filter(affiliation_id__in=affiliation_ids)
+
+
+def find_next_release(brand: Brand, *, now: datetime) -> NextRelease | None:
+    """Return the next day on which commissions are released, and how many; None where none is."""
+    zone = ZoneInfo(brand.time_zone)
+    rows = (
+        _list_releasing()
+        .filter(brand=brand, release_at__gt=now)
+        .annotate(on=TruncDate("release_at", tzinfo=zone))
+        .values_list("on")
+        .annotate(count=Count("pk"))
+        .order_by("on")
     )
+    found = rows.first()
+    return NextRelease(*found) if found else None
 
 
 def sum_due(*, affiliation_ids: Collection[UUID], before: datetime) -> dict[tuple[UUID, str], int]:
@@ -212,3 +226,16 @@ def _sum_earned(enrollment_ids: Collection[int], *, kind: str, name: str) -> dic
             earned.orders += orders
             earned.amounts.append(Money(int(total), currency))
     return found
+
+
+def _list_releasing() -> QuerySet[Commission]:
+    open_hold = ReviewHold.objects.filter(commission=OuterRef("pk"), closed_at__isnull=True)
+    return Commission.objects.filter(
+        ~Exists(open_hold),
+        affiliation__status="active",
+        released_at__isnull=True,
+        rejected_at__isnull=True,
+        has_unposted_change=False,
+        release_at__isnull=False,
+        amount_minor__gt=0,
+    )

@@ -21,6 +21,7 @@ from tracking.models import (
     HoldKind,
     Order,
     ReviewHold,
+    ReviewMessage,
     StoreEvent,
     UnreadOrder,
 )
@@ -162,10 +163,13 @@ def list_reviews(brand: Brand) -> QuerySet[Commission]:
 
 
 def with_open_holds(commissions: QuerySet[Commission]) -> QuerySet[Commission]:
-    """Add `open_holds` to commissions under review, the longest waiting first."""
+    """Add `open_holds` and `thread` to commissions under review, the longest waiting first."""
     holds = ReviewHold.objects.filter(closed_at__isnull=True).order_by("pk")
-    prefetched = Prefetch("holds", queryset=holds, to_attr="open_holds")
-    return commissions.prefetch_related(prefetched).order_by("pk")
+    thread = ReviewMessage.objects.select_related("by").order_by("pk")
+    return commissions.prefetch_related(
+        Prefetch("holds", queryset=holds, to_attr="open_holds"),
+        Prefetch("messages", queryset=thread, to_attr="thread"),
+    ).order_by("pk")
 
 
 def list_reasons(brand: Brand) -> dict[str, tuple[str, str]]:

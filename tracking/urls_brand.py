@@ -30,6 +30,7 @@ urlpatterns = [
         name="commission-clear-alike",
     ),
     path(f"{_COMMISSION}/clear/", brand_decisions.clear_commission, name="commission-clear"),
+    path(f"{_COMMISSION}/ask/", brand_decisions.ask_creator, name="commission-ask"),
     path(f"{_COMMISSION}/reject/", brand_decisions.reject_commission, name="commission-reject"),
     path(f"{_COMMISSION}/reopen/", brand_decisions.reopen_commission, name="commission-reopen"),
     path(f"{_COMMISSION}/adjust/", brand_decisions.adjust_commission, name="commission-adjust"),

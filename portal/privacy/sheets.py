@@ -32,7 +32,7 @@ from core.models import AuditEvent, Mail, NoticeChoice, User
 from payouts.models import Payout, PayoutMethod
 from payouts.selectors_statements import find_statement, list_months
 from portal.earnings import list_rows
-from tracking.models import Click, Commission, CommissionChange, Verdict
+from tracking.models import Click, Commission, CommissionChange, ReviewMessage, Verdict
 from tracking.selectors_brand import OPEN_REVIEW
 
 Rows: TypeAlias = Iterable[tuple[Any, ...]]
@@ -236,6 +236,10 @@ SHEETS: Mapping[str, OwnSheet] = {
     ),
     "commission_changes": OwnSheet(
         ("commission", "at", "code", "reason", "currency", "before", "after"), _read_changes
+    ),
+    "review_messages": _fields(
+        lambda user: ReviewMessage.objects.filter(commission__affiliation__in=_places(user)),
+        {"commission": "commission__public_id", **_same("at side text")},
     ),
     "payout_methods": _fields(
         lambda user: PayoutMethod.objects.filter(affiliation__in=_places(user)),

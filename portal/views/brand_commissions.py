@@ -41,6 +41,7 @@ def show_commission(request: HttpRequest, slug: str, commission_id: str) -> Http
         events=list_events_of(commission.order),
         history=describe_events(_list_audit(commission), access.brand),
         actions=_list_actions(commission),
+        thread=commission.messages.select_related("by").order_by("pk"),
         clear_off=why_not(access, Right.CLEAR),
     )
     return render(request, "portal/commission_brand.html", context)

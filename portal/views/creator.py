@@ -1,4 +1,4 @@
-"""A creator's home, earnings, and the story of each commission."""
+"""A creator's home, earnings, and programs side by side."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -20,7 +20,6 @@ from affiliates.selectors import (
     list_terms_to_accept,
 )
 from affiliates.selectors_resources import count_unread
-from core.clock import brand_now
 from core.edges import door
 from core.paging import cut_page
 from core.periods import start_of_day
@@ -41,9 +40,7 @@ from portal.home import (
 )
 from portal.links import list_code_rows, list_link_rows
 from portal.places import compare_places
-from portal.selectors import load_story
-from portal.story import build_story, make_reader
-from tracking.access import get_own_commission, list_own_commissions
+from tracking.access import list_own_commissions
 from tracking.selectors import sum_amounts
 
 LATEST = 5
@@ -132,24 +129,6 @@ def compare_programs(request: HttpRequest) -> HttpResponse:
         nav_current="affiliates:program-list",
     )
     return render(request, "portal/program_compare.html", context)
-
-
-@require_GET
-@door
-def show_commission(request: HttpRequest, commission_id: str) -> HttpResponse:
-    """Tell the story of one commission."""
-    commission = get_own_commission(request.user, commission_id)
-    rows = load_story(commission=commission, now=brand_now(commission.brand))
-    story = build_story(rows=rows, reader=make_reader(audience="creator", rows=rows))
-    context = {
-        "story": story,
-        "commission": commission,
-        "order": commission.order,
-        "brand": commission.brand,
-        "zone": commission.brand.time_zone,
-        "nav_current": "portal:creator-earnings",
-    }
-    return render(request, "portal/commission_story.html", context)
 
 
 def _show_commissions(request: HttpRequest, scope: Scope, form: EarningsFilter) -> dict[str, Any]:

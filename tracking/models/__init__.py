@@ -12,6 +12,7 @@ from tracking.models.commissions import (
     ReviewHold,
 )
 from tracking.models.deliveries import RefusedDelivery, StoreEvent
+from tracking.models.messages import ReviewMessage, Side
 from tracking.models.orders import Attribution, CustomerBinding, Decision, Order
 from tracking.models.pulls import OrderPull, UnreadOrder
 from tracking.models.trials import TrialRun
@@ -33,6 +34,8 @@ __all__ = [
     "OrderUpload",
     "RefusedDelivery",
     "ReviewHold",
+    "ReviewMessage",
+    "Side",
     "StoreEvent",
     "TrialRun",
     "UnreadOrder",

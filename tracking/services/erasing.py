@@ -13,6 +13,7 @@ from tracking.models import (
     Commission,
     CommissionChange,
     ReviewHold,
+    ReviewMessage,
 )
 
 
@@ -23,6 +24,7 @@ def erase_earner(*, affiliation_ids: Collection[UUID], enrollment_ids: Collectio
     own.exclude(reject_reason="").update(reject_reason="")
     Adjustment.objects.filter(commission__in=own).update(reason="")
     ReviewHold.objects.filter(commission__in=own).update(reason="", close_reason="")
+    ReviewMessage.objects.filter(commission__in=own).update(text="")
     Attribution.objects.filter(enrollment__in=enrollment_ids).update(reason="")
     for rows in (
         CommissionChange.objects.filter(commission__in=own),

@@ -30,6 +30,7 @@ from tracking import wording
 from tracking.filters import COMMISSION_FILTERS, list_report_filters, pick_commissions
 from tracking.models import Commission, ReviewHold
 from tracking.reader import brand_reader
+from tracking.selectors import find_next_release
 from tracking.states import derive_state
 from tracking.views.brand_alike import find_personal, name_reason
 
@@ -117,10 +118,16 @@ def _show_reviews(
         total=found.order_by().count(),
         alike_count=_count_alike(access.brand, found, filters),
         next_url=page.older_url(request.GET.dict()),
-        waiting=read.count_waiting(access.brand) if not page.rows else 0,
+        **(_what_comes(access.brand, now) if not page.rows else {}),
         clear_off=why_not(access, Right.CLEAR),
     )
     return render(request, "tracking/commission_reviews.html", context)
+
+
+def _what_comes(brand: Brand, now: datetime) -> dict[str, Any]:
+    """Return how many wait for their date, and what the next day of releases brings."""
+    next_day = find_next_release(brand, now=now)
+    return {"waiting": read.count_waiting(brand), "next_release": next_day}
 
 
 def _count_alike(brand: Brand, found: QuerySet[Commission], filters: Mapping[str, str]) -> int:
@@ -143,6 +150,7 @@ def _card(commission: Commission, reader: Reader, now: datetime) -> dict[str, An
         ],
         "age_days": (now - min(hold.opened_at for hold in holds)).days,
         "clearing": explain_clearing(commission, reader, now),
+        "thread": commission.thread,  # type: ignore[attr-defined]  # with_open_holds adds it
         "can_clear": any(hold.kind in read.PERSONAL_HOLDS for hold in holds),
     }
 

@@ -21,16 +21,17 @@ from core.edges import door, see_other
 from core.money import Money
 from core.templatetags.fairshare import current_language
 from tracking.access_brand import get_commission_for
-from tracking.forms_brand import AdjustForm, NoteForm, ReasonForm
+from tracking.forms_brand import AdjustForm, NoteForm, QuestionForm, ReasonForm
 from tracking.models import Commission
 from tracking.reader import brand_reader
 from tracking.selectors_brand import list_clearable_holds
-from tracking.services import holds, review
+from tracking.services import asking, holds, review
 from tracking.views.brand_commissions import explain_clearing
 
 REFUSALS: dict[type[Exception], str | Promise] = {
     holds.AlreadyHeld: gettext_lazy("This commission is on review already."),
     holds.NotHeld: gettext_lazy("No review that you can end is open on this commission."),
+    asking.TooManyMessages: gettext_lazy("Three questions wait for an answer. Let it come first."),
     review.AlreadyRejected: gettext_lazy(
         "This commission is rejected. Reopen it first, then change it."
     ),
@@ -79,6 +80,15 @@ REJECT = Words(
     gettext_lazy("Rejected. The commission is 0 now."),
     "problem",
 )
+ASK = Words(
+    gettext_lazy("Ask the creator"),
+    gettext_lazy(
+        "{creator} gets your question by mail and answers on the page of this commission. The"
+        " review stays open, and the release date stays."
+    ),
+    gettext_lazy("Send the question"),
+    gettext_lazy("Asked. The answer will stand here and in the queue."),
+)
 REOPEN = Words(
     gettext_lazy("Reopen this commission"),
     gettext_lazy("It becomes again what its order says. {creator} reads your reason."),
@@ -115,6 +125,17 @@ def clear_commission(request: HttpRequest, slug: str, commission_id: str) -> Htt
 def reject_commission(request: HttpRequest, slug: str, commission_id: str) -> HttpResponse:
     """Set a commission to 0."""
     return _decide(request, slug, commission_id, REJECT, review.reject_commission)
+
+
+@door
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask_creator(request: HttpRequest, slug: str, commission_id: str) -> HttpResponse:
+    """Ask the creator about a commission on review."""
+
+    def ask(*, reason: str, **facts: Any) -> None:
+        asking.ask_creator(text=reason, **facts)
+
+    return _decide(request, slug, commission_id, ASK, ask)
 
 
 @door
@@ -159,6 +180,8 @@ def _make_form(request: HttpRequest, commission: Commission, words: Words) -> Re
     data = request.POST if request.method == "POST" else None
     if words is ADJUST:
         return AdjustForm(data, currency=commission.currency)
+    if words is ASK:
+        return QuestionForm(data)
     return NoteForm(data) if words in (HOLD, CLEAR) else ReasonForm(data)
 
 

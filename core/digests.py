@@ -17,8 +17,7 @@ from django.utils.translation import ngettext
 
 from core import formats, letters
 from core.jobs import enqueue
-from core.letters import Footer
-from core.mail import language_of, name_sender
+from core.mail import language_of, make_footer, name_sender
 from core.models import Brand, Mail, MailStatus, User
 from core.notices import GROUPS, find_kind
 from core.stopping import DIGEST, stop_url
@@ -63,7 +62,7 @@ def _write(user: User, parts: Sequence[Mail], now: datetime) -> Mail:
         if brand:
             subject = _("%(brand)s: %(subject)s") % {"brand": brand.name, "subject": subject}
         text = "\n\n".join(_list_sections(parts))
-        footer = Footer(name_sender(brand, language), url)
+        footer = make_footer(name_sender(brand, language), brand, url)
     subject = letters.to_header(subject)
     return Mail.objects.create(
         brand=brand,

@@ -23,9 +23,11 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from core.access import Forbidden, NotFound
 
-# A letter is drawn by its own styles, in a frame of ours, where nothing runs and nothing loads.
+# A letter is drawn by its own styles, in a frame of ours, where nothing runs and only our own
+# pictures load.
 LETTER_POLICY = {
     "default-src": [NONE],
+    "img-src": [SELF],
     "style-src": [UNSAFE_INLINE],
     "base-uri": [NONE],
     "form-action": [NONE],

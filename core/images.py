@@ -41,6 +41,8 @@ WRITTEN: dict[str, tuple[str, dict[str, Any]]] = {
     "WEBP": ("image/webp", {"format": "WEBP", "quality": 90}),
 }
 SMALL_TYPE = "image/webp"
+LETTER_TYPE = "image/png"
+LETTER_SIZE = (480, 80)
 REFUSALS: dict[str, str | Promise] = {
     "empty": _("This file is empty. Choose another one."),
     "bytes": _("This file is larger than 10 MB. Save it smaller and upload it again."),
@@ -133,6 +135,19 @@ def save_picture(*, brand_id: int, picture: Picture, now: datetime) -> Image:
     if is_new:
         ImageBytes.objects.create(image=image, full=picture.full, small=picture.small)
     return image
+
+
+def draw_for_letter(small: bytes) -> bytes:
+    """Return a small picture as mail programs show it: they know PNG, and their ground may be dark.
+
+    It is twice the size it is shown in, for fine screens.
+    """
+    with PIL.Image.open(io.BytesIO(small)) as opened:
+        clear = opened.convert("RGBA")
+    clear.thumbnail(LETTER_SIZE)
+    paper = PIL.Image.new("RGB", clear.size, "white")
+    paper.paste(clear, mask=clear)
+    return _write(paper, {"format": "PNG"})
 
 
 def _draw_anew(data: bytes, kind: str) -> Picture:

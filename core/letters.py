@@ -31,10 +31,12 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 @dataclass(frozen=True, slots=True)
 class Footer:
-    """What stands below a letter: who sends it, and where it is stopped."""
+    """What stands around a letter: who sends it, where it is stopped, and the brand's logo."""
 
     sender: str
     stop_url: str = ""
+    brand: str = ""
+    logo_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

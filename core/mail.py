@@ -10,6 +10,7 @@ from email.utils import parseaddr
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -140,6 +141,17 @@ def name_sender(brand: Brand | None, language: str) -> str:
         return letters.to_header(_("%(brand)s via %(site)s") % names)
 
 
+def make_footer(sender: str, brand: Brand | None, stop_url: str = "") -> Footer:
+    """Return what stands around a letter of a brand, or of the site.
+
+    The logo has one address for all readers: that it was loaded says nothing of anybody.
+    """
+    if brand is None or not brand.logo_digest:
+        return Footer(sender, stop_url)
+    path = reverse("core:image-letter", args=[brand.logo_digest])
+    return Footer(sender, stop_url, brand.name, f"{settings.SITE_URL}{path}")
+
+
 def real_time(brand: Brand, now: datetime) -> datetime:
     """Return the time outside: mail does not follow the clock of a sandbox."""
     return now - timedelta(seconds=brand.clock_offset_s)
@@ -187,7 +199,7 @@ def _draft(
 
 def _post(mail: Mail, url: str) -> Mail:
     """Store a message with its footer and layout; it leaves after the commit."""
-    footer, text = Footer(mail.from_name, url), mail.text
+    footer, text = make_footer(mail.from_name, mail.brand, url), mail.text
     mail.text = letters.to_text(text, footer, language=mail.language)
     mail.html = letters.to_html(mail.subject, text, footer, language=mail.language)
     mail.save()

@@ -12,6 +12,7 @@ urlpatterns = [
     path("health/ready/", pages.check_ready, name="ready"),
     path("images/<str:digest>/full", pages.show_image, {"size": "full"}, name="image"),
     path("images/<str:digest>/small", pages.show_image, {"size": "small"}, name="image-small"),
+    path("images/<str:digest>/letter", pages.show_image, {"size": "letter"}, name="image-letter"),
     path("mail/stop/<str:token>/", mail.stop, name="mail-stop"),
     path("mail/confirm/<str:token>/", mail.confirm, name="mail-confirm"),
     path("ops/outbox/", outbox.show_list, name="outbox"),

@@ -66,6 +66,7 @@ LETTERS = {"core:outbox-html", "brands:letter-preview"}
 FRAMING = {"core:outbox-mail", "brands:letter-edit"}
 LETTER_POLICY = {
     "default-src 'none'",
+    "img-src 'self'",
     "style-src 'unsafe-inline'",
     "base-uri 'none'",
     "form-action 'none'",
@@ -74,7 +75,7 @@ LETTER_POLICY = {
 }
 LINKS = {"tracking:redirect", "tracking:redirect-by-parameter", "tracking:r/<path:slug>"}
 # Anyone may show these on a page of his own; test_images holds what they carry instead.
-IMAGES = {"core:image", "core:image-small"}
+IMAGES = {"core:image", "core:image-small", "core:image-letter"}
 LEADS_AWAY = {*LINKS, "payouts:standin-setup"}
 # Addresses that work for nobody here, each with the reason.
 NOT_REACHED: dict[str, str] = {

@@ -20,7 +20,7 @@ from core import formats, letters
 from core.clock import brand_now, utc_now
 from core.edges import door, framing, letter, posted, see_other
 from core.letters import Footer
-from core.mail import compose_sample, language_of, name_sender, send_sample
+from core.mail import compose_sample, language_of, make_footer, name_sender, send_sample
 from core.models import MailSender, MailText
 from core.notices import ALWAYS, Kind, find_kind, list_kinds
 from core.postman import count_left
@@ -99,7 +99,7 @@ def preview(request: HttpRequest, slug: str, kind: str, language: str) -> HttpRe
         page = letters.to_html(_("Not an e-mail yet"), faults, Footer(""), language=language)
         return HttpResponse(page, status=422)
     made = compose_sample(kind=found, brand=access.brand, language=language, words=form.words)
-    footer = Footer(name_sender(access.brand, language))
+    footer = make_footer(name_sender(access.brand, language), access.brand)
     if request.POST.get("as") == "text":
         text = letters.to_text(made.text, footer, language=language)
         context = {"text": f"{made.subject}\n\n{text}", "language": language}

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from core import gallery
 from core.context import THEME_COOKIE
 from core.edges import is_own_page
-from core.images import SMALL_TYPE
+from core.images import LETTER_TYPE, SMALL_TYPE, draw_for_letter
 from core.models import Image, ImageBytes, Theme, User
 
 COOKIE_AGE_S = 365 * 24 * 3600
@@ -64,9 +64,12 @@ def show_image(request: HttpRequest, digest: str, size: str) -> HttpResponse:
     image = Image.objects.filter(sha256=digest).first() if _DIGEST.fullmatch(digest) else None
     if image is None:
         raise Http404
-    data = ImageBytes.objects.values_list(size, flat=True).get(image=image)
+    column = "full" if size == "full" else "small"
+    data = bytes(ImageBytes.objects.values_list(column, flat=True).get(image=image))
     content_type = image.content_type if size == "full" else SMALL_TYPE
-    response = HttpResponse(bytes(data), content_type=content_type, headers=IMAGE_HEADERS)
+    if size == "letter":
+        data, content_type = draw_for_letter(data), LETTER_TYPE
+    response = HttpResponse(data, content_type=content_type, headers=IMAGE_HEADERS)
     if "download" in request.GET:
         ending = content_type.rpartition("/")[2]
         response["Content-Disposition"] = f'attachment; filename="{digest[:12]}.{ending}"'

@@ -7,6 +7,7 @@ from random import Random
 from affiliates.services.terms import announce_terms
 from brands.models import Terms
 from brands.selectors_terms import find_notice_end
+from brands.services.identity import Identity, set_identity
 from portal.demo.calendar import Calendar
 from portal.demo.cast import (
     BRAND,
@@ -23,6 +24,7 @@ from portal.demo.crowd import Crowd
 from portal.demo.deliveries import number_sales, schedule_later, schedule_sales
 from portal.demo.goals import schedule_goals
 from portal.demo.invitations import schedule_invitations
+from portal.demo.logo import draw_logo
 from portal.demo.people import accept_newest_terms, add_team, apply, join, refuse, set_account
 from portal.demo.resources import BEANS_DAY, SILENT, schedule_news
 from portal.demo.runs import Run
@@ -90,6 +92,12 @@ def build_saffron(*, team: dict[str, int], now: datetime, scale: float) -> World
 def _open(team: dict[str, int], calendar: Calendar) -> World:
     owner_id, now = team["brand"], calendar.at(OPENED_DAY, "09:00")
     brand = open_brand(OFFER, calendar=calendar, owner_id=owner_id, now=now)
+    brand = set_identity(
+        brand_id=brand.pk,
+        identity=Identity(OFFER.name, OFFER.url, draw_logo()),
+        actor_id=owner_id,
+        now=now,
+    )
     add_team(brand=brand, users=team, now=now)
     program = open_program(
         OFFER, brand=brand, rules=RULES_OF_THEN, owner_id=owner_id, now=now + timedelta(hours=2)

@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
 from affiliates.models import Asset
 from affiliates.services.forgetting import forget_images
-from core.models import AuditEvent, Image
+from core.models import AuditEvent, Image, Mail
 from core.templatetags.fairshare import initials
 from tests.brands.pages import sign_in, sign_in_as, text_of
 from tests.makers import NOW, encode, make_asset, make_enrollment, make_program
@@ -51,6 +52,28 @@ def test_a_logo_stands_in_the_directory_on_the_program_and_with_its_creators(pro
         assert f'src="{src}" alt="Logo of {brand.name}"' in text_of(creator.get(page))
     assert creator.get(src)["Content-Type"] == "image/webp"
     assert AuditEvent.objects.filter(brand=brand, action="brand.identity_set").count() == 1
+
+
+def test_a_logo_stands_where_people_join_and_in_letters_with_the_name_where_it_is_not_shown(
+    program,
+):
+    brand, owner = program.brand, sign_in_as(program.brand)
+    brand.name = 'Saffron "& Pine"'
+    send(brand, owner, logo=logo())
+    preview = f"/b/{brand.slug}/emails/application_approved/en/preview/"
+
+    join = Client().get(reverse("portal:join", args=[brand.slug, program.slug]))
+    page = owner.get(preview)
+    make_enrollment(program)
+
+    assert f"images/{brand.logo_digest}/small" in text_of(join)
+    src = f"{settings.SITE_URL}/images/{brand.logo_digest}/letter"
+    shown = f'<img src="{src}" alt="Saffron &quot;&amp; Pine&quot;"'
+    assert shown in text_of(page)
+    assert "img-src 'self'" in page["Content-Security-Policy"]
+    assert shown in Mail.objects.filter(kind="application_approved").latest("pk").html
+    send(brand, owner, is_logo_removed="on")
+    assert "<img" not in text_of(owner.get(preview))
 
 
 def test_a_logo_stays_until_it_is_taken_away(program):

@@ -139,6 +139,20 @@ def test_a_picture_is_shown_to_anyone_for_ever_and_nothing_in_it_can_run():
         assert Client().get(f"/images/{unknown}/full").status_code == 404
 
 
+@pytest.mark.django_db
+def test_in_letters_a_picture_is_small_png_on_white():
+    into = io.BytesIO()
+    PIL.Image.new("RGBA", (1200, 300), (0, 0, 0, 0)).save(into, "PNG")
+    image = save_picture(brand_id=make_brand().pk, picture=read(into.getvalue()), now=NOW)
+
+    answer = Client().get(f"/images/{image.sha256}/letter?download")
+
+    shown = reopen(answer.content)
+    assert (answer["Content-Type"], shown.format, shown.size) == ("image/png", "PNG", (320, 80))
+    assert shown.getpixel((5, 5)) == (255, 255, 255)
+    assert answer["Content-Disposition"].endswith('.png"')
+
+
 @override_settings(UPLOAD_MAX_BYTES=1000)
 def test_an_upload_larger_than_anything_taken_is_refused_before_it_is_read():
     upload = SimpleUploadedFile("a.png", b"\0" * 2000)

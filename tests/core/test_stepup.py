@@ -74,6 +74,7 @@ FREE = {
     "affiliates:link-qr-svg": "draws an address that anybody may open",
     "core:image": "is on pages that anybody may open",
     "core:image-small": "is on pages that anybody may open",
+    "core:image-letter": "is in letters",
     "core:recovery-file": "holds what the page just showed, behind mfa_generate_recovery_codes",
     "payouts:statement-csv": "is one person's own, without an account number",
     "portal:list-export clicks": "counts clicks; of who clicked nothing is kept",

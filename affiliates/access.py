@@ -135,7 +135,8 @@ def get_application_for(access: BrandAccess, public_id: str) -> Application:
     :raises NotFound: not one of this brand.
     """
     rows = Application.objects.filter(brand=access.brand)
-    return get_by_public_id(rows.select_related("affiliate__user", "program", "terms"), public_id)
+    related = rows.select_related("affiliate__user", "brand", "program", "terms", "decided_by")
+    return get_by_public_id(related, public_id)
 
 
 def list_applications_for(

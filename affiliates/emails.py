@@ -128,7 +128,8 @@ def mail_applied(*, application: Application, now: datetime) -> None:
         "name": application.affiliate.display_name,
         "program": program.name,
         "where": application.publishes_at,
-        "url": f"{settings.SITE_URL}/b/{brand.slug}/creators/",
+        "url": settings.SITE_URL
+        + reverse("affiliates:application-detail", args=[brand.slug, application.public_id]),
     }
     team = Member.objects.filter(brand=brand, role__in=[Role.OWNER, Role.MANAGER])
     for member in team.select_related("user"):

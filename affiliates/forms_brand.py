@@ -72,7 +72,14 @@ class GroupsForm(forms.Form):
 class TagForm(forms.Form):
     """A word of the brand's own for a creator."""
 
-    tag = forms.CharField(label=_("Tag"), max_length=40)
+    tag = forms.CharField(
+        label=_("Tag"),
+        max_length=40,
+        error_messages={
+            "required": _("Enter a word of at most 40 characters."),
+            "max_length": _("Enter a word of at most 40 characters."),
+        },
+    )
 
 
 class NoteForm(forms.Form):

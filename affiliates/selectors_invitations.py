@@ -4,17 +4,19 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Case, CharField, Count, F, QuerySet, Value, When
+from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from affiliates.keys import make_invite_token, read_invite_token
 from affiliates.models import Affiliation, AffiliationStatus, Code, Enrollment, Invitation
 from brands.models import Program
+from core.asked import Asked, read_text
 from core.models import Brand
 
 OPEN = ("sent", "opened", "usable", "not_sent")
 STATES = (*OPEN, "joined", "declined", "expired", "used_up", "revoked")
+FILTERS = ("q", "state", "program")
 
 
 def invite_url(invitation: Invitation) -> str:
@@ -45,6 +47,20 @@ def list_invitations(brand: Brand, *, now: datetime) -> QuerySet[Invitation]:
     """Return a brand's invitations, newest first, each with `uses` and `state`."""
     rows = Invitation.objects.filter(brand=brand).select_related("program__brand", "group")
     return with_state(rows, now=now).order_by("-pk")
+
+
+def pick_invitations(brand: Brand, asked: Asked, *, now: datetime) -> QuerySet[Invitation]:
+    """Return what the filters leave of a brand's invitations, newest first."""
+    said = {name: read_text(asked, name) for name in FILTERS}
+    rows = list_invitations(brand, now=now)
+    if said["q"]:
+        text = Q(email__icontains=said["q"]) | Q(name__icontains=said["q"])
+        rows = rows.filter(text | Q(public_id=said["q"]))
+    if said["program"]:
+        rows = rows.filter(program__public_id=said["program"])
+    if said["state"] in STATES:
+        rows = rows.filter(Q(state=said["state"]))
+    return rows
 
 
 def find_invitation(program: Program, token: str, *, now: datetime) -> Invitation | None:

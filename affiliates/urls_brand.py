@@ -57,8 +57,8 @@ urlpatterns = [
         brand_bulk_applications.decide_many,
         name="application-bulk",
     ),
+    path(f"{_APPLICATION}/", brand_applications.show_application, name="application-detail"),
     path(f"{_APPLICATION}/approve/", brand_applications.approve, name="application-approve"),
-    path(f"{_APPLICATION}/reject/", brand_applications.reject, name="application-reject"),
     path(f"{_APPLICATION}/notes/", brand_vetting.note_on_application, name="application-note"),
     path(
         f"{_APPLICATION}/checklist/<str:point_id>/",

@@ -60,9 +60,8 @@ KINDS: Mapping[str, Kind] = {
     "affiliates.affiliation": Kind(str, _CREATOR, related=("affiliate",)),
     "affiliates.application": Kind(
         lambda row: str(row.affiliate),
-        "affiliates:application-list",
-        _none,
-        ("affiliate",),
+        "affiliates:application-detail",
+        related=("affiliate",),
     ),
     "affiliates.announcement": Kind(lambda row: row.title, "affiliates:announcement-edit"),
     "affiliates.asset": Kind(lambda row: row.title, "affiliates:asset-edit"),

@@ -13,6 +13,7 @@ from affiliates.models import (
     ApplicationStatus,
     Enrollment,
 )
+from affiliates.selectors import count_creators
 from affiliates.services.applications import (
     AlreadyDecided,
     approve_application,
@@ -25,7 +26,7 @@ from affiliates.services.errors import (
     ProgramClosed,
     ProgramFull,
 )
-from brands.models import ProgramStatus
+from brands.models import Program, ProgramStatus
 
 _OBSTACLES: Mapping[type[Exception], LeftOut] = {
     AlreadyMember: LeftOut.MEMBER,
@@ -48,6 +49,7 @@ def select_to_approve(applications: Collection[Application]) -> Selection[Applic
             "program", "affiliation__affiliate"
         )
     )
+    room = _count_room({row.program for row in applications})
     selection: Selection[Application] = Selection()
     for row in applications:
         why = _say_decided(row, ApplicationStatus.APPROVED)
@@ -57,6 +59,9 @@ def select_to_approve(applications: Collection[Application]) -> Selection[Applic
             why = LeftOut.SUSPENDED
         if why is None and (row.program_id, row.affiliate_id) in places:
             why = LeftOut.MEMBER
+        if why is None and row.program_id in room:
+            room[row.program_id] -= 1
+            why = LeftOut.NO_ROOM if room[row.program_id] < 0 else None
         selection.put(row, why)
     return selection
 
@@ -107,6 +112,16 @@ def reject_applications(
         )
 
     return _decide_each(applications, reject, ApplicationStatus.REJECTED)
+
+
+def _count_room(programs: Collection[Program]) -> dict[int, int]:
+    """Return how many more creators each program takes that takes no more than so many."""
+    inside = count_creators(programs)
+    return {
+        one.pk: one.max_creators - inside.get(one.pk, 0)
+        for one in programs
+        if one.max_creators is not None
+    }
 
 
 def _decide_each(

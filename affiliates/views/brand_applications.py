@@ -1,5 +1,6 @@
-"""The queue of applications: read, approve into a group, or refuse with a reason."""
+"""Applications: the queue, the page of one, and taking somebody in."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib import messages
@@ -7,20 +8,26 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
-from affiliates.access import get_application_for
-from affiliates.emails import preview_rejection
-from affiliates.forms_brand import GroupForm, RejectForm
+from affiliates.access import get_application_for, list_applications_for
+from affiliates.forms_brand import GroupForm
 from affiliates.models import Application, ApplicationStatus
-from affiliates.selectors import list_applications, list_groups_by_program, list_notes
+from affiliates.selectors import (
+    find_enrollment,
+    list_groups_by_program,
+    list_notes,
+    list_waiting_applications,
+)
+from affiliates.selectors_applications import (
+    FILTERS,
+    find_neighbours,
+    has_checklists,
+    pick_applications,
+)
 from affiliates.selectors_likeness import find_likenesses
 from affiliates.selectors_vetting import find_checklists
-from affiliates.services.applications import (
-    AlreadyDecided,
-    approve_application,
-    reject_application,
-)
+from affiliates.services.applications import AlreadyDecided, approve_application
 from affiliates.services.errors import (
     AffiliationSuspended,
     AlreadyMember,
@@ -29,48 +36,67 @@ from affiliates.services.errors import (
 )
 from brands.access import BrandAccess, Right, get_brand_for, require
 from brands.context import brand_page, why_not
+from brands.selectors import list_programs
+from core.asked import read_text
 from core.clock import brand_now
 from core.edges import door, see_other
-from core.mail import Letter
 from core.paging import cut_page
 
-TABS = {"waiting": ApplicationStatus.SUBMITTED, "rejected": ApplicationStatus.REJECTED}
+NAV = "affiliates:creator-list"
+TABS = {
+    "waiting": (ApplicationStatus.SUBMITTED, ("submitted_at", "pk")),
+    "rejected": (ApplicationStatus.REJECTED, ("-decided_at", "-pk")),
+}
 
 
 @door
 @require_GET
 def show_queue(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show the applications that wait, the oldest first, or those that were refused."""
+    """Show the applications that wait, or those that were refused, as the filters narrow them."""
     access = get_brand_for(request.user, slug)
-    tab = request.GET.get("tab", "") if request.GET.get("tab", "") in TABS else "waiting"
-    applications = list_applications(access.brand)
-    rows = applications.filter(status=TABS[tab])
-    page = cut_page(rows, before=request.GET.get("before", ""), order=("submitted_at", "pk"))
-    now = brand_now(access.brand)
-    groups = list_groups_by_program({row.program_id for row in page.rows})
-    notes = list_notes(access.brand, {row.affiliate_id for row in page.rows})
-    alike = find_likenesses(access.brand, page.rows)
-    checklists = find_checklists(page.rows)
+    brand, asked = access.brand, request.GET.dict()
+    tab = asked.get("tab", "") if asked.get("tab", "") in TABS else "waiting"
+    status, order = TABS[tab]
+    found = pick_applications(brand, status, asked)
+    filters = {name: read_text(asked, name) for name in FILTERS}
+    page = cut_page(found, before=asked.get("before", ""), order=order)
     context = brand_page(
         access,
-        nav_current="affiliates:creator-list",
+        nav_current=NAV,
         tab=tab,
-        waiting=applications.filter(status=ApplicationStatus.SUBMITTED).count(),
-        cards=[
-            {
-                "application": row,
-                "groups": groups.get(row.program_id, []),
-                "notes": notes.get(row.affiliate_id, []),
-                "alike": alike.get(row.affiliate_id, []),
-                "checklist": checklists[row.pk],
-                "age_days": (now - row.submitted_at).days,
-            }
-            for row in page.rows
-        ],
-        next_url=page.older_url(request.GET.dict()),
+        cards=_describe(access, page.rows),
+        total=found.order_by().count(),
+        next_url=page.older_url(asked),
+        filters=filters,
+        is_filtered=any(filters.values()),
+        programs=list(list_programs(brand)),
+        has_checklists=tab == "waiting" and has_checklists(brand),
+        waiting=list_waiting_applications(brand).count(),
         manage_off=why_not(access, Right.MANAGE),
     )
     return render(request, "affiliates/application_list.html", context)
+
+
+@door
+@require_GET
+def show_application(request: HttpRequest, slug: str, application_id: str) -> HttpResponse:
+    """Show one application, with the way to those that wait before and after it."""
+    access = get_brand_for(request.user, slug)
+    application = get_application_for(access, application_id)
+    earlier, later = find_neighbours(application)
+    (card,) = _describe(access, [application])
+    place = find_enrollment(application.affiliate, application.program)
+    context = brand_page(
+        access,
+        nav_current=NAV,
+        application=application,
+        card={**card, "creator_id": place and place.affiliation.public_id},
+        earlier=earlier,
+        later=later,
+        then=(later or earlier or application).public_id,
+        manage_off=why_not(access, Right.MANAGE),
+    )
+    return render(request, "affiliates/application_detail.html", context)
 
 
 @door
@@ -81,10 +107,10 @@ def approve(request: HttpRequest, slug: str, application_id: str) -> HttpRespons
     application = get_application_for(access, application_id)
     require(access, Right.MANAGE)
     form = GroupForm(request.POST, program=application.program)
-    queue = reverse("affiliates:application-list", args=[slug])
+    back = see_other(next_url(access, request.POST.get("then", "")))
     if not form.is_valid():
         messages.error(request, _("Nothing was done: this group is not one of the program."))
-        return see_other(queue)
+        return back
     try:
         enrollment = approve_application(
             application_id=application.pk,
@@ -99,44 +125,42 @@ def approve(request: HttpRequest, slug: str, application_id: str) -> HttpRespons
         ProgramClosed,
         ProgramFull,
     ) as error:
-        messages.error(request, why_not_decided(error))
-        return see_other(queue)
+        messages.error(request, _say_why_not(error))
+        return back
     text = _("%(creator)s is in: link and code are ready, and the mail is on its way.")
     messages.success(request, text % {"creator": enrollment.affiliation.affiliate.display_name})
-    return see_other(queue)
+    return back
 
 
-@door
-@require_http_methods(["GET", "HEAD", "POST"])
-def reject(request: HttpRequest, slug: str, application_id: str) -> HttpResponse:
-    """Refuse with a reason; first what the applicant will read."""
-    access = get_brand_for(request.user, slug)
-    application = get_application_for(access, application_id)
-    require(access, Right.MANAGE)
-    form = RejectForm(request.POST if request.method == "POST" else None)
-    if request.method != "POST":
-        return _ask(request, access, application, form)
-    if not form.is_valid():
-        return _ask(request, access, application, form, status=422)
-    if "confirmed" not in request.POST:
-        return _ask(request, access, application, form)
-    try:
-        reject_application(
-            application_id=application.pk,
-            reason=form.cleaned_data["reason"],
-            note=form.cleaned_data["note"],
-            actor_id=access.member.user_id,
-            now=brand_now(access.brand),
-        )
-    except AlreadyDecided as error:
-        messages.error(request, why_not_decided(error))
-    else:
-        text = _("%(creator)s was refused and gets your reason by mail.")
-        messages.success(request, text % {"creator": application.affiliate.display_name})
-    return see_other(reverse("affiliates:application-list", args=[slug]))
+def next_url(access: BrandAccess, then: str) -> str:
+    """Return where a decision leads: to the application that follows, or to the queue."""
+    slug = access.brand.slug
+    if following := list_applications_for(access, [then]).first():
+        return reverse("affiliates:application-detail", args=[slug, following.public_id])
+    return reverse("affiliates:application-list", args=[slug])
 
 
-def why_not_decided(error: Exception) -> str:
+def _describe(access: BrandAccess, rows: Collection[Application]) -> list[dict[str, Any]]:
+    now = brand_now(access.brand)
+    people = {row.affiliate_id for row in rows}
+    groups = list_groups_by_program({row.program_id for row in rows})
+    notes = list_notes(access.brand, people)
+    alike = find_likenesses(access.brand, rows)
+    checklists = find_checklists(rows)
+    return [
+        {
+            "application": row,
+            "groups": groups.get(row.program_id, []),
+            "notes": notes.get(row.affiliate_id, []),
+            "alike": alike.get(row.affiliate_id, []),
+            "checklist": checklists[row.pk],
+            "age_days": (now - row.submitted_at).days,
+        }
+        for row in rows
+    ]
+
+
+def _say_why_not(error: Exception) -> str:
     """Say why an application could not be decided."""
     if isinstance(error, AlreadyDecided):
         return _("Somebody decided this application before you. Nothing was changed.")
@@ -147,29 +171,3 @@ def why_not_decided(error: Exception) -> str:
     if isinstance(error, AlreadyMember):
         return _("This creator is in the program already. Nothing was changed.")
     return _("This creator is suspended here. Reinstate the creator first; nothing was changed.")
-
-
-def _ask(
-    request: HttpRequest,
-    access: BrandAccess,
-    application: Application,
-    form: RejectForm,
-    status: int = 200,
-) -> HttpResponse:
-    context = brand_page(
-        access,
-        nav_current="affiliates:creator-list",
-        application=application,
-        form=form,
-        preview=_preview(application, form.cleaned_data) if _is_complete(form) else None,
-    )
-    return render(request, "affiliates/application_reject.html", context, status=status)
-
-
-def _is_complete(form: RejectForm) -> bool:
-    return form.is_bound and form.is_valid()
-
-
-def _preview(application: Application, data: dict[str, Any]) -> Letter:
-    application.reject_reason, application.reject_note = data["reason"], data["note"].strip()
-    return preview_rejection(application)

@@ -1,4 +1,4 @@
-"""One decision about many applications: first who is meant and what each will read."""
+"""One decision about applications, one or many: first who is meant and what each will read."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ from affiliates.emails import preview_rejection
 from affiliates.emails_welcome import preview_approval
 from affiliates.forms_brand import GroupsForm, RejectForm
 from affiliates.models import Application
+from affiliates.selectors_vetting import find_checklists
 from affiliates.services.bulk import LeftOut, Selection
 from affiliates.services.bulk_applications import (
     approve_applications,
@@ -24,12 +25,14 @@ from affiliates.services.bulk_applications import (
     select_to_approve,
     select_to_reject,
 )
+from affiliates.views.brand_applications import next_url
 from affiliates.wording import LEFT_OUT
 from brands.access import BrandAccess, Right, get_brand_for, require
 from brands.context import brand_page
 from core import formats
 from core.clock import brand_now
 from core.edges import door, see_other
+from core.letters import direction_of
 from core.mail import Letter, language_of
 from core.wording import current_language
 
@@ -41,8 +44,12 @@ class Draft:
     """A letter as its first reader gets it; the others read the same with their own names."""
 
     letter: Letter
-    program: str
+    language: str
     readers: list[str]
+
+    @property
+    def direction(self) -> str:
+        return direction_of(self.language)
 
 
 @door
@@ -61,20 +68,24 @@ def decide_many(request: HttpRequest, slug: str) -> HttpResponse:
     select = select_to_approve if what == "approve" else select_to_reject
     selection = select(applications)
     form = _read_form(request, what, selection.fits)
+    then = asked.get("then", "")
     is_sure = "confirmed" in request.POST and form.is_valid()
     if request.method == "POST" and is_sure:
         _tell(request, _decide(access, applications, form))
-        return see_other(reverse("affiliates:application-list", args=[slug]))
+        return see_other(next_url(access, then))
+    checklists = find_checklists(selection.fits)
     context = brand_page(
         access,
         nav_current="affiliates:creator-list",
         what=what,
         form=form,
         applications=applications,
-        fits=selection.fits,
+        fits=[(row, checklists[row.pk]) for row in selection.fits],
         left_out=[(row, LEFT_OUT[why]) for row, why in selection.left_out],
         drafts=_draft(selection.fits, form),
         unread=max(len(chosen) - MOST, 0),
+        then=then,
+        back_url=next_url(access, applications[0].public_id if then else ""),
     )
     status = 422 if form.errors else 200
     return render(request, "affiliates/application_bulk.html", context, status=status)
@@ -112,7 +123,7 @@ def _draft(rows: list[Application], form: GroupsForm | RejectForm) -> list[Draft
     for row in rows:
         key = (row.program_id, language_of(row.affiliate.user.language))
         if key not in drafts:
-            drafts[key] = Draft(_compose(row, form), row.program.name, [])
+            drafts[key] = Draft(_compose(row, form), key[1], [])
         drafts[key].readers.append(row.affiliate.display_name)
     return list(drafts.values())
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,7 +15,13 @@ from affiliates.domain.invitesheet import write_sheet
 from affiliates.forms_invitations import FAULTS, REASONS, InviteLinkForm, InvitePeopleForm
 from affiliates.models import Invitation, InvitationKind
 from affiliates.selectors import list_groups_by_program, list_waiting_applications
-from affiliates.selectors_invitations import OPEN, STATES, invite_url, list_invitations
+from affiliates.selectors_invitations import (
+    FILTERS,
+    OPEN,
+    STATES,
+    invite_url,
+    pick_invitations,
+)
 from affiliates.services.errors import ProgramNotOpen
 from affiliates.services.invitation_plan import Plan, plan_invitations
 from affiliates.services.invitations import (
@@ -33,6 +38,7 @@ from brands.access import BrandAccess, Right, get_brand_for, require
 from brands.context import brand_page, why_not
 from brands.models import Group, ProgramStatus
 from brands.selectors import list_programs
+from core.asked import read_text
 from core.clock import brand_now
 from core.edges import door, posted, see_other
 from core.paging import cut_page
@@ -49,18 +55,20 @@ LIST = "affiliates:invitation-list"
 def show_invitations(request: HttpRequest, slug: str) -> HttpResponse:
     """List the invitations of a brand, newest first, with what became of each."""
     access = get_brand_for(request.user, slug)
-    state = request.GET.get("state", "") if request.GET.get("state", "") in STATES else ""
-    found = list_invitations(access.brand, now=brand_now(access.brand))
-    page = cut_page(
-        found.filter(Q(state=state)) if state else found, before=request.GET.get("before", "")
-    )
+    asked = request.GET.dict()
+    filters = {name: read_text(asked, name) for name in FILTERS}
+    found = pick_invitations(access.brand, asked, now=brand_now(access.brand))
+    page = cut_page(found, before=asked.get("before", ""))
     off = why_not(access, Right.MANAGE)
     context = brand_page(
         access,
         nav_current=NAV,
         rows=[_describe(row, is_shown=not off) for row in page.rows],
-        next_url=page.older_url(request.GET.dict()),
-        state=state,
+        total=found.order_by().count(),
+        next_url=page.older_url(asked),
+        filters=filters,
+        is_filtered=any(filters.values()),
+        programs=list(list_programs(access.brand)),
         states=[(one, get_state(one, kind="invitation").label) for one in STATES],
         waiting=list_waiting_applications(access.brand).count(),
         manage_off=off,

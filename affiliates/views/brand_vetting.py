@@ -42,23 +42,23 @@ def change_tags(request: HttpRequest, slug: str, creator_id: str) -> HttpRespons
     affiliation = get_affiliation_for(access, creator_id)
     require(access, Right.MANAGE)
     actor_id, now = access.member.user_id, brand_now(access.brand)
-    back = see_other(_notes_url(slug, creator_id))
+    back = _notes_url(slug, creator_id)
     if removed := request.POST.get("remove"):
         remove_tag(affiliation_id=affiliation.pk, tag=removed, actor_id=actor_id, now=now)
         messages.success(request, _("The tag is removed."))
-        return back
+        return see_other(back)
     form = TagForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("Enter a word of at most 40 characters."))
-        return back
-    try:
-        tag = form.cleaned_data["tag"]
-        add_tag(affiliation_id=affiliation.pk, tag=tag, actor_id=actor_id, now=now)
-        messages.success(request, _("The tag is added."))
-    except TooManyTags:
-        said = _("A creator has at most %(count)s tags. Remove one first.")
-        messages.error(request, said % {"count": number(MAX_TAGS)})
-    return back
+    if form.is_valid():
+        try:
+            tag = form.cleaned_data["tag"]
+            add_tag(affiliation_id=affiliation.pk, tag=tag, actor_id=actor_id, now=now)
+        except TooManyTags:
+            said = _("A creator has at most %(count)s tags. Remove one first.")
+            form.add_error("tag", said % {"count": number(MAX_TAGS)})
+        else:
+            messages.success(request, _("The tag is added."))
+            return see_other(back)
+    return _ask_again(request, access, form, affiliation, back)
 
 
 @door
@@ -76,8 +76,7 @@ def note_on_application(request: HttpRequest, slug: str, application_id: str) ->
     """Keep a note about who applied."""
     access = get_brand_for(request.user, slug)
     application = get_application_for(access, application_id)
-    back = f"{reverse('affiliates:application-list', args=[slug])}#app-{application_id}"
-    return _keep_note(request, access, application, back)
+    return _keep_note(request, access, application, _page_of(request, application))
 
 
 @door
@@ -109,9 +108,18 @@ def check_application(
             "zone": access.brand.time_zone,
             "a": application,
             "checklist": checklist,
+            "on": request.POST.get("on", ""),
         }
         return render(request, "affiliates/application_checklist.html", context)
-    return see_other(f"{reverse('affiliates:application-list', args=[slug])}#app-{application_id}")
+    return see_other(_page_of(request, application))
+
+
+def _page_of(request: HttpRequest, application: Application) -> str:
+    """Return the page an application was changed on: the queue, or its own."""
+    slug = application.brand.slug
+    if request.POST.get("on") == "queue":
+        return f"{reverse('affiliates:application-list', args=[slug])}#app-{application.public_id}"
+    return reverse("affiliates:application-detail", args=[slug, application.public_id])
 
 
 def _notes_url(slug: str, creator_id: str) -> str:
@@ -124,14 +132,7 @@ def _keep_note(
     require(access, Right.MANAGE)
     form = NoteForm(request.POST)
     if not form.is_valid():
-        context = brand_page(
-            access,
-            nav_current="affiliates:creator-list",
-            form=form,
-            person=about.affiliate,
-            back_url=back,
-        )
-        return render(request, "affiliates/note_form.html", context, status=422)
+        return _ask_again(request, access, form, about, back)
     write_note(
         about=about,
         text=form.cleaned_data["text"],
@@ -140,3 +141,22 @@ def _keep_note(
     )
     messages.success(request, _("The note is kept."))
     return see_other(back)
+
+
+def _ask_again(
+    request: HttpRequest,
+    access: BrandAccess,
+    form: NoteForm | TagForm,
+    about: Affiliation | Application,
+    back: str,
+) -> HttpResponse:
+    """Show what was typed with what is wrong with it."""
+    context = brand_page(
+        access,
+        nav_current="affiliates:creator-list",
+        form=form,
+        is_tag=isinstance(form, TagForm),
+        person=about.affiliate,
+        back_url=back,
+    )
+    return render(request, "affiliates/vetting_form.html", context, status=422)

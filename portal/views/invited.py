@@ -26,6 +26,7 @@ from affiliates.services.errors import (
     StaleTerms,
 )
 from affiliates.services.invitations import InvitationEnded
+from brands.access import find_member
 from brands.models import Program
 from brands.selectors import find_terms
 from core.clock import brand_now
@@ -52,7 +53,9 @@ def answer_invitation(
     why = _why_closed(context, invitation) if invitation else "unknown"
     if invitation is None or why:
         status = 404 if invitation is None else 200
-        return render(request, "portal/invited_closed.html", context | {"why": why}, status=status)
+        is_team = why == "expired" and find_member(request.user, program.brand) is not None
+        closed = context | {"why": why, "is_team": is_team}
+        return render(request, "portal/invited_closed.html", closed, status=status)
     if request.method == "GET":
         note_opening(invitation_id=invitation.pk, now=now)
     if "decline" in request.POST:

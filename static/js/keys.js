@@ -29,6 +29,13 @@
     if (target) target.click();
   }
 
+  /* A link or button has its own Enter; an item that holds the focus itself opens its page. */
+  function open(item, target) {
+    if (target !== item) return;
+    var link = item.querySelector("[data-key='open']");
+    if (link) link.click();
+  }
+
   function select(item) {
     var box = item.querySelector("input[type=checkbox]");
     if (box) box.click();
@@ -39,6 +46,7 @@
     ArrowDown: function (item) { move(item, true); },
     k: function (item) { move(item, false); },
     ArrowUp: function (item) { move(item, false); },
+    Enter: open,
     x: select,
     a: function (item) { press(item, "a"); },
     r: function (item) { press(item, "r"); },
@@ -52,8 +60,8 @@
     var act = ACTIONS[event.key];
     var item = act && itemOf(target);
     if (!item) return;
-    event.preventDefault();
-    act(item);
+    if (event.key !== "Enter") event.preventDefault();
+    act(item, target);
   });
 
   isOn.checked = read();

@@ -6,8 +6,9 @@ from django.urls import reverse
 from affiliates.models import Application, ApplicationStatus, Enrollment
 from affiliates.services.applications import reject_application
 from affiliates.services.membership import suspend_affiliation
+from affiliates.services.ticking import tick_point
 from brands.models import ProgramStatus, Role
-from brands.services.programs import set_program_status
+from brands.services.programs import set_program_status, update_program
 from core.models import Mail
 from tests.makers import (
     NOW,
@@ -18,6 +19,7 @@ from tests.makers import (
     make_member,
     make_program,
     make_user,
+    make_vetting_point,
 )
 from tests.portal.text import plain
 
@@ -127,6 +129,66 @@ def test_whoever_cannot_be_taken_in_is_named_with_why_and_holds_nobody_up(team, 
         "Late": "rejected",
         "Clo": "submitted",
     }
+
+
+def test_points_left_to_check_are_named_before_anybody_is_taken_in(team, program):
+    live, fits = (make_vetting_point(program, words) for words in ("Live", "Fits"))
+    ann = apply(program, "Ann")
+    owner = get_owner(program.brand).pk
+    tick_point(application_id=ann.pk, point_id=live.pk, actor_id=owner, now=NOW)
+
+    page = plain(team.get(url(program), ask("approve", ann)))
+
+    assert "1 of 2 checked" in page
+    assert f"Not checked: {fits.words}" in page
+    assert "checked" not in plain(team.get(url(program), ask("reject", ann)))
+
+
+def test_a_program_that_gets_full_takes_in_the_oldest_and_says_so_beforehand(team, program, other):
+    owner = get_owner(program.brand).pk
+    make_enrollment(program)
+    rows = [apply(program, name) for name in ("Ann", "Ben", "Cem")] + [apply(other, "Dee")]
+    update_program(program_id=program.pk, actor_id=owner, now=NOW, max_creators=2)
+
+    page = plain(team.get(url(program), ask("approve", *rows)))
+
+    assert "Approve 2 applications" in page
+    for name in ("Ben", "Cem"):
+        assert f"{name}: The program is full" in page
+    groups = {f"group_{one.public_id}": one.groups.get().public_id for one in (program, other)}
+    done = team.post(url(program), ask("approve", *rows, confirmed="1", **groups), follow=True)
+    assert "Left out: Ben, Cem. The program is full" in plain(done)
+    assert states() == {
+        "Ann": "approved",
+        "Ben": "submitted",
+        "Cem": "submitted",
+        "Dee": "approved",
+        **{str(place.affiliation): "approved" for place in program.enrollments.all()},
+    }
+
+
+def test_from_the_page_of_one_a_decision_leads_to_the_next_that_waits(team, program):
+    ann, ben, cem = (apply(program, name) for name in ("Ann", "Ben", "Cem"))
+    slug = program.brand.slug
+
+    def page_of(application):
+        return reverse("affiliates:application-detail", args=[slug, application.public_id])
+
+    page = plain(team.get(page_of(ben)))
+    assert "Before: Ann" in page and "Next: Cem" in page
+    then = {"then": cem.public_id}
+    said = {"reason": "content", "note": "", "confirmed": "1"}
+    assert team.post(url(program), ask("reject", ben, **then, **said)).url == page_of(cem)
+    group = {"group": program.groups.get().public_id, "then": ann.public_id}
+    approve = reverse("affiliates:application-approve", args=[slug, cem.public_id])
+    assert team.post(approve, group).url == page_of(ann)
+    assert "Decided on" in plain(team.get(page_of(cem)))
+
+    stranger = apply(make_program(), "Str")
+    for wrong in (stranger.public_id, "//elsewhere.example", "\0"):
+        answer = team.post(url(program), ask("reject", ann, then=wrong, **said))
+        assert answer.url == reverse("affiliates:application-list", args=[slug])
+    assert team.get(page_of(stranger)).status_code == 404
 
 
 def test_only_who_may_manage_decides_and_only_about_the_own_brand(client, program):

@@ -47,6 +47,7 @@ from tests.makers import (
     make_program,
     make_user,
 )
+from tests.portal.text import plain
 
 pytestmark = pytest.mark.django_db
 
@@ -175,6 +176,22 @@ def test_an_expired_one_is_good_again_once_it_is_mailed_again_but_not_twice_a_da
 
     assert state_of(one, now=later + 29 * DAY) == "sent"
     assert Mail.objects.filter(to=one.email).count() == 2
+
+
+def test_an_expired_one_says_whom_to_ask_and_its_team_where_to_send_it_again(client, program):
+    one = make_invitation(program, "anna@mail.example")
+    Invitation.objects.filter(pk=one.pk).update(expires_at=NOW)
+    url = invite_url(one).partition("//")[2].partition("/")[2]
+    found = f"{reverse('affiliates:invitation-list', args=[program.brand.slug])}?q={one.public_id}"
+
+    page = plain(client.get(f"/{url}"))
+    assert f"Ask {program.brand.name} for a new one" in page
+    assert found not in page
+    client.force_login(get_owner(program.brand))
+    assert found in plain(client.get(f"/{url}"))
+    assert "Send again" in plain(client.get(found))
+    client.force_login(get_owner(make_program().brand))
+    assert found not in plain(client.get(f"/{url}"))
 
 
 def test_nothing_stored_opens_an_invitation_once_its_mail_is_gone(program):

@@ -14,6 +14,8 @@ from affiliates.services.applications import (
     AlreadyDecided,
     approve_application,
 )
+from affiliates.services.bulk import LeftOut, Selection
+from affiliates.services.bulk_applications import approve_applications, reject_applications
 from affiliates.services.errors import ProgramFull
 from affiliates.services.invitations import InvitationEnded
 from affiliates.services.links import SlugTaken
@@ -22,7 +24,7 @@ from brands.selectors import find_latest_terms
 from brands.services.programs import update_program
 from brands.services.rules import StaleRules
 from brands.services.team import LastOwner, remove_member
-from core.models import User
+from core.models import Mail, User
 from tests import racing
 from tests.makers import (
     NOW,
@@ -52,6 +54,16 @@ REFUSALS = (
     StaleRules,
     IntegrityError,
 )
+
+
+# By what was wanted and what the application is in the end. Who found the program full may see
+# an application refused afterwards.
+TRUE_REASONS = {
+    ("approved", "approved"): {LeftOut.ALREADY},
+    ("approved", "rejected"): {LeftOut.DECIDED, LeftOut.NO_ROOM},
+    ("approved", "submitted"): {LeftOut.NO_ROOM},
+    ("rejected", "approved"): {LeftOut.DECIDED},
+}
 
 
 def race(*jobs: Callable[[], Any]) -> list[type[Exception] | None]:
@@ -116,6 +128,43 @@ def test_an_application_is_approved_once():
     results = race(*[approve] * WORKERS)
     assert sorted(results, key=str) == [AlreadyDecided] * (WORKERS - 1) + [None]
     assert (Enrollment.objects.count(), LinkSlug.objects.count(), Code.objects.count()) == (1, 1, 1)
+
+
+@pytest.mark.parametrize("limit", [None, 2])
+def test_many_decided_by_two_members_at_once_are_decided_once_and_each_is_told_the_truth(limit):
+    program = make_program()
+    owner = get_owner(program.brand).pk
+    update_program(program_id=program.pk, actor_id=owner, now=NOW, max_creators=limit)
+    waiting = [make_application(program) for _ in range(WORKERS)]
+    told: dict[str, Selection[Application]] = {}
+
+    def approve(rows: list[Application], name: str) -> None:
+        told[name] = approve_applications(applications=rows, groups={}, actor_id=owner, now=NOW)
+
+    def reject(rows: list[Application]) -> None:
+        told["refused"] = reject_applications(
+            applications=rows, reason="content", note="", actor_id=owner, now=NOW
+        )
+
+    jobs = [
+        partial(approve, waiting, "one"),
+        partial(approve, waiting[::-1], "other"),
+        partial(reject, waiting[1:]),
+    ]
+    assert race(*jobs) == [None] * len(jobs)
+
+    taken_in = [row.pk for name in ("one", "other") for row in told[name].fits]
+    refused = [row.pk for row in told["refused"].fits]
+    by_status = dict(Application.objects.values_list("pk", "status"))
+    assert len(set(taken_in + refused)) == len(taken_in + refused)
+    assert set(taken_in) == {pk for pk, status in by_status.items() if status == "approved"}
+    assert set(refused) == {pk for pk, status in by_status.items() if status == "rejected"}
+    assert Enrollment.objects.count() == len(taken_in) <= (limit or WORKERS)
+    assert Mail.objects.filter(kind="application_rejected").count() == len(refused)
+    for name, selection in told.items():
+        wanted = "rejected" if name == "refused" else "approved"
+        for row, why in selection.left_out:
+            assert why in TRUE_REASONS[wanted, by_status[row.pk]]
 
 
 def test_a_creator_applies_once():

@@ -110,7 +110,10 @@ def test_a_member_tags_and_untags_on_the_creators_page(client, anna):
     assert "?tag=coffee" in client.get(page).content.decode()
 
     client.post(url, {"remove": "coffee"})
-    client.post(url, {"tag": "\0"})
+    long = client.post(url, {"tag": "kept " * 12})
+    assert long.status_code == 422
+    assert "kept kept" in long.content.decode()
+    assert client.post(url, {"tag": "\0"}).status_code == 422
     anna.refresh_from_db()
     assert anna.tags == []
     client.force_login(get_creator(anna.enrollments.get()))

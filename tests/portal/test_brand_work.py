@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from affiliates.models import ApplicationStatus, Code
-from core.models import AuditEvent, Mail
+from core.models import AuditEvent
 from portal.books import prove_books
 from tests.makers import get_owner, make_application, make_group, make_user
 from tests.shop import code
@@ -141,23 +141,6 @@ def test_approving_puts_the_applicant_into_the_group_chosen(client, world):
     assert group.enrollments.get().affiliation.affiliate.display_name == "Cleo"
     again = client.post(url, {"group": group.public_id}, follow=True)
     assert "decided this application before you" in again.content.decode()
-
-
-def test_a_rejection_is_shown_as_the_applicant_reads_it_before_it_is_mailed(client, world):
-    application = make_application(world.anna.program, make_user(name="Cleo"))
-    url = reverse("affiliates:application-reject", args=[world.brand.slug, application.public_id])
-    data = {"reason": "content", "note": "Try again in spring"}
-    mails = Mail.objects.count()
-
-    preview = client.post(url, data).content.decode()
-    assert "Try again in spring" in preview and "The applicant will read" in preview
-    assert Mail.objects.count() == mails
-
-    assert client.post(url, data | {"confirmed": "1"}).status_code == 303
-    sent = Mail.objects.latest("pk").text
-    assert "Try again in spring" in sent
-    application.refresh_from_db()
-    assert application.status == ApplicationStatus.REJECTED
 
 
 def test_suspending_names_what_is_frozen_and_reinstating_restores(client, world):

@@ -34,9 +34,7 @@ def list_pages(world) -> dict[str, str]:
         "reviews": reverse("tracking:commission-list", args=[slug]),
         "commissions": reverse("tracking:commission-list", args=[slug]) + "?tab=all",
         "commission": reverse("portal:commission-brand", args=[slug, commission.public_id]),
-        "MANAGE reject": reverse(
-            "affiliates:application-reject", args=[slug, application.public_id]
-        ),
+        "application": reverse("affiliates:application-detail", args=[slug, application.public_id]),
         "MANAGE suspend": reverse("affiliates:creator-suspend", args=[slug, creator]),
         "MANAGE reinstate": reverse("affiliates:creator-reinstate", args=[slug, creator]),
         "MANAGE new code": reverse(

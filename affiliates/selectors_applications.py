@@ -1,5 +1,7 @@
 """The queue of applications, narrowed by the filters of its address."""
 
+from collections.abc import Collection
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from affiliates.models import Application, ApplicationStatus, Tick
@@ -39,6 +41,22 @@ def find_neighbours(application: Application) -> tuple[Application | None, Appli
     earlier = waiting.filter(Q(submitted_at__lt=at) | Q(submitted_at=at, pk__lt=pk))
     later = waiting.filter(Q(submitted_at__gt=at) | Q(submitted_at=at, pk__gt=pk))
     return earlier.last(), later.first()
+
+
+def find_refusals(
+    brand: Brand, applications: Collection[Application]
+) -> dict[int, list[Application]]:
+    """Return what the brand refused these people before, by person, the latest first."""
+    refused = list_applications(brand).filter(
+        status=ApplicationStatus.REJECTED,
+        affiliate__in={row.affiliate_id for row in applications},
+    )
+    own = {row.pk for row in applications}
+    found: dict[int, list[Application]] = {}
+    for row in refused.order_by("-decided_at", "-pk"):
+        if row.pk not in own:
+            found.setdefault(row.affiliate_id, []).append(row)
+    return found
 
 
 def has_checklists(brand: Brand) -> bool:

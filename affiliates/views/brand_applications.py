@@ -22,6 +22,7 @@ from affiliates.selectors import (
 from affiliates.selectors_applications import (
     FILTERS,
     find_neighbours,
+    find_refusals,
     has_checklists,
     pick_applications,
 )
@@ -146,6 +147,7 @@ def _describe(access: BrandAccess, rows: Collection[Application]) -> list[dict[s
     groups = list_groups_by_program({row.program_id for row in rows})
     notes = list_notes(access.brand, people)
     alike = find_likenesses(access.brand, rows)
+    refusals = find_refusals(access.brand, rows)
     checklists = find_checklists(rows)
     return [
         {
@@ -153,6 +155,7 @@ def _describe(access: BrandAccess, rows: Collection[Application]) -> list[dict[s
             "groups": groups.get(row.program_id, []),
             "notes": notes.get(row.affiliate_id, []),
             "alike": alike.get(row.affiliate_id, []),
+            "refusals": refusals.get(row.affiliate_id, []),
             "checklist": checklists[row.pk],
             "age_days": (now - row.submitted_at).days,
         }

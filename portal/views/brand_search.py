@@ -8,7 +8,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from affiliates.models import ApplicationStatus
 from affiliates.selectors import list_waiting_applications
+from affiliates.selectors_applications import pick_applications
 from brands.access import BrandAccess, get_brand_for
 from brands.context import brand_page
 from brands.selectors import list_programs
@@ -78,6 +80,12 @@ def _list_found(access: BrandAccess, text: str) -> list[dict[str, Any]]:
             pick_creators(brand, asked),
             _("Creators"),
             _url("affiliates:creator-list", access),
+        ),
+        (
+            "application",
+            pick_applications(brand, ApplicationStatus.SUBMITTED, asked),
+            _("Applications"),
+            _url("affiliates:application-list", access),
         ),
         ("order", orders, _("Orders"), _url("tracking:order-list", access)),
         ("link", pick_links(brand, asked), _("Links"), shared),

@@ -8,6 +8,7 @@ from django.urls import reverse
 from affiliates.models import ApplicationStatus
 from affiliates.selectors_applications import pick_applications
 from affiliates.selectors_invitations import pick_invitations
+from affiliates.services.applications import reject_application
 from affiliates.services.ticking import tick_point
 from tests.makers import (
     NOW,
@@ -74,6 +75,32 @@ def test_invitations_are_found_by_person_state_and_program(program):
     assert found(program=other.public_id) == ["ben@mail.example"]
     assert found(q="nobody") == []
     assert len(found(state="no such state")) == 2
+
+
+def test_who_applies_again_is_shown_with_what_was_refused_before(client, program):
+    ann = make_user(name="Ann")
+    first = make_application(program, ann)
+    owner = get_owner(program.brand)
+    refused = {"application_id": first.pk, "reason": "content", "note": "Too few posts"}
+    reject_application(**refused, actor_id=owner.pk, now=NOW)
+    other = make_application(make_program(), ann)
+    reject_application(
+        application_id=other.pk,
+        reason="other",
+        note="Of another brand",
+        actor_id=get_owner(other.brand).pk,
+        now=NOW,
+    )
+    again = make_application(program, ann)
+    client.force_login(owner)
+
+    queue = client.get(reverse("affiliates:application-list", args=[program.brand.slug]))
+
+    assert "Refused here before" in plain(queue)
+    assert "Too few posts" in plain(queue)
+    assert "Of another brand" not in plain(queue)
+    found = client.get(reverse("portal:search", args=[program.brand.slug]), {"q": "Ann"})
+    assert again.public_id in found.content.decode()
 
 
 @pytest.mark.parametrize("name", ["application-list", "invitation-list"])

@@ -11,14 +11,18 @@ from core.asked import Asked, read_text
 from core.models import Brand
 
 FILTERS = ("q", "program", "checks")
+TABS = {"waiting": ApplicationStatus.SUBMITTED, "rejected": ApplicationStatus.REJECTED}
 
 
-def pick_applications(
-    brand: Brand, status: ApplicationStatus, asked: Asked
-) -> QuerySet[Application]:
-    """Return what the filters leave of the applications in one state, the oldest first."""
+def read_tab(asked: Asked) -> str:
+    """Return which of TABS is asked for: those that wait, unless others are named."""
+    return asked.get("tab", "") if asked.get("tab", "") in TABS else "waiting"
+
+
+def pick_applications(brand: Brand, asked: Asked) -> QuerySet[Application]:
+    """Return what tab and filters leave of the applications to a brand."""
     said = {name: read_text(asked, name) for name in FILTERS}
-    rows = list_applications(brand).filter(status=status)
+    rows = list_applications(brand).filter(status=TABS[read_tab(asked)])
     if said["q"]:
         rows = rows.filter(
             Q(affiliate__display_name__icontains=said["q"])

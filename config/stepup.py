@@ -6,6 +6,7 @@ accounts or payments of many people; one of several at an address is called by t
 
 FILES = {
     "payouts:run-file",
+    "portal:list-export applications",
     "portal:list-export audit",
     "portal:list-export creators",
     "portal:list-export payouts",

@@ -4,10 +4,10 @@ Rows follow the filters of the list's page and are read in batches while the fil
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, TypeAlias
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -15,14 +15,13 @@ from django.db.models import Min
 
 from affiliates.models import LinkSlug
 from affiliates.selectors_goals import filter_goals, list_goals
-from brands.selectors_kinds import name_kinds
 from core.asked import Asked, read_day
 from core.exports import Cell, Sheet, amount
 from core.models import Brand
 from core.paging import read_batches
 from payouts.models import Payout
 from portal.audit_log import describe_events, pick_events
-from portal.creators import pick_creators
+from portal.exports_people import Rows, read_applications, read_creators
 from portal.goals import read_goals
 from portal.liability import list_owed_as_of, name_parties
 from portal.performance import WITH_CLICKS, answer, list_currencies, list_keys
@@ -30,10 +29,8 @@ from portal.report_asked import read_choice
 from portal.report_words import REST_LABEL, name_keys
 from tracking.filters import pick_commissions, pick_orders
 from tracking.models import Click, Verdict
-from tracking.selectors_brand import NO_FIGURES, order_badge, sum_creators, with_credit
+from tracking.selectors_brand import order_badge, with_credit
 from tracking.states import derive_state
-
-Rows: TypeAlias = Iterator[tuple[Cell, ...]]
 
 CLICK_DAYS = timedelta(days=7)
 _NO_ISOLATES = dict.fromkeys(map(ord, "\u2066\u2068\u2069"))
@@ -114,36 +111,6 @@ def _read_commissions(brand: Brand, asked: Asked, _now: datetime) -> Rows:
                 one.rejected_at,
                 one.reject_reason,
             )
-
-
-def _read_creators(brand: Brand, asked: Asked, _now: datetime) -> Rows:
-    kinds = name_kinds(brand)
-    for batch in read_batches(pick_creators(brand, asked), order=("-created_at", "-pk")):
-        figures = sum_creators(brand, [creator.pk for creator in batch])
-        for creator in batch:
-            sums = figures.get(creator.pk, NO_FIGURES)
-            places = list(creator.enrollments.all())
-            money = {one.currency: [one, None] for one in sums.revenue}
-            for earned in sums.commission:
-                money.setdefault(earned.currency, [None, None])[1] = earned
-            facts = (
-                creator.public_id,
-                str(creator),
-                creator.affiliate.user.email,
-                creator.status,
-                creator.created_at,
-                ", ".join(creator.tags),
-                ", ".join(f"{place.program.name}: {place.group.name}" for place in places),
-                ", ".join(dict.fromkeys(kinds[place.group.partner_type] for place in places)),
-                sums.last_at,
-            )
-            for currency, (revenue, commission) in money.items() or [("", (None, None))]:
-                yield (
-                    *facts,
-                    currency,
-                    amount(revenue.amount_minor if revenue else 0, currency),
-                    amount(commission.amount_minor if commission else 0, currency),
-                )
 
 
 def _read_payouts(brand: Brand, _asked: Asked, _now: datetime) -> Rows:
@@ -313,8 +280,16 @@ EXPORTS: Mapping[str, Export] = {
             "creator name email state joined_at tags places kinds last_order_at currency revenue"
             " commission"
         ),
-        _read_creators,
+        read_creators,
         "affiliates:creator-list",
+    ),
+    "applications": Export(
+        _words(
+            "application name email program state submitted_at publishes_at message answers"
+            " checked not_checked decided_at decided_by reject_reason reject_note"
+        ),
+        read_applications,
+        "affiliates:application-list",
     ),
     "payouts": Export(
         _words(

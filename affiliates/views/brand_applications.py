@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from affiliates.access import get_application_for, list_applications_for
 from affiliates.forms_brand import GroupForm
-from affiliates.models import Application, ApplicationStatus
+from affiliates.models import Application
 from affiliates.selectors import (
     find_enrollment,
     list_groups_by_program,
@@ -25,6 +25,7 @@ from affiliates.selectors_applications import (
     find_refusals,
     has_checklists,
     pick_applications,
+    read_tab,
 )
 from affiliates.selectors_likeness import find_likenesses
 from affiliates.selectors_vetting import find_checklists
@@ -44,10 +45,7 @@ from core.edges import door, see_other
 from core.paging import cut_page
 
 NAV = "affiliates:creator-list"
-TABS = {
-    "waiting": (ApplicationStatus.SUBMITTED, ("submitted_at", "pk")),
-    "rejected": (ApplicationStatus.REJECTED, ("-decided_at", "-pk")),
-}
+ORDERS = {"waiting": ("submitted_at", "pk"), "rejected": ("-decided_at", "-pk")}
 
 
 @door
@@ -56,11 +54,9 @@ def show_queue(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the applications that wait, or those that were refused, as the filters narrow them."""
     access = get_brand_for(request.user, slug)
     brand, asked = access.brand, request.GET.dict()
-    tab = asked.get("tab", "") if asked.get("tab", "") in TABS else "waiting"
-    status, order = TABS[tab]
-    found = pick_applications(brand, status, asked)
+    tab, found = read_tab(asked), pick_applications(brand, asked)
     filters = {name: read_text(asked, name) for name in FILTERS}
-    page = cut_page(found, before=asked.get("before", ""), order=order)
+    page = cut_page(found, before=asked.get("before", ""), order=ORDERS[tab])
     context = brand_page(
         access,
         nav_current=NAV,

@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from affiliates.models import ApplicationStatus
 from affiliates.selectors import list_waiting_applications
 from affiliates.selectors_applications import pick_applications
 from brands.access import BrandAccess, get_brand_for
@@ -83,7 +82,7 @@ def _list_found(access: BrandAccess, text: str) -> list[dict[str, Any]]:
         ),
         (
             "application",
-            pick_applications(brand, ApplicationStatus.SUBMITTED, asked),
+            pick_applications(brand, asked),
             _("Applications"),
             _url("affiliates:application-list", access),
         ),

@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from affiliates.models import ApplicationStatus
 from affiliates.selectors_applications import pick_applications
 from affiliates.selectors_invitations import pick_invitations
 from affiliates.services.applications import reject_application
@@ -31,8 +30,7 @@ def program():
 
 
 def find(brand, **asked):
-    rows = pick_applications(brand, ApplicationStatus.SUBMITTED, asked)
-    return [str(row.affiliate) for row in rows]
+    return [str(row.affiliate) for row in pick_applications(brand, asked)]
 
 
 def test_applications_are_found_by_person_site_program_and_checklist(program):

@@ -105,6 +105,8 @@ SENTENCES: Mapping[str, str | Promise] = {
     "notices.chosen": _("{who} chose which mails {what} gets"),
     "operator.named": _("{who} made {what} an operator"),
     "operator.removed": _("{who} took the operator role from {what}"),
+    "order.marked_test": _("{who} marked order {what} as a test"),
+    "order.unmarked_test": _("{who} took back that order {what} is a test"),
     "order.credited": _("{who} credited order {what} by hand"),
     "payout.cancelled": _("{who} cancelled the payout to {what}"),
     "payout.confirmed": _("{who} confirmed the payout to {what}"),

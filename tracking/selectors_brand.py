@@ -262,10 +262,11 @@ def list_attributions(order: Order) -> QuerySet[Attribution]:
 
 
 def list_events_of(order: Order) -> QuerySet[StoreEvent]:
-    """Return the stored deliveries that told of an order, oldest first."""
+    """Return the stored deliveries that told of an order, oldest first, without their bodies."""
     rows = StoreEvent.objects.filter(
         connection_id=order.connection_id, order_ref=order.external_order_id
     )
+    rows = rows.annotate(has_body=Q(body__isnull=False)).defer("body")
     return rows.select_related("connection").order_by("pk")
 
 

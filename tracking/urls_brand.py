@@ -2,7 +2,13 @@
 
 from django.urls import path
 
-from tracking.views import brand_alike, brand_commissions, brand_decisions, brand_orders
+from tracking.views import (
+    brand_alike,
+    brand_commissions,
+    brand_decisions,
+    brand_orders,
+    brand_tests,
+)
 
 _COMMISSION = "b/<slug:slug>/commissions/<str:commission_id>"
 
@@ -13,6 +19,7 @@ urlpatterns = [
         brand_orders.credit_to_creator,
         name="order-credit",
     ),
+    path("b/<slug:slug>/orders/<str:order_id>/test/", brand_tests.mark_as_test, name="order-test"),
     path(
         "b/<slug:slug>/commissions/",
         brand_commissions.list_commissions,

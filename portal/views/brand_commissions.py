@@ -19,6 +19,7 @@ from portal.selectors import load_story
 from portal.story import build_story, list_params, make_reader
 from tracking.access_brand import get_commission_for
 from tracking.models import Commission
+from tracking.reader import say_result
 from tracking.selectors_brand import list_clearable_holds, list_events_of
 from tracking.selectors_wording import load_names
 
@@ -31,18 +32,20 @@ def show_commission(request: HttpRequest, slug: str, commission_id: str) -> Http
     commission = get_commission_for(access, commission_id)
     rows = load_story(commission=commission, now=brand_now(access.brand))
     names = load_names(brand_id=access.brand.pk, params=list_params(rows))
-    story = build_story(rows=rows, reader=make_reader(audience="brand", rows=rows, names=names))
+    reader = make_reader(audience="brand", rows=rows, names=names)
+    story = build_story(rows=rows, reader=reader)
     context = brand_page(
         access,
         nav_current="tracking:commission-list",
         story=story,
         number=commission.order.number,
         entries=[_describe(entry) for entry in _list_entries(commission)],
-        events=list_events_of(commission.order),
+        events=[(event, say_result(event, reader)) for event in list_events_of(commission.order)],
         history=describe_events(_list_audit(commission), access.brand),
         actions=_list_actions(commission),
         thread=commission.messages.select_related("by").order_by("pk"),
         clear_off=why_not(access, Right.CLEAR),
+        manage_off=why_not(access, Right.MANAGE),
     )
     return render(request, "portal/commission_brand.html", context)
 

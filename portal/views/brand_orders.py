@@ -18,10 +18,10 @@ from portal.selectors import load_story
 from portal.story import Story, build_story
 from tracking import wording
 from tracking.access_brand import get_order_for
-from tracking.domain.merge import OrderState
+from tracking.domain.merge import OrderState, list_versions
 from tracking.domain.standing import list_problems
 from tracking.models import Attribution, Order
-from tracking.reader import brand_reader
+from tracking.reader import brand_reader, say_result
 from tracking.selectors_brand import (
     describe_candidates,
     list_attributions,
@@ -65,7 +65,8 @@ def show_order(request: HttpRequest, slug: str, order_id: str) -> HttpResponse:
             wording.explain(code=problem.code, params=problem.params, reader=reader)
             for problem in list_problems(state)
         ],
-        events=list_events_of(order),
+        events=[(event, say_result(event, reader)) for event in list_events_of(order)],
+        versions=_versions(state),
         manage_off=why_not(access, Right.MANAGE),
     )
     return render(request, "portal/order_detail.html", context)
@@ -158,6 +159,19 @@ def _facts(order: Order, state: OrderState) -> dict[str, Any]:
         "tokens": len(state.clicks),
         "country": snapshot.customer.country,
     }
+
+
+def _versions(state: OrderState) -> list[dict[str, Any]]:
+    """Return the contents the order had before its last edit, oldest first."""
+    return [
+        {
+            "status": version.status,
+            "total": Money(version.total, version.currency),
+            "goods": Money(sum(line.net_ex_tax for line in version.lines), version.currency),
+            "units": sum(line.quantity for line in version.lines),
+        }
+        for version in list_versions(state)[:-1]
+    ]
 
 
 def _refunds(state: OrderState) -> list[dict[str, Any]]:

@@ -49,6 +49,7 @@ class OrderState:
     `cumulative`: the largest running refund total by currency, from events that tell no more.
     `received_at`: first receipt of any event; `paid_received_at`: first receipt of a payment.
     `cancelled_at` stays None where the store told no time of the cancellation.
+    `is_marked_test`: a person of the brand says that it is a test, whatever the store says.
     `gone_at`: last receipt of a deletion that may be taken back; `seen_at`: of a body of the order.
     """
 
@@ -68,6 +69,12 @@ class OrderState:
     paid_received_at: datetime | None = None
     gone_at: datetime | None = None
     seen_at: datetime | None = None
+    is_marked_test: bool = False
+
+    @property
+    def is_test(self) -> bool:
+        """Tell whether the store or the brand says so."""
+        return self.is_marked_test or (self.snapshot is not None and self.snapshot.is_test)
 
 
 EMPTY = OrderState()
@@ -101,6 +108,7 @@ def join_states(a: OrderState, b: OrderState) -> OrderState:
         paid_received_at=_earliest(a.paid_received_at, b.paid_received_at),
         gone_at=_latest(a.gone_at, b.gone_at),
         seen_at=_latest(a.seen_at, b.seen_at),
+        is_marked_test=a.is_marked_test or b.is_marked_test,
     )
 
 

@@ -64,7 +64,7 @@ def commissionable(state: OrderState) -> Standing:
     if state.snapshot is None:
         return Standing(is_commissionable=False, code=AWAITED)
     obstacles = (
-        (state.snapshot.is_test, TEST),
+        (state.is_test, TEST),
         (_has_two_currencies(state), TWO_CURRENCIES),
         (is_cancelled(state), CANCELLED),
         (_is_lost_whole(state, state.snapshot), DISPUTE_LOST),

@@ -11,7 +11,11 @@ from core.models import Brand, User
 
 
 class Order(models.Model):
-    """What is known of an order: `facts` is the merged state, the columns are read from it."""
+    """What is known of an order: `facts` is the merged state, the columns are read from it.
+
+    `is_test`: by the store's word or the brand's; `marked_test_at` and its neighbours are the
+    brand's, which no event of the store undoes.
+    """
 
     public_id = PublicIdField(prefix="ord")
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT)
@@ -28,6 +32,9 @@ class Order(models.Model):
     customer_hash = models.CharField(max_length=32, blank=True)
     country = models.CharField(max_length=2, blank=True)
     is_test = models.BooleanField(default=False)
+    marked_test_at = models.DateTimeField(null=True)
+    marked_test_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    test_reason = models.CharField(max_length=500, blank=True)
     placed_at = models.DateTimeField(null=True)
     paid_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
@@ -43,6 +50,11 @@ class Order(models.Model):
             models.CheckConstraint(
                 condition=Q(total_minor__gte=0, total_minor__lte=10**15, refunded_minor__gte=0),
                 name="tracking_order_amounts_sane",
+            ),
+            models.CheckConstraint(
+                condition=Q(marked_test_at__isnull=True, marked_test_by__isnull=True)
+                | Q(marked_test_at__isnull=False, marked_test_by__isnull=False, is_test=True),
+                name="tracking_order_marked_by_someone",
             ),
             SameBrand("connection", name="tracking_order_connection_same_brand"),
         ]

@@ -79,10 +79,24 @@ def assign(
         party=make_party(enrollment), assigned_at=now, member=str(actor_id), reason=reason
     )
     result = _attribute(order, state, [manual, *_gather(order, state)])
-    row = _store(order, result, _hash_signals(state), now)
-    row.by_id, row.reason = actor_id, reason[:500]
-    row.save(update_fields=["by", "reason"])
-    return row
+    return _store(order, result, _hash_signals(state), now, by_id=actor_id, reason=reason)
+
+
+def credit_nobody(
+    *, order: Order, state: OrderState, actor_id: int, reason: str, now: datetime
+) -> Attribution:
+    """Take the credit of a locked order that is a test by a person's word; earlier rows stay."""
+    result = _attribute(order, state, list(_gather(order, state)))
+    return _store(order, result, _hash_signals(state), now, by_id=actor_id, reason=reason)
+
+
+def restore(*, attribution: Attribution, now: datetime) -> Attribution:
+    """Put an earlier attribution of a locked order in force again, as a row of its own."""
+    order = attribution.order
+    Attribution.objects.filter(order=order, is_current=True).update(is_current=False)
+    attribution.pk, attribution.is_current, attribution.at = None, True, now
+    attribution.save(force_insert=True)
+    return attribution
 
 
 def find_current(order: Order) -> Attribution | None:
@@ -151,7 +165,7 @@ def _attribute(
         placed_at=placed_at,
         email_hash=snapshot.customer.email_hash,
         has_paid_marker=snapshot.has_paid_marker,
-        is_test=snapshot.is_test,
+        is_test=state.is_test,
         bad_tokens=_bad_tokens(order, state),
     )
     return domain.attribute(
@@ -251,14 +265,20 @@ def _hash_signals(state: OrderState) -> str:
         [(d.kind, d.code, d.amount) for d in snapshot.discounts],
         snapshot.customer.email_hash,
         snapshot.has_paid_marker,
-        snapshot.is_test,
+        state.is_test,
         str(effective_placed_at(state)),
     )
     return hashlib.sha256(json.dumps(signals).encode()).hexdigest()
 
 
-def _store(
-    order: Order, result: domain.AttributionResult, signals: str, now: datetime
+def _store(  # an attribution, and whose word it is where a person decided
+    order: Order,
+    result: domain.AttributionResult,
+    signals: str,
+    now: datetime,
+    *,
+    by_id: int | None = None,
+    reason: str = "",
 ) -> Attribution:
     Attribution.objects.filter(order=order, is_current=True).update(is_current=False)
     winner = result.winner
@@ -273,6 +293,8 @@ def _store(
         candidates={"rows": stored["rows"], "flags": stored["flags"]},
         signals_hash=signals,
         at=now,
+        by_id=by_id,
+        reason=reason[:500],
     )
     if winner is None:
         return row

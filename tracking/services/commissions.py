@@ -20,6 +20,7 @@ from tracking.services.deciding import price
 from tracking.services.posting import Cause, post_change
 
 REASSIGNED = "attr.reassigned"
+TEST = "attr.test"
 REJECTED = "hold.rejected"
 
 
@@ -56,7 +57,7 @@ def open_commission(
         },
     )
     if is_new:
-        _bind_customer(order, attribution, now)
+        bind_customer(order, attribution, now)
         outbox.emit(
             brand_id=order.brand_id,
             topic="commission.created",
@@ -102,6 +103,23 @@ def lock_commission(commission_id: int) -> Commission:
     )
 
 
+def bind_customer(order: Order, attribution: Attribution, now: datetime) -> None:
+    """Bind the customer of an order to who has its credit, where the program does that."""
+    enrollment = attribution.enrollment
+    assert enrollment is not None  # noqa: S101
+    if not (enrollment.program.is_binding_customers and order.customer_hash):
+        return
+    CustomerBinding.objects.get_or_create(
+        program=enrollment.program,
+        customer_hash=order.customer_hash,
+        defaults={
+            "brand_id": order.brand_id,
+            "enrollment": enrollment,
+            "bound_at": order.placed_at or now,
+        },
+    )
+
+
 def _find_target(
     commission: Commission,
     order: Order,
@@ -110,7 +128,7 @@ def _find_target(
     now: datetime,
 ) -> Target:
     if attribution.enrollment_id != commission.enrollment_id:
-        return Target(0, REASSIGNED, None)
+        return Target(0, TEST if state.is_test else REASSIGNED, None)
     pricing = price(order=order, state=state, attribution=attribution, now=now)
     if commission.rejected_at is not None:
         return Target(0, REJECTED, pricing)
@@ -188,19 +206,3 @@ def _set_dates(commission: Commission, state: OrderState) -> None:
         delivered_at=state.delivered_at,
     )
     commission.release_at, commission.latest_at = date.release_at, date.latest_at
-
-
-def _bind_customer(order: Order, attribution: Attribution, now: datetime) -> None:
-    enrollment = attribution.enrollment
-    assert enrollment is not None  # noqa: S101
-    if not (enrollment.program.is_binding_customers and order.customer_hash):
-        return
-    CustomerBinding.objects.get_or_create(
-        program=enrollment.program,
-        customer_hash=order.customer_hash,
-        defaults={
-            "brand_id": order.brand_id,
-            "enrollment": enrollment,
-            "bound_at": order.placed_at or now,
-        },
-    )

@@ -45,7 +45,7 @@ def merge_events(
         )
         for one in events:
             state = merge.merge_event(state, one, received_at=event.received_at)
-        _store_state(order, state, now)
+        store_state(order, state, now)
         attribution = settle_order(
             order=order, state=state, cause=Cause(store_event=event), now=now
         )
@@ -93,6 +93,17 @@ def load_state(order: Order) -> OrderState:
     return merge.from_json(order.facts) if order.facts else EMPTY
 
 
+def store_state(order: Order, state: OrderState, now: datetime) -> None:
+    """Keep what is known of a locked order, and the columns that are read from it."""
+    order.facts = merge.to_json(state)
+    order.updated_at = now
+    if state.received_at is not None:
+        order.first_received_at = min(order.first_received_at, state.received_at)
+    if state.snapshot is not None:
+        _copy_snapshot(order, state)
+    order.save()
+
+
 def _lock_order(event: StoreEvent, external_order_id: str) -> Order:
     Order.objects.bulk_create(
         [
@@ -122,16 +133,6 @@ def _lock_commissions(order: Order) -> list[Commission]:
     )
 
 
-def _store_state(order: Order, state: OrderState, now: datetime) -> None:
-    order.facts = merge.to_json(state)
-    order.updated_at = now
-    if state.received_at is not None:
-        order.first_received_at = min(order.first_received_at, state.received_at)
-    if state.snapshot is not None:
-        _copy_snapshot(order, state)
-    order.save()
-
-
 def _copy_snapshot(order: Order, state: OrderState) -> None:
     snapshot = state.snapshot
     assert snapshot is not None  # noqa: S101
@@ -146,7 +147,7 @@ def _copy_snapshot(order: Order, state: OrderState) -> None:
     order.refunded_minor = goods + totals.shipping
     order.customer_hash = snapshot.customer.email_hash
     order.country = snapshot.customer.country
-    order.is_test = snapshot.is_test
+    order.is_test = state.is_test
     order.placed_at = standing.effective_placed_at(state)
     order.paid_at = state.paid_at
     order.cancelled_at = state.cancelled_at if state.is_cancelled else None

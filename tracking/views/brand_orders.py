@@ -1,5 +1,6 @@
 """The brand's list of orders, and crediting one to another creator."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -31,7 +32,7 @@ from tracking.filters import (
 from tracking.forms_brand import CreditForm
 from tracking.models import Attribution, Order
 from tracking.reader import brand_reader
-from tracking.services.preview import preview_credit
+from tracking.services.preview import preview_change
 from tracking.services.review import AlreadyCredited, credit_order
 from tracking.wording.short import SIGNALS, short_reason, signal_of
 
@@ -105,7 +106,8 @@ def _decision(access: BrandAccess, form: CreditForm) -> dict[str, Any]:
 def _preview(
     request: HttpRequest, access: BrandAccess, order: Order, form: CreditForm
 ) -> HttpResponse:
-    effects = preview_credit(order_id=order.pk, **_decision(access, form))
+    decide = partial(credit_order, order_id=order.pk, **_decision(access, form))
+    effects = preview_change(order_id=order.pk, change=decide)
     context = brand_page(access, order=order, form=form, effects=effects)
     return render(request, "tracking/order_credit_preview.html", context)
 

@@ -18,15 +18,15 @@ from brands.models import StoreConnection
 from core.access import get_by_public_id
 from core.clock import brand_now, database_now
 from core.edges import door, see_other
-from core.models import InboundStatus
 from core.wording import Reader
 from tracking import inbox
 from tracking.integrations import get_adapter_of
 from tracking.models import Order, OrderPull, RefusedDelivery, StoreEvent, UnreadOrder
+from tracking.reader import say_result
 from tracking.services import unread
 from tracking.services.intake import BodyForgotten, replay
 from tracking.services.processing import process_store_event
-from tracking.wording import delivery_reason, explain, refusal_reason
+from tracking.wording import explain, refusal_reason
 
 Row = TypeVar("Row", bound=Model)
 
@@ -78,7 +78,7 @@ def show_event(request: HttpRequest, slug: str, connection_id: str, event_id: st
         connection=connection,
         event=event,
         order=order,
-        result=_say_result(event, _reader(access)),
+        result=say_result(event, _reader(access)),
         body=_read_body(event) if access.can_manage else "",
         off=why_not(access, Right.MANAGE),
         nav_current=NAV,
@@ -106,7 +106,7 @@ def replay_event(
         adapter = get_adapter_of(event)
         process_store_event(event_id=event.pk, adapter=adapter, now=now)
         event.refresh_from_db()
-        messages.success(request, _("Replayed. %s") % _say_result(event, _reader(access)))
+        messages.success(request, _("Replayed. %s") % say_result(event, _reader(access)))
     args = [slug, connection.public_id, event.public_id]
     return see_other(reverse("tracking:event-detail", args=args))
 
@@ -153,7 +153,7 @@ def _read_page(
     if tab == "open":
         rows = inbox.list_not_processed(connection)
     events, cursor = _cut(request, rows)
-    return {"events": [(event, _say_result(event, reader)) for event in events], "cursor": cursor}
+    return {"events": [(event, say_result(event, reader)) for event in events], "cursor": cursor}
 
 
 def _show_pull(connection: StoreConnection, reader: Reader) -> dict[str, Any]:
@@ -188,18 +188,6 @@ def _show_refusal(row: RefusedDelivery, reader: Reader) -> tuple[RefusedDelivery
 
 def _reason(code: str, params: dict[str, Any]) -> dict[str, Any]:
     return {"code": code, "params": params}
-
-
-def _say_result(event: StoreEvent, reader: Reader) -> str:
-    """Say what came of a delivery."""
-    if event.code:
-        reason = delivery_reason(code=event.code, detail=event.detail)
-        return explain(**_reason(*reason), reader=reader)
-    if event.status == InboundStatus.PROCESSED:
-        return _("Applied to its order.")
-    if event.status == InboundStatus.IGNORED:
-        return _("Set aside: it changes no order.")
-    return _("Stored; it is worked on within a minute.")
 
 
 def _read_body(event: StoreEvent) -> str:

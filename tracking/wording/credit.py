@@ -169,6 +169,26 @@ NOBODY: Mapping[str, Message] = {
         _("No credit: the click token that came with this order is not one of ours."),
         _("Token {token} is unknown here."),
     ),
+    "attr.test_marked": Message(
+        (
+            _("{brand} marked this order as a test on {date}: {reason}"),
+            _("This order was marked as a test; it earns nothing."),
+        ),
+        (
+            _("{member} marked this order as a test on {date}: {reason}"),
+            _("Marked as a test; it earns nothing."),
+        ),
+    ),
+    "attr.test_undone": Message(
+        (
+            _("{brand} took back on {date} that this order is a test: {reason}"),
+            _("This order is no test after all; it counts again."),
+        ),
+        (
+            _("{member} took back on {date} that this order is a test: {reason}"),
+            _("No test after all; it counts again."),
+        ),
+    ),
     "attr.test": Message(_("This is a test order. It earns nothing and counts nowhere.")),
 }
 

@@ -139,6 +139,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "order_upload.taken": _("{who} took the orders of the file {what}"),
     "privacy.erased": _("{who} deleted the account of {what}"),
     "privacy.exported": _("{who} took a copy of the data of {what}"),
+    "store_event.all_replayed": _("{who} replayed deliveries of the store {what}"),
     "store_event.replayed": _("{who} replayed the delivery {what}"),
     "viewing.left": _("{who} left the pages of {what}"),
     "viewing.started": _("{who} opened the pages of {what} as the creator sees them"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tracking.views import hooks, inbox, redirect, uploads
+from tracking.views import deliveries, hooks, inbox, redirect, uploads
 
 app_name = "tracking"
 
@@ -19,6 +19,7 @@ urlpatterns = [
     path(f"{STORE}/upload/<str:upload_id>/", uploads.show_upload, name="upload-detail"),
     path(f"{STORE}/upload/<str:upload_id>/errors/", uploads.download_errors, name="upload-errors"),
     path(f"{STORE}/events/<str:event_id>/", inbox.show_event, name="event-detail"),
-    path(f"{STORE}/events/<str:event_id>/replay/", inbox.replay_event, name="event-replay"),
-    path(f"{STORE}/unread/<str:unread_id>/", inbox.ask_again, name="unread-ask"),
+    path(f"{STORE}/events/<str:event_id>/replay/", deliveries.replay_event, name="event-replay"),
+    path(f"{STORE}/replay/", deliveries.replay_stuck, name="events-replay"),
+    path(f"{STORE}/unread/<str:unread_id>/", deliveries.ask_again, name="unread-ask"),
 ]

@@ -1,7 +1,7 @@
 """Filters and tags of every template: money, dates, states, icons, navigation, form controls."""
 
 import json
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,6 +20,7 @@ from core import formats
 from core.money import Money
 from core.sessions import name_device
 from core.states import get_state
+from core.wording import say_duration
 
 register = template.Library()
 
@@ -40,6 +41,12 @@ CONTROL_CLASSES = {
 def size(value: int) -> str:
     """Format the bytes of a file: 1.5 MB."""
     return formats.size_text(filesizeformat(value), language=current_language())
+
+
+@register.filter
+def duration(value: timedelta | None) -> str:
+    """Say how long something takes, in its largest whole unit: 26 hours."""
+    return say_duration(value)
 
 
 @register.filter

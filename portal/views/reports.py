@@ -14,7 +14,6 @@ from brands.context import brand_page
 from core.clock import brand_now
 from core.edges import door
 from core.models import Brand
-from core.wording import say_duration
 from portal.cohorts import SHOWN_MONTHS, list_cohorts
 from portal.figures import ON_REPORT, show_figures
 from portal.funnel import count_funnel
@@ -101,7 +100,7 @@ def show_funnel(request: HttpRequest, slug: str) -> HttpResponse:
         "funnel",
         steps=count_funnel(access.brand, asked),
         orders_query=choice.order_filters(asked.span),
-        joining=[(row, say_duration(row.took)) for row in list_joining(access.brand, asked.span)],
+        joining=list_joining(access.brand, asked.span),
     )
     return render(request, "portal/report_funnel.html", context)
 

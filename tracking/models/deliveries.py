@@ -40,6 +40,7 @@ class StoreEvent(InboundEvent):
                 name="tracking_event_waiting",
             ),
             models.Index(fields=["connection", "-id"], name="tracking_event_inbox"),
+            models.Index(fields=["connection", "order_ref"], name="tracking_event_of_order"),
         ]
 
 

@@ -12,6 +12,7 @@ from tracking.models import (
     Click,
     Commission,
     CommissionChange,
+    Order,
     ReviewHold,
     ReviewMessage,
 )
@@ -26,6 +27,9 @@ def erase_earner(*, affiliation_ids: Collection[UUID], enrollment_ids: Collectio
     ReviewHold.objects.filter(commission__in=own).update(reason="", close_reason="")
     ReviewMessage.objects.filter(commission__in=own).update(text="")
     Attribution.objects.filter(enrollment__in=enrollment_ids).update(reason="")
+    orders = Order.objects.filter(pk__in=own.values("order"))
+    orders.exclude(test_reason="").update(test_reason="")
+    Attribution.objects.filter(order__in=orders, enrollment=None).update(reason="")
     for rows in (
         CommissionChange.objects.filter(commission__in=own),
         ReviewHold.objects.filter(commission__in=own),

@@ -1,12 +1,13 @@
 """Keep what a store delivers before anything is done with it."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
 
 from brands.models import StoreConnection
-from core import audit
+from core import audit, jobs
 from core.models import InboundStatus
 from tracking.models import RefusedDelivery, StoreEvent
 
@@ -92,3 +93,30 @@ def replay(*, event_id: int, actor_id: int, now: datetime) -> StoreEvent:
             now=now,
         )
     return event
+
+
+def replay_all(
+    *, connection: StoreConnection, event_ids: Sequence[int], actor_id: int, now: datetime
+) -> int:
+    """Queue deliveries of a store that came to nothing once more; returns how many.
+
+    One that was worked on meanwhile, or whose body is gone, is left as it is.
+    """
+    with transaction.atomic():
+        rows = StoreEvent.objects.filter(
+            connection=connection,
+            pk__in=event_ids,
+            status__in=(InboundStatus.FAILED, InboundStatus.REFUSED),
+            body__isnull=False,
+        )
+        count = rows.update(status=InboundStatus.STORED, next_attempt_at=now)
+        audit.record(
+            brand_id=connection.brand_id,
+            actor_id=actor_id,
+            action="store_event.all_replayed",
+            target=connection,
+            after={"deliveries": count},
+            now=now,
+        )
+        jobs.enqueue("tracking.sweep_store_events")
+    return count

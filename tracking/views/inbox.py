@@ -1,35 +1,39 @@
-"""What a store sent: its state, its deliveries with their results, one delivery, replay."""
+"""What a store sent: its state, its deliveries with their results, one delivery."""
 
+from datetime import datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from django.contrib import messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from brands.access import BrandAccess, NotFound, Right, get_brand_for, get_connection_for
 from brands.context import brand_page, why_not
 from brands.domain.platforms import TRAITS
 from brands.models import StoreConnection
 from core.access import get_by_public_id
-from core.clock import brand_now, database_now
-from core.edges import door, see_other
-from core.wording import Reader
+from core.asked import read_text
+from core.charts import Point
+from core.clock import brand_now
+from core.edges import door
+from core.formats import number_text, percent_text
+from core.models import InboundStatus
+from core.money import divide_half_up
+from core.states import get_state
+from core.wording import Reader, current_language
 from tracking import inbox
-from tracking.integrations import get_adapter_of
 from tracking.models import Order, OrderPull, RefusedDelivery, StoreEvent, UnreadOrder
 from tracking.reader import say_result
-from tracking.services import unread
-from tracking.services.intake import BodyForgotten, replay
-from tracking.services.processing import process_store_event
 from tracking.wording import explain, refusal_reason
+from tracking.wording.short import SIGNALS
 
 Row = TypeVar("Row", bound=Model)
 
+BPS = 10_000
 PAGE = 50
 NAV = "brands:connection-list"
 TABS = ("all", "open", "refused")
@@ -51,8 +55,10 @@ def show_connection(request: HttpRequest, slug: str, connection_id: str) -> Http
         connection=connection,
         health=health,
         tabs=_list_tabs(access, connection),
-        filters=_list_filters(tab, health),
+        shown_tabs=_list_filters(tab, health),
         tab=tab,
+        signals=_list_signals(connection, now),
+        without_consent=inbox.count_without_consent(connection, now),
         off=why_not(access, Right.MANAGE),
         upload_off=why_not(access, Right.CLEAR),
         nav_current=NAV,
@@ -60,7 +66,10 @@ def show_connection(request: HttpRequest, slug: str, connection_id: str) -> Http
         unread=_list_unread(connection, reader) if tab != "refused" else [],
         **_read_page(request, connection, tab, reader),
     )
-    return render(request, "tracking/connection_detail.html", context)
+    response = render(request, "tracking/connection_detail.html", context)
+    if "watch" in request.GET and health.last_at:
+        response["HX-Refresh"] = "true"  # what the line waited for has come
+    return response
 
 
 @require_GET
@@ -86,55 +95,6 @@ def show_event(request: HttpRequest, slug: str, connection_id: str, event_id: st
     return render(request, "tracking/event_detail.html", context)
 
 
-@require_POST
-@door
-def replay_event(
-    request: HttpRequest, slug: str, connection_id: str, event_id: str
-) -> HttpResponse:
-    """Take one delivery once more; merging makes that safe."""
-    access = get_brand_for(request.user, slug, Right.MANAGE)
-    connection = get_connection_for(access, connection_id)
-    event = _get_event(connection, event_id)
-    now = brand_now(access.brand)
-    try:
-        replay(event_id=event.pk, actor_id=access.member.user_id, now=now)
-    except BodyForgotten:
-        messages.error(
-            request, _("Its body was deleted when its time was over, so it cannot be replayed.")
-        )
-    else:
-        adapter = get_adapter_of(event)
-        process_store_event(event_id=event.pk, adapter=adapter, now=now)
-        event.refresh_from_db()
-        messages.success(request, _("Replayed. %s") % say_result(event, _reader(access)))
-    args = [slug, connection.public_id, event.public_id]
-    return see_other(reverse("tracking:event-detail", args=args))
-
-
-@require_POST
-@door
-def ask_again(request: HttpRequest, slug: str, connection_id: str, unread_id: str) -> HttpResponse:
-    """Ask the shop once more for an order it could not give."""
-    access = get_brand_for(request.user, slug, Right.MANAGE)
-    connection = get_connection_for(access, connection_id)
-    row = get_by_public_id(UnreadOrder.objects.filter(connection=connection), unread_id)
-    try:
-        unread.ask_again(
-            unread_id=row.pk,
-            actor_id=access.member.user_id,
-            now=brand_now(access.brand),
-            real_now=database_now(),
-        )
-    except UnreadOrder.DoesNotExist:
-        messages.success(request, _("It was read meanwhile."))
-    else:
-        messages.success(
-            request, _("It is asked for within a minute, or as soon as the shop answers again.")
-        )
-    url = reverse("tracking:connection-detail", args=[slug, connection.public_id])
-    return see_other(f"{url}?tab=open")
-
-
 def _get_event(connection: StoreConnection, event_id: str) -> StoreEvent:
     return get_by_public_id(StoreEvent.objects.filter(connection=connection), event_id)
 
@@ -149,11 +109,36 @@ def _read_page(
     if tab == "refused":
         refused, cursor = _cut(request, inbox.list_refusals(connection))
         return {"refusals": [_show_refusal(row, reader) for row in refused], "cursor": cursor}
-    rows = inbox.list_events(connection)
-    if tab == "open":
-        rows = inbox.list_not_processed(connection)
+    asked = request.GET.dict()
+    rows = inbox.pick_events(connection, tab=tab, asked=asked)
     events, cursor = _cut(request, rows)
-    return {"events": [(event, say_result(event, reader)) for event in events], "cursor": cursor}
+    filters = {name: read_text(asked, name) for name in inbox.FILTERS}
+    return {
+        "events": [(event, say_result(event, reader)) for event in events],
+        "cursor": cursor,
+        "total": rows.order_by().count(),
+        "filters": filters,
+        "is_filtered": any(filters.values()),
+        "states": [
+            (name, get_state(name, kind="delivery").label)
+            for name in (inbox.NOT_PROCESSED if tab == "open" else InboundStatus.values)
+        ],
+        "replayable": len(inbox.list_replayable(rows)) if tab == "open" else 0,
+    }
+
+
+def _list_signals(connection: StoreConnection, now: datetime) -> list[Point]:
+    """Return a bar for each signal orders came with; none where there were no orders."""
+    counts = inbox.count_signals(connection, now)
+    total, language = sum(counts.values()), current_language()
+    if not total:
+        return []
+    points = []
+    for name, count in counts.items():
+        share = percent_text(divide_half_up(count * BPS, total), language=language)
+        shown = f"{number_text(count, language=language)} · {share}"
+        points.append(Point(str(SIGNALS[name]), count, shown, short=str(SIGNALS[name])))
+    return points
 
 
 def _show_pull(connection: StoreConnection, reader: Reader) -> dict[str, Any]:

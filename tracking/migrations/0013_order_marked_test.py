@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('brands', '0012_saved_reports'),
         ('core', '0008_brand_logo'),
-        ('tracking', '0011_earlier_uploads'),
+        ('tracking', '0012_review_messages'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

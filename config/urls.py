@@ -5,6 +5,7 @@ from django.urls import include, path
 from affiliates import urls as affiliates_urls
 from affiliates import urls_brand as affiliates_brand
 from core.views import security
+from payouts import urls as payouts_urls
 from portal import urls as portal_urls
 from portal import urls_brand as portal_brand
 from tracking import urls as tracking_urls
@@ -21,6 +22,7 @@ _tracking = [
     *tracking_brand.urlpatterns,
     *portal_brand.order_urls,
 ]
+_payouts = [*payouts_urls.urlpatterns, *portal_urls.payout_urls]
 _portal = [*portal_urls.urlpatterns, *portal_brand.urlpatterns]
 
 handler400 = "portal.views.public.bad_request"
@@ -30,7 +32,7 @@ urlpatterns = [
     path("", include((_portal, "portal"))),
     path("", include((_affiliates, "affiliates"))),
     path("", include((_tracking, "tracking"))),
-    path("", include("payouts.urls")),
+    path("", include((_payouts, "payouts"))),
     # In place of allauth's own, which it stands before.
     path(
         "accounts/2fa/webauthn/keys/<int:pk>/remove/",

@@ -4,15 +4,12 @@ from django.urls import path
 
 from payouts.views import inbound, own, payout, runs, statements
 
-app_name = "payouts"
-
 _STATEMENT = "me/payouts/statements/<str:affiliation_id>/<str:currency>/<str:month>"
 
 urlpatterns = [
     path("rails/stripe/<str:brand_id>", inbound.receive_stripe, name="stripe-hook"),
     path("standin/stripe/setup/<slug:token>", inbound.standin_setup, name="standin-setup"),
     path("standin/stripe/<path:path>", inbound.standin_api, name="standin-api"),
-    path("me/payouts/", own.list_own, name="creator-payouts"),
     path("me/payouts/method/", own.list_methods, name="method"),
     path("me/payouts/method/<str:affiliation_id>/", own.edit_method, name="method-edit"),
     path("me/payouts/method/<str:affiliation_id>/stripe/", own.start_stripe, name="method-stripe"),

@@ -12,6 +12,7 @@ from portal.views import (
     notices,
     ops,
     ops_brands,
+    payouts,
     privacy,
     public,
 )
@@ -56,6 +57,10 @@ urlpatterns = [
     path("me/settings/privacy/copy/", privacy.take_copy, name="privacy-copy"),
     path("me/settings/notices/", notices.show, name="notices"),
     path("me/settings/notices/check/", notices.check_address, name="notices-check"),
+]
+
+payout_urls = [
+    path("me/payouts/", payouts.show_payouts, name="creator-payouts"),
 ]
 
 link_urls = [

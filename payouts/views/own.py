@@ -1,7 +1,6 @@
-"""A creator's payouts: what comes next, where it goes, what was paid."""
+"""One payout as its creator sees it, and how he is paid."""
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib import messages
@@ -17,42 +16,18 @@ from brands.models import RailKind, RailSettings
 from core.clock import brand_now
 from core.edges import door, see_other
 from core.money import Money
-from core.wording import Reader
 from payouts.access import get_own_payout
-from payouts.domain.plan import PlanPolicy, find_gates
 from payouts.forms import BankForm, CountryForm
-from payouts.models import Payout, PayoutMethod
-from payouts.rails.registry import LIMITS, RailOff, onboarding_for
+from payouts.models import PayoutMethod
+from payouts.own_wording import say_own_payout
+from payouts.rails.registry import RailOff, onboarding_for
 from payouts.selectors import (
-    PAGE,
     list_items,
     list_methods_of,
-    list_next_runs,
-    list_payouts_of,
-    list_standings,
 )
 from payouts.services.methods import set_bank_method, set_rail_account
-from payouts.services.planning import list_payees
 from payouts.services.railevents import refresh_account
 from payouts.services.rails import RailDeclined, RailUnavailable
-from payouts.wording import explain, next_step, payout_reason
-
-
-@require_GET
-@door
-def list_own(request: HttpRequest) -> HttpResponse:
-    """Show balances, what the next payout waits for, methods, and the payouts so far."""
-    affiliations = list(list_affiliations(request.user))
-    payouts = list(list_payouts_of(affiliations)[:PAGE])
-    for payout in payouts:
-        payout.sentence = _sentence(payout)  # type: ignore[attr-defined]
-    context = {
-        "standings": list_standings(affiliations),
-        "places": [_place(affiliation) for affiliation in affiliations],
-        "payouts": payouts,
-        "is_demo": any(affiliation.brand.is_demo for affiliation in affiliations),
-    }
-    return render(request, "payouts/creator_payouts.html", context)
 
 
 @require_GET
@@ -65,7 +40,7 @@ def show_own(request: HttpRequest, payout_id: str) -> HttpResponse:
         "brand": payout.brand,
         "amount": Money(payout.amount_minor, payout.currency),
         "items": list(list_items(payout)),
-        "sentence": _sentence(payout),
+        "sentence": say_own_payout(payout),
     }
     return render(request, "payouts/creator_payout.html", context)
 
@@ -203,56 +178,3 @@ def _method_page(affiliation: Affiliation, form: BankForm, country: CountryForm)
         "has_stripe": _stripe_row(affiliation) is not None,
         "is_frozen": bool(method and method.frozen_until and method.frozen_until > now),
     }
-
-
-def _place(affiliation: Affiliation) -> dict[str, Any]:
-    """Return what the next payout of one brand waits for, in sentences with a way forward."""
-    brand = affiliation.brand
-    now = brand_now(brand)
-    policy = getattr(brand, "payout_policy", None)
-    minimums = policy.minimums if policy else {}
-    reader = _reader(affiliation)
-    missing = []
-    currencies = sorted({s.currency for s in list_standings([affiliation])})
-    for currency in currencies:
-        for payee in list_payees(brand=brand, currency=currency, limits=LIMITS, now=now):
-            if payee.affiliation_id != affiliation.pk:
-                continue
-            for gate in find_gates(payee=payee, policy=PlanPolicy(minimums), now=now):
-                step = next_step(code=gate.code, audience="creator")
-                missing.append(
-                    {
-                        "text": explain(
-                            code=gate.code,
-                            params={"currency": currency, **gate.params},
-                            reader=reader,
-                        ),
-                        "url": step,
-                    }
-                )
-    return {
-        "affiliation": affiliation,
-        "next_run": min(
-            list_next_runs(brand=brand, currencies=currencies or [""], now=now).values()
-        ),
-        "missing": missing,
-        "method": PayoutMethod.objects.filter(affiliation=affiliation).first(),
-    }
-
-
-def _reader(affiliation: Affiliation) -> Reader:
-    zone = affiliation.affiliate.user.time_zone or affiliation.brand.time_zone
-    return Reader(audience="creator", zone=ZoneInfo(zone), known={"brand": affiliation.brand.name})
-
-
-def _sentence(payout: Payout) -> str:
-    at = payout.closed_at or payout.sent_at or payout.approved_at
-    code, params = payout_reason(
-        status=payout.status,
-        cause=payout.code,
-        detail=payout.detail,
-        rail=payout.rail,
-        date=at.isoformat(),
-        reference=payout.reference,
-    )
-    return explain(code=code, params=params, reader=_reader(payout.affiliation))

@@ -7,6 +7,7 @@ from affiliates.services.links import archive_link
 from affiliates.services.membership import suspend_affiliation
 from brands.services.programs import update_program
 from payouts.services.methods import set_bank_method
+from payouts.services.moves import confirm_payout, hand_over_file
 from tests.makers import (
     get_creator,
     get_owner,
@@ -515,3 +516,27 @@ def test_the_last_30_days_and_their_rows_by_link_are_the_same(own: Client, link)
     home, rows = own.get("/me/"), own.get("/me/earnings/?tab=link")
 
     assert home.context["period"].orders == rows.context["breakdown"].total.orders == 1
+
+
+def test_payouts_name_the_next_one_what_is_missing_and_each_statement(own: Client, link, place):
+    set_bank_method(
+        affiliation_id=place.affiliation_id,
+        details={"account_name": "Anna", "iban": "DE89370400440532013000"},
+        actor_id=get_creator(place).pk,
+        now=days_ago(60),
+    )
+    order(link, 40, net=60_000)
+    release_due(place.brand, now=NOW)
+    text = plain(own.get("/me/payouts/"))
+    assert "60.00 EUR" in text and "Nothing is missing." in text and "changed on" in text
+
+    (payout,) = approve_payouts(place.brand, now=NOW)
+    (row,) = own.get("/me/payouts/").context["payouts"]
+    assert (row["payout"], row["statement_url"]) == (payout, "")
+
+    owner = get_owner(place.brand).pk
+    hand_over_file(plan_id=payout.plan_id, actor_id=owner, now=NOW)
+    confirm_payout(payout_id=payout.pk, reference="B-1", actor_id=owner, now=NOW)
+    (row,) = own.get("/me/payouts/").context["payouts"]
+    statement = plain(own.get(row["statement_url"]))
+    assert "60.00 EUR" in statement

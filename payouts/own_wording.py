@@ -1,0 +1,25 @@
+"""What became of a payout, in words for its creator."""
+
+from zoneinfo import ZoneInfo
+
+from core.wording import Reader
+from payouts.models import Payout
+from payouts.wording import explain, payout_reason
+
+
+def say_own_payout(payout: Payout) -> str:
+    """Say where a payout stands and why; it comes with affiliation, creator and brand."""
+    at = payout.closed_at or payout.sent_at or payout.approved_at
+    code, params = payout_reason(
+        status=payout.status,
+        cause=payout.code,
+        detail=payout.detail,
+        rail=payout.rail,
+        date=at.isoformat(),
+        reference=payout.reference,
+    )
+    affiliation = payout.affiliation
+    zone = affiliation.affiliate.user.time_zone or affiliation.brand.time_zone
+    known = {"brand": affiliation.brand.name}
+    reader = Reader(audience="creator", zone=ZoneInfo(zone), known=known)
+    return explain(code=code, params=params, reader=reader)

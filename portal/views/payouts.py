@@ -1,0 +1,67 @@
+"""A creator's payouts: what comes next, where it goes, what was paid."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from affiliates.context import Scope, creator_page, read_scope
+from core.edges import door
+from core.paging import cut_page
+from payouts.models import Payout
+from payouts.own_wording import say_own_payout
+from payouts.selectors import find_next_run, list_methods_of, list_payouts_of, list_standings
+from portal.forecast import list_forecasts
+from portal.home import load_balances
+
+
+@require_GET
+@door
+def show_payouts(request: HttpRequest) -> HttpResponse:
+    """Show the next payout of each brand and what it waits for, methods, and payouts so far."""
+    scope = read_scope(request)
+    page = cut_page(list_payouts_of(list(scope.affiliations)), before=request.GET.get("before", ""))
+    context = creator_page(
+        scope,
+        places=_list_places(scope),
+        payouts=[_row(payout) for payout in page.rows],
+        next_url=page.older_url(request.GET.dict()),
+    )
+    return render(request, "portal/creator_payouts.html", context)
+
+
+def _list_places(scope: Scope) -> list[dict[str, Any]]:
+    now, balances = scope.now(), load_balances(scope)
+    forecasts = list_forecasts(affiliations=scope.affiliations, balances=balances, now=now)
+    methods = list_methods_of(list(scope.affiliations))
+    standings = list_standings(list(scope.affiliations))
+    return [
+        {
+            "affiliation": place,
+            "forecasts": [one for one in forecasts if one.brand == place.brand],
+            "next_run": find_next_run(brand=place.brand, currency="", now=now),
+            "standings": [one for one in standings if one.affiliation == place],
+            "method": methods.get(place.pk),
+        }
+        for place in scope.affiliations
+    ]
+
+
+def _row(payout: Payout) -> dict[str, Any]:
+    return {
+        "payout": payout,
+        "sentence": say_own_payout(payout),
+        "statement_url": _statement_url(payout),
+    }
+
+
+def _statement_url(payout: Payout) -> str:
+    """Return the statement of the month a payout was paid in, by the brand's calendar."""
+    if payout.paid_at is None:
+        return ""
+    month = payout.paid_at.astimezone(ZoneInfo(payout.brand.time_zone)).strftime("%Y-%m")
+    args = [payout.affiliation.public_id, payout.currency, month]
+    return reverse("payouts:statement", args=args)

@@ -19,6 +19,7 @@ from core.clock import utc_now
 from core.devices import known_device, network_of
 from core.edges import is_own_page, with_link
 from core.factors import FEW_CODES, end_other_sessions, list_recovery_codes
+from core.history import note, note_guessing
 from core.mail import queue_mail
 from core.models import User
 from core.refusals import is_refusing
@@ -61,8 +62,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
 
     def pre_authenticate(self, request: Any, **credentials: Any) -> None:
         """Take an attempt before the password is looked at."""
-        limits = self._limits(request, credentials)
-        if not take_attempt(limits, now=utc_now()):
+        limits, now = self._limits(request, credentials), utc_now()
+        if not take_attempt(limits, now=now):
+            for user in User.objects.filter(email=_name_of(credentials)):
+                note_guessing(user=user, action="account.passwords_guessed", now=now)
             raise self.validation_error("too_many_login_attempts")
         self._taken = limits
 
@@ -115,21 +118,43 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
     ) -> None:
         """Tell the person; of a changed address, the old one and the new one.
 
-        Here allauth says that a factor has changed: whoever changed it stays logged in, alone.
+        Here allauth says that an address has changed or gone, and that a factor has: whoever
+        changed it stays logged in, alone.
         """
         super().send_notification_mail(template_prefix, user, context=context, email=email)
         given = context or {}
         if template_prefix.startswith("mfa/"):
             end_other_sessions(self.request)
-            record_factor_change(user=user, what=template_prefix.rpartition("/")[2])
+        if template_prefix == "account/email/email_deleted":
+            note(user=user, action="account.address_removed", now=utc_now())
         if template_prefix == "account/email/email_changed":
             keep_former_address(user_id=user.pk, email=given["from_email"])
             super().send_notification_mail(
                 template_prefix, user, context=context, email=given["to_email"]
             )
 
+    def set_password(self, user: Any, password: str) -> None:
+        """Store a new password and the row of the history that says so, together."""
+        by_link = self.request.user.pk != user.pk
+        kept = "account.password_changed" if user.has_usable_password() else "account.password_set"
+        with transaction.atomic():
+            super().set_password(user, password)
+            note(user=user, action="account.password_reset" if by_link else kept, now=utc_now())
+
+    def confirm_email(self, request: Any, email_address: Any) -> bool:
+        """Confirm an address; a further one is a way in, so the main address hears of it."""
+        user = email_address.user
+        is_further = EmailAddress.objects.filter(user=user, verified=True).exists()
+        with transaction.atomic():
+            is_done = bool(super().confirm_email(request, email_address))
+            if is_done and is_further:
+                note(user=user, action="account.address_added", now=utc_now())
+        if is_done and is_further:
+            self.send_notification_mail("account/email/email_confirm", user)
+        return is_done
+
     def _limits(self, request: Any, credentials: dict[str, Any]) -> list[Limit]:
-        name = str(credentials.get("email") or credentials.get("username") or "").strip().lower()
+        name = _name_of(credentials)
         device = known_device(request, name)
         return [
             account_limit(f"login {name} {device}"),
@@ -143,16 +168,8 @@ def at_home(url: str) -> str:
     return settings.SITE_URL + parts._replace(scheme="", netloc="").geturl()
 
 
-def record_factor_change(*, user: User, what: str) -> None:
-    """Note in the history that a second factor was added, removed or made anew."""
-    audit.record(
-        brand_id=None,
-        actor_id=user.pk,
-        action="account.factor_changed",
-        target=user,
-        after={"what": what},
-        now=utc_now(),
-    )
+def _name_of(credentials: dict[str, Any]) -> str:
+    return str(credentials.get("email") or credentials.get("username") or "").strip().lower()
 
 
 def keep_former_address(*, user_id: int, email: str) -> None:
@@ -160,13 +177,7 @@ def keep_former_address(*, user_id: int, email: str) -> None:
     user = User.objects.get(pk=user_id)
     user.former_email, user.email_changed_at = email, utc_now()
     user.save(update_fields=["former_email", "email_changed_at"])
-    audit.record(
-        brand_id=None,
-        actor_id=user.pk,
-        action="account.address_changed",
-        target=user,
-        now=user.email_changed_at,
-    )
+    note(user=user, action="account.address_changed", now=user.email_changed_at)
 
 
 @transaction.atomic

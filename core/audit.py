@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
+from django.db.models import QuerySet
 
 from core.models import AuditEvent
 
@@ -14,6 +15,11 @@ def pick_changed(
     """Return two states of one thing, each with only what differs. Both have the same names."""
     names = [name for name in after if before[name] != after[name]]
     return {name: before[name] for name in names}, {name: after[name] for name in names}
+
+
+def list_about(target: models.Model) -> QuerySet[AuditEvent]:
+    """Return what was recorded of one thing, newest first."""
+    return AuditEvent.objects.filter(**_name(target)).order_by("-pk")
 
 
 def record(  # noqa: PLR0913  # an audit row is these facts
@@ -32,10 +38,16 @@ def record(  # noqa: PLR0913  # an audit row is these facts
         brand_id=brand_id,
         actor_id=actor_id,
         action=action,
-        target_type=target._meta.label_lower,
-        target_id=str(getattr(target, "public_id", target.pk)),
+        **_name(target),
         before=before or {},
         after=after or {},
         reason=reason[:500],
         at=now,
     )
+
+
+def _name(target: models.Model) -> dict[str, str]:
+    return {
+        "target_type": target._meta.label_lower,
+        "target_id": str(getattr(target, "public_id", target.pk)),
+    }

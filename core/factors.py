@@ -1,8 +1,12 @@
 """Second factors: how allauth keeps and asks for them here."""
 
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
@@ -21,9 +25,19 @@ from django.utils.translation import gettext_lazy as _
 from core import crypto
 from core.attempts import account_limit, give_back, take_attempt
 from core.clock import utc_now
+from core.history import note, note_guessing
 from core.models import User
 
 FEW_CODES = 3
+ADDED = {
+    Authenticator.Type.TOTP: "account.app_added",
+    Authenticator.Type.WEBAUTHN: "account.passkey_added",
+    Authenticator.Type.RECOVERY_CODES: "account.codes_made",
+}
+REMOVED = {  # recovery codes go with the last factor, or for new ones
+    Authenticator.Type.TOTP: "account.app_removed",
+    Authenticator.Type.WEBAUTHN: "account.passkey_removed",
+}
 CODES_KEPT = 8  # more than are good at a time
 # What allauth's and fido2's readers raise over bytes that are no passkey.
 _UNREADABLE = (
@@ -61,10 +75,14 @@ class _CountedForm(forms.Form):
         limits, now = [account_limit(f"code {self.user.pk}")], utc_now()
         adapter = FactorAdapter()
         if not take_attempt(limits, now=now):
+            note_guessing(user=self.user, action="account.codes_guessed", now=now)
             raise forms.ValidationError(
                 _("Too many wrong codes. Wait some minutes, then try again.")
             )
-        code = str(super().clean_code())  # type: ignore[misc]
+        with transaction.atomic():
+            code = str(super().clean_code())  # type: ignore[misc]
+            if self.authenticator.type == Authenticator.Type.RECOVERY_CODES:
+                note_used_code(self.user, now=now)
         if not claim_code(authenticator_id=self.authenticator.pk, code=code):
             raise adapter.validation_error("incorrect_code")
         give_back(limits, now=now)
@@ -158,6 +176,30 @@ def list_recovery_codes(user: User) -> list[str]:
     return list(row.wrap().get_unused_codes()) if row else []
 
 
+def note_used_code(user: User, *, now: datetime) -> None:
+    """Record that one recovery code is gone, and tell the person: his phone may be, too."""
+    left = len(list_recovery_codes(user))
+    note(user=user, action="account.code_used", now=now, left=left)
+    get_adapter().send_notification_mail("account/email/code_used", user, {"left": left})
+
+
+@contextmanager
+def recording_factors(user: User, *, now: datetime) -> Iterator[None]:
+    """Record which factors a person has more or fewer afterwards, in one transaction with it."""
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=user.pk)
+        before = _list_factors(user)
+        yield
+        after = _list_factors(user)
+        changes = ((ADDED, after.keys() - before.keys()), (REMOVED, before.keys() - after.keys()))
+        for actions, keys in changes:
+            for kind, name in sorted((before | after)[key] for key in keys):
+                if kind in actions:
+                    note(
+                        user=user, action=actions[kind], now=now, **({"name": name} if name else {})
+                    )
+
+
 @transaction.atomic
 def claim_code(*, authenticator_id: int, code: str) -> bool:
     """Take a code of an app for used; False for one used lately, so two requests have one."""
@@ -183,3 +225,8 @@ def end_other_sessions(request: Any) -> int:
         session.end()
         ended += 1
     return ended
+
+
+def _list_factors(user: User) -> dict[int, tuple[str, str]]:
+    rows = Authenticator.objects.filter(user=user)
+    return {row.pk: (row.type, row.data.get("name", "")) for row in rows}

@@ -15,7 +15,7 @@ from brands.selectors import list_programs
 from brands.selectors_kinds import name_kinds
 from core import formats
 from core.asked import Asked, read_day, read_text
-from core.models import AuditEvent, Brand
+from core.models import AuditEvent, Brand, User
 from core.money import EXPONENTS, Money
 from core.periods import end_of_day, start_of_day
 from core.wording import current_language
@@ -79,6 +79,16 @@ def describe_events(events: Iterable[AuditEvent], brand: Brand) -> list[AuditLin
         _name_programs(rows, brand),
     )
     return [_describe(event, names) for event in rows]
+
+
+def describe_own(event: AuditEvent, user: User) -> str:
+    """Put what was done to somebody's account into words for himself."""
+    template = str(SENTENCES.get(event.action, UNKNOWN))
+    return template.format(
+        who=formats.isolate(str(event.actor or PROGRAM_NAME)),
+        what=formats.isolate(str(user)),
+        action=formats.isolate_ltr(event.action),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ urlpatterns = [
     ),
     path("me/programs/compare/", creator.compare_programs, name="program-compare"),
     path("me/settings/", account.show_settings, name="settings"),
+    path("me/settings/history/", account.show_history, name="account-history"),
     path("metrics", ops.show_metrics, name="metrics"),
     path("ops/", ops.show_start, name="ops"),
     path("ops/health/", ops.show_health, name="health"),

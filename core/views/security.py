@@ -1,12 +1,15 @@
 """What keeps an account its owner's, where allauth has no page of its own."""
 
-from typing import cast
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
 
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from allauth.mfa.webauthn.views import remove_webauthn
 from allauth.usersessions.models import UserSession
+from allauth.usersessions.views import list_usersessions
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -18,11 +21,26 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from core.clock import utc_now
 from core.edges import door, is_own_page, see_other, with_link
-from core.factors import list_recovery_codes
+from core.factors import list_recovery_codes, recording_factors
+from core.history import note
 from core.models import User
 from core.qr import make_qr_svg
 from core.stepup import carry_over
+
+
+def recorded(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Let what a page of allauth does to factors stand in the history, or not be done at all."""
+
+    @wraps(view)
+    def recording(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method != "POST" or not isinstance(request.user, User):
+            return view(request, *args, **kwargs)
+        with recording_factors(request.user, now=utc_now()):
+            return view(request, *args, **kwargs)
+
+    return recording
 
 
 @require_GET
@@ -54,6 +72,7 @@ def save_codes(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @door
+@recorded
 @transaction.atomic
 def remove_passkey(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Remove a passkey, unless nothing but a mailed code would be left to log in with."""
@@ -68,12 +87,28 @@ def remove_passkey(request: HttpRequest, pk: int) -> HttpResponseBase:
     return cast("HttpResponseBase", remove_webauthn(request, pk=pk))
 
 
+@require_http_methods(["GET", "POST"])
+@door
+@transaction.atomic
+def list_sessions(request: HttpRequest) -> HttpResponseBase:
+    """Show every browser a person is logged in with; POST ends all others."""
+    user = request.user
+    assert isinstance(user, User)  # noqa: S101  # behind the door
+    if request.method == "POST":
+        note(user=user, action="account.sessions_ended", now=utc_now())
+    return cast("HttpResponseBase", list_usersessions(request))
+
+
 @require_POST
 @door
+@transaction.atomic
 def end_session(request: HttpRequest, session_id: int) -> HttpResponse:
     """Log the person out of one other browser."""
-    session = get_object_or_404(UserSession, pk=session_id, user=request.user)
+    user = request.user
+    assert isinstance(user, User)  # noqa: S101  # behind the door
+    session = get_object_or_404(UserSession, pk=session_id, user=user)
     session.end()
+    note(user=user, action="account.session_ended", now=utc_now())
     messages.success(request, _("That session has ended."))
     return see_other(reverse("usersessions_list"))
 

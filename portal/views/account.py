@@ -9,14 +9,17 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from affiliates.access import find_affiliate
 from affiliates.models import Affiliate
 from affiliates.services.people import update_profile
+from core.audit import list_about
 from core.edges import door, see_other
 from core.models import User
+from core.paging import cut_page
 from core.people import update_account
+from portal.audit_log import describe_own
 from portal.forms import AccountForm, CreatorForm
 
 
@@ -36,6 +39,20 @@ def show_settings(request: HttpRequest) -> HttpResponse:
         return see_other(reverse("portal:settings"))
     context = {"form": form, "layout": _layout(affiliate), "is_creator": affiliate is not None}
     return render(request, "portal/settings.html", context, status=422 if form.errors else 200)
+
+
+@require_GET
+@door
+def show_history(request: HttpRequest) -> HttpResponse:
+    """Show a person what was done to his account, by himself or not."""
+    user = request.user
+    assert isinstance(user, User)  # noqa: S101  # behind the door
+    rows = list_about(user).filter(brand=None).select_related("actor")
+    page = cut_page(rows, before=request.GET.get("before", ""))
+    for row in page.rows:
+        row.sentence = describe_own(row, user)  # type: ignore[attr-defined]
+    context = {"rows": page.rows, "next_url": page.older_url({})}
+    return render(request, "portal/account_history.html", context)
 
 
 def _initial(user: User, affiliate: Affiliate | None) -> dict[str, str]:

@@ -66,7 +66,6 @@ EXCEPTED = {
     "portal:brand-home": "notes that an invited member came",
     "portal:brand-new": "of operators, whose sessions are short; the owner is told by mail",
     "portal:join": "of people who are no members",
-    "usersessions_list": "lists what there is",
 }
 # Files that do not ask, and why.
 FREE = {

@@ -1,12 +1,13 @@
-"""The id of a request, the age of a session, language and preferences of the reader."""
+"""The id of a request, what each answer carries, the age of a session, how the reader reads."""
 
 from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.middleware.locale import LocaleMiddleware as DjangoLocaleMiddleware
+from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from core import logs, sessions
@@ -17,6 +18,7 @@ from core.models import User
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
+FIRST_REFUSAL = 400
 ASKS_BY_ITSELF = "X-Live"
 """A page that asks again by itself is nobody's use of the session."""
 
@@ -36,6 +38,47 @@ class RequestIdMiddleware:
         finally:
             logs.request_id.reset(token)
         response.headers["X-Request-Id"] = name
+        return response
+
+
+class StrictMiddleware:
+    """Let every answer carry what keeps a browser strict, also one that a middleware gave.
+
+    It stands outside of those that could fail, such as by a host name that is not ours. A refusal
+    is kept by nobody.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        given = {
+            "Cross-Origin-Opener-Policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
+            "Cross-Origin-Resource-Policy": "same-origin",
+            "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
+            "X-Content-Type-Options": "nosniff",
+            "X-Frame-Options": settings.X_FRAME_OPTIONS,
+        }
+        if response.status_code >= FIRST_REFUSAL:
+            given["Cache-Control"] = "no-store, private"
+        for name, value in given.items():
+            response.headers.setdefault(name, value)
+        return response
+
+
+class WrongMethodMiddleware:
+    """Show a page to whoever opens an address that only a button leads to, as after a log-in."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        is_page = request.method == "GET" and request.accepts("text/html")
+        if isinstance(response, HttpResponseNotAllowed) and is_page and not response.content:
+            response.content = render_to_string("405.html", request=request)
+            response.headers["Content-Type"] = "text/html; charset=utf-8"
         return response
 
 
@@ -85,7 +128,6 @@ class PreferencesMiddleware:
         zone = user.time_zone if user.is_authenticated else ""
         with timezone.override(zone or None):
             response = self.get_response(request)
-        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if user.is_authenticated and "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "no-store, private"
         return response

@@ -7,6 +7,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.utils import translation
 from django.views.decorators.http import require_GET
 
 from affiliates.access import list_affiliations
@@ -35,10 +36,16 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "portal/csrf_failure.html", {"reason": reason}, status=403)
 
 
-def bad_request(_request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Say what is wrong with a request that no page got to see, asking the database nothing."""
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say what is wrong with a request that no page got to see, asking the database nothing.
+
+    One that went wrong early knows no language: it is the browser's then, not the last reader's.
+    """
     is_large = isinstance(exception, RequestDataTooBig)
-    page = render_to_string("400.html", {"is_large": is_large})
+    known = getattr(request, "LANGUAGE_CODE", None)
+    with translation.override(known or translation.get_language_from_request(request)):
+        context = {"is_large": is_large, "is_rtl": translation.get_language_bidi()}
+        page = render_to_string("400.html", context)
     return HttpResponse(page, status=413 if is_large else 400)
 
 

@@ -47,6 +47,11 @@ def gives_file(view: Callable[..., Any]) -> bool:
     )
 
 
+def takes_file(view: Callable[..., Any]) -> bool:
+    """Say whether the view looks at files that were sent."""
+    return any("FILES" in _names(one.__code__) for one in _walk(inspect.unwrap(view), set()))
+
+
 def _walk(function: Any, seen: set[Any]) -> Iterator[Any]:
     if function in seen:
         return

@@ -7,22 +7,29 @@ import gzip
 import io
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models
+from django.forms import BaseForm, FileField
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from affiliates.forms_invitations import InvitePeopleForm
+from affiliates.forms_resources import AssetForm
 from affiliates.models import Asset, Invitation
-from core.models import Image
-from tests.core.hostile_images import PAYLOAD, encode, list_refused
+from brands.forms.identity import IdentityForm
+from core.models import Brand, Image, ImageBytes
+from tests.addresses import list_views
+from tests.core.hostile_images import PAYLOAD, encode, list_cleaned, list_refused
 from tests.everything import Everything, make_everything
+from tests.reach import APPS, takes_file
 from tests.uploads import HEAD, ROW
-from tracking.forms_uploads import MAX_BYTES
+from tracking.forms_uploads import MAX_BYTES, UploadForm
 from tracking.models import OrderUpload, StoreEvent
 
 pytestmark = pytest.mark.django_db
@@ -78,37 +85,79 @@ TEXTS = {"a page", "one cell that never ends", "a million lines"}
 NO_TABLES = list(list_no_tables())
 
 
-def send(client: Client, door: str, file: SimpleUploadedFile, world: Everything) -> Any:
-    return client.post(door, {**FIELDS, "file": file, "picture": file}, follow=True)
+def send(client: Client, door: "Door", file: SimpleUploadedFile, world: Everything) -> Any:
+    return client.post(door.url(world), {**FIELDS, door.field: file}, follow=True)
 
 
 FIELDS = {"title": "Autumn", "url": "https://shop.example/", "language": "en", "group": ""}
+FIELDS |= {"name": "Saffron", "site_url": "https://shop.example/"}
 
 
-def doors(world: Everything) -> dict[str, str]:
-    slug = world.brand.slug
-    return {
-        "orders": reverse("tracking:upload", args=[slug, world.ids["connection_id"]]),
-        "people": reverse("affiliates:invitation-create", args=[slug]),
-        "images": reverse("affiliates:asset-create", args=[slug]),
+@dataclass(frozen=True)
+class Door:
+    """A page that takes a file: by which field, and the row that stands in its address."""
+
+    page: str
+    field: str
+    form: type[BaseForm]
+    row: str = ""
+
+    def url(self, world: Everything) -> str:
+        rows = [world.ids[self.row]] if self.row else []
+        return reverse(self.page, args=[world.brand.slug, *rows])
+
+
+TABLES = {
+    "orders": Door("tracking:upload", "file", UploadForm, "connection_id"),
+    "people": Door("affiliates:invitation-create", "file", InvitePeopleForm),
+}
+PICTURES = {
+    "images": Door("affiliates:asset-create", "picture", AssetForm),
+    "another image": Door("affiliates:asset-edit", "picture", AssetForm, "asset_id"),
+    "logo": Door("brands:identity", "logo", IdentityForm),
+}
+DOORS = TABLES | PICTURES
+
+
+def test_every_page_and_form_that_takes_a_file_is_a_door_here():
+    pages = {name for name, view in list_views() if takes_file(view)}
+    fields = {
+        (form, name)
+        for form in list_forms(BaseForm)
+        for name, field in getattr(form, "base_fields", {}).items()
+        if isinstance(field, FileField)
     }
+
+    assert pages == {door.page for door in DOORS.values()}
+    assert fields == {(door.form, door.field) for door in DOORS.values()}
+
+
+def list_forms(base: type[BaseForm]) -> Iterator[type[BaseForm]]:
+    """Return the forms of our own."""
+    for form in base.__subclasses__():
+        if form.__module__.split(".")[0] in APPS:
+            yield form
+        yield from list_forms(form)
 
 
 def count_kept() -> dict[str, int]:
     """Return how much of what an upload could leave is there."""
     kept = (OrderUpload, Invitation, Image, Asset)
-    return {model.__name__: model._default_manager.count() for model in kept}
+    counts = {model.__name__: model._default_manager.count() for model in kept}
+    return counts | {"logos": Brand.objects.exclude(logo_digest="").count()}
 
 
 @pytest.mark.parametrize(("what", "body"), NO_TABLES, ids=[what for what, _body in NO_TABLES])
 def test_a_file_that_is_none_is_refused_with_a_sentence_at_every_door(what, body, owner, world):
     before, events = count_kept(), StoreEvent.objects.count()
-    for door, url in doors(world).items():
-        answer = send(owner, url, SimpleUploadedFile("mine.csv", body), world)
+    for name, door in DOORS.items():
+        if door is DOORS["logo"] and not body:
+            continue  # no file at all leaves the logo there is
+        answer = send(owner, door, SimpleUploadedFile("mine.csv", body), world)
 
-        is_text = door == "orders" and what in TEXTS  # it is shown with what is wrong in it
-        assert answer.status_code == (200 if is_text else 422), door
-        assert is_explained(answer), door
+        is_text = name == "orders" and what in TEXTS  # it is shown with what is wrong in it
+        assert answer.status_code == (200 if is_text else 422), name
+        assert is_explained(answer), name
     before["OrderUpload"] += what in TEXTS
     assert count_kept() == before
     assert StoreEvent.objects.count() == events
@@ -119,11 +168,11 @@ def test_a_file_that_is_too_large_is_refused_and_not_kept(owner, world):
     row = ROW.encode() + b"\n"
     large = HEAD.encode() + b"\n" + row * (MAX_BYTES // len(row) + 2)
     huge = b"x" * (33 * MEGA)
-    for door, url in doors(world).items():
-        too_large = send(owner, url, SimpleUploadedFile("mine.csv", large), world)
-        far_too_large = send(owner, url, SimpleUploadedFile("mine.csv", huge), world)
+    for name, door in DOORS.items():
+        too_large = send(owner, door, SimpleUploadedFile("mine.csv", large), world)
+        far_too_large = send(owner, door, SimpleUploadedFile("mine.csv", huge), world)
 
-        assert (too_large.status_code, far_too_large.status_code) == (422, 413), door
+        assert (too_large.status_code, far_too_large.status_code) == (422, 413), name
     assert count_kept() == before
 
 
@@ -132,7 +181,7 @@ def test_the_name_of_a_file_is_a_word_and_nothing_else(name, owner, world):
     """It is shown; no path is made of it, and no heading of an answer."""
     file = SimpleUploadedFile("x", f"{HEAD}\n{ROW}\n".encode())
     file._name = name  # as a program that is no browser sends it
-    answer = send(owner, doors(world)["orders"], file, world)
+    answer = send(owner, DOORS["orders"], file, world)
 
     assert answer.status_code in {200, 422}
     page = answer.content.decode()
@@ -144,14 +193,28 @@ def test_the_name_of_a_file_is_a_word_and_nothing_else(name, owner, world):
         assert not set(kept) & set("/\\\0\r\n"), kept
 
 
-def test_every_image_of_harm_is_refused_by_its_page(owner, world):
+@pytest.mark.parametrize("door", PICTURES)
+def test_every_image_of_harm_is_refused_by_its_page(door, owner, world):
     """Some of each kind: the reader of images itself is given them all."""
     before = count_kept()
-    for what, name, data in list(list_refused())[::4]:
-        answer = send(owner, doors(world)["images"], SimpleUploadedFile(name, data), world)
+    for what, name, data in list(list_refused())[len(door) % 4 :: 4]:
+        if data or door == "images":
+            answer = send(owner, PICTURES[door], SimpleUploadedFile(name, data), world)
 
-        assert answer.status_code == 422, what
+            assert answer.status_code == 422, what
     assert count_kept() == before
+
+
+@pytest.mark.parametrize("door", PICTURES)
+def test_of_an_image_that_carries_more_the_page_keeps_the_picture_alone(door, owner, world):
+    for what, name, data in list(list_cleaned())[len(door) % 3 :: 3]:
+        if name.isprintable():  # other names are tried above
+            answer = send(owner, PICTURES[door], SimpleUploadedFile(name, data), world)
+
+            assert answer.status_code == 200, what
+    assert ImageBytes.objects.exists()
+    for kept in ImageBytes.objects.all():
+        assert PAYLOAD not in bytes(kept.full) + bytes(kept.small)
 
 
 def test_no_upload_is_kept_as_a_file_under_an_address():

@@ -75,6 +75,8 @@ def list_cleaned() -> Iterator[Hostile]:
     yield Hostile("jpeg with EXIF", "a.jpg", encode("JPEG", exif=_exif()))
     yield Hostile("gif with a comment", "a.gif", encode("GIF", comment=PAYLOAD))
     yield Hostile("webp with XMP", "a.webp", encode("WEBP", xmp=PAYLOAD))
+    for kind in ("GIF", "PNG", "WEBP"):
+        yield Hostile(f"a moving {kind}", f"a.{kind.lower()}", _moving(kind))
     yield Hostile("a path as its name", "../../etc/passwd.png", png)
     yield Hostile("a path of another system", "..\\..\\windows\\x.png", png)
     yield Hostile("a name with a line", "a\r\nX-Evil: 1.png", png)
@@ -103,11 +105,20 @@ def _bombs(png: bytes) -> Iterator[Hostile]:
     row = zlib.compress(b"\0" * 100_000)
     yield Hostile("png of 100 gigapixels", "a.png", _png(2**18, 2**18 + 99, row))
     yield Hostile("png of 41 megapixels", "a.png", _png(8200, 5000, row))
+    yield Hostile("png that is one line of 50 million", "a.png", _png(50_000_000, 1, row))
     yield Hostile("gif of 4 gigapixels", "a.gif", b"GIF89a" + b"\xff" * 4 + b"\0\0\0;")
     packed = zlib.compress(b"x" * 80 * 1024 * 1024, 9)
     yield Hostile(
         "png with text that unpacks", "a.png", _with_chunk(png, b"zTXt", b"t\0\0" + packed)
     )
+
+
+def _moving(kind: str) -> bytes:
+    """Make a picture of a hundred pictures."""
+    frames = [PIL.Image.new("RGB", (40, 20), (shade, 30, 40)) for shade in range(100)]
+    into = io.BytesIO()
+    frames[0].save(into, kind, save_all=True, append_images=frames[1:], duration=10)
+    return into.getvalue()
 
 
 def _png(width: int, height: int, data: bytes) -> bytes:

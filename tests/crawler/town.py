@@ -50,6 +50,7 @@ WRITTEN = {
     "term",
     "text",
     "title",
+    "words",
 }
 # Anyone may read these: the offer of a program, and whose it is.
 PUBLIC = {

@@ -136,7 +136,17 @@ def find_targets(events: Iterable[AuditEvent], brand: Brand) -> dict[tuple[str, 
     for label, ids in wanted.items():
         if kind := KINDS.get(label):
             found |= {(label, key): row for key, row in _load(label, kind, ids, brand)}
-    return found
+    lost = {(label, key) for label, ids in wanted.items() for key in ids} - found.keys()
+    return found | (_recall(lost, brand) if lost else {})
+
+
+def _recall(lost: set[tuple[str, str]], brand: Brand) -> dict[tuple[str, str], Target]:
+    """Return what was deleted by the name it had then."""
+    rows = AuditEvent.objects.filter(
+        brand=brand, action__endswith=".deleted", target_id__in={key for _label, key in lost}
+    )
+    named = {(row.target_type, row.target_id): row.before.get("name") for row in rows}
+    return {one: Target(formats.isolate(named[one])) for one in lost if named.get(one)}
 
 
 def name_people(events: Iterable[AuditEvent]) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
@@ -13,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from brands.forms.questions import make_answer_field
 from brands.models import Question
 from core.models import Theme
+from core.zones import ZoneField
 
 STATES: tuple[tuple[str, str | Promise], ...] = (
     ("", _("All states")),
@@ -101,18 +101,12 @@ class AccountForm(forms.Form):
         required=False,
         choices=[("", _("As the browser")), *settings.LANGUAGES],
     )
-    time_zone = forms.ChoiceField(
+    time_zone = ZoneField(
         label=_("Time zone"),
-        required=False,
+        empty=_("Universal time (UTC)"),
         help_text=_("For hours on your pages. Releases and payouts follow the brand's calendar."),
     )
     theme = forms.ChoiceField(label=_("Theme"), choices=Theme.choices, widget=forms.RadioSelect)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        zone = self.fields["time_zone"]
-        assert isinstance(zone, forms.ChoiceField)  # noqa: S101
-        zone.choices = [("", _("Universal time (UTC)")), *_list_zones()]
 
 
 class CreatorForm(AccountForm):
@@ -170,7 +164,3 @@ class EarningsFilter(forms.Form):
     def value_of(self, name: str) -> str:
         self.full_clean()
         return str(self.cleaned_data.get(name, "")) if hasattr(self, "cleaned_data") else ""
-
-
-def _list_zones() -> list[tuple[str, str]]:
-    return [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())]

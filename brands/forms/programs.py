@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
@@ -28,6 +27,7 @@ from brands.models import (
     SelfReferral,
 )
 from brands.wording import render_refusal
+from core.zones import ZoneField
 
 _ALIAS = re.compile(r"[a-z0-9_-]{1,20}")
 
@@ -36,10 +36,8 @@ class BrandForm(forms.Form):
     name = forms.CharField(
         label=_("Name"), max_length=120, help_text=_("Creators and shoppers know it by this name.")
     )
-    time_zone = forms.ChoiceField(
-        label=_("Time zone"),
-        help_text=_("Days begin and payouts are made by this clock."),
-        choices=lambda: [(name, name.replace("_", " ")) for name in sorted(available_timezones())],
+    time_zone = ZoneField(
+        label=_("Time zone"), help_text=_("Days begin and payouts are made by this clock.")
     )
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from django import forms
 from django.conf import settings
+from django.contrib.auth.password_validation import MinimumLengthValidator
 from django.template import Context, Template
 from django.template.loader import get_template
 from django.test import Client, RequestFactory
@@ -16,6 +17,7 @@ from core.models import Theme, User
 from core.money import Money
 from core.states import ICONS, STATES
 from core.templatetags.fairshare import MIRRORED_ICONS, web_links
+from core.zones import ZoneField
 
 TEMPLATES = settings.BASE_DIR / "templates"
 STATIC = settings.BASE_DIR / "static"
@@ -184,6 +186,35 @@ def test_log_in_pages_have_the_common_look(
     html = client.get(reverse(name)).content.decode()
     assert html.count("<h1>") == 1
     assert 'class="card entry"' in html
+
+
+@pytest.mark.parametrize(("language", "number"), [("en", "12"), ("fa", "\u06f1\u06f2")])
+def test_numbers_in_the_sentences_of_django_stand_in_the_readers_digits(language, number):
+    class Form(forms.Form):
+        password = forms.CharField(validators=[MinimumLengthValidator(12).validate])
+        code = forms.CharField(max_length=12)
+
+    with translation.override(language):
+        form = Form({"password": "short1234", "code": "a9" * 12})
+        html = render('{% include "components/form.html" %}', form=form)
+
+    told = re.findall(r"<p>.*?<span>(.*?)</span>", html)
+    assert len(told) == 2
+    assert all(number in text for text in told)
+
+
+def test_time_zones_are_offered_by_the_names_of_today_and_an_older_one_stays():
+    class Form(forms.Form):
+        zone = ZoneField()
+
+    names = [name for name, _label in Form.base_fields["zone"].choices]
+    kept = Form(initial={"zone": "Asia/Calcutta"})
+
+    assert {"Asia/Kolkata", "Asia/Tehran", "Asia/Bangkok", "Europe/Berlin", "UTC"} <= set(names)
+    assert not {"Asia/Calcutta", "US/Eastern", "GB", "Etc/GMT+3"} & set(names)
+    assert '<option value="Asia/Calcutta" selected>' in str(kept["zone"])
+    assert Form({"zone": "Asia/Calcutta"}).is_valid()
+    assert not Form({"zone": "Asia/Nowhere"}).is_valid()
 
 
 def test_error_pages_ask_the_database_nothing(client: Client) -> None:

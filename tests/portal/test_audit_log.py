@@ -16,6 +16,7 @@ from affiliates.services.announcements import (
 )
 from affiliates.services.goals import GoalFacts, create_goal
 from affiliates.services.membership import suspend_affiliation
+from affiliates.services.utm import FIELDS, create_template, delete_template
 from brands.models import Role
 from brands.services.programs import update_program
 from brands.services.team import remove_member
@@ -135,6 +136,22 @@ def test_a_member_who_left_is_still_called_by_name(world):
     remove_member(member_id=member.pk, **facts)
 
     assert "removed Noor from the team" in plain(lines(world.brand, area="team")[0].sentence)
+
+
+def test_what_was_deleted_is_called_by_its_last_name_in_all_its_lines(world):
+    owner, now = get_owner(world.brand), world.shop.now
+    facts = {"name": "Spring", "is_default": False, **dict.fromkeys(FIELDS, "x")}
+    template = create_template(
+        program_id=world.anna.program.pk, facts=facts, actor_id=owner.pk, now=now
+    )
+    delete_template(template_id=template.pk, actor_id=owner.pk, now=now)
+
+    told = [plain(line.sentence) for line in lines(world.brand, area="links")[:2]]
+
+    assert told == [
+        f"{owner} deleted the UTM template Spring",
+        f"{owner} made the UTM template Spring",
+    ]
 
 
 def test_an_unknown_action_and_a_lost_target_still_make_a_line(world):

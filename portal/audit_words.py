@@ -35,6 +35,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "account.passwords_guessed": _(
         "{who} let nobody try more passwords for a while after wrong ones"
     ),
+    "account.profile_changed": _("{who} changed the name, or how pages are read"),
     "account.session_ended": _("{who} ended a session"),
     "account.sessions_ended": _("{who} ended all other sessions"),
     "affiliation.suspended": _("{who} suspended the creator {what}"),

@@ -61,6 +61,13 @@ HELD: dict[str, Any] = {
     "FILE_UPLOAD_MAX_MEMORY_SIZE": 1_048_576,
     "FILE_UPLOAD_PERMISSIONS": 0o640,
     "PASSWORD_RESET_TIMEOUT": 3600,
+    "PASSWORD_HASHERS": [
+        "django.contrib.auth.hashers.Argon2PasswordHasher",
+        "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    ],
+    "ACCOUNT_PREVENT_ENUMERATION": True,
+    "ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE": True,
+    "ACCOUNT_EMAIL_NOTIFICATIONS": True,
     "USE_TZ": True,
     "TIME_ZONE": "UTC",
     "EMAIL_TIMEOUT": 10,
@@ -72,6 +79,7 @@ HELD: dict[str, Any] = {
     "CELERY_TASK_SOFT_TIME_LIMIT": 90,
     "CELERY_WORKER_PREFETCH_MULTIPLIER": 1,
     "CELERY_ACCEPT_CONTENT": ["json"],
+    "CELERY_TASK_SERIALIZER": "json",
 }
 
 

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from affiliates.models import Affiliate
 from core.models import User
+from core.people import record_profile
 
 
 @transaction.atomic
@@ -24,10 +25,18 @@ def ensure_affiliate(*, user_id: int, display_name: str, country: str, now: date
 
 
 @transaction.atomic
-def update_profile(*, affiliate_id: int, display_name: str, country: str) -> Affiliate:
+def update_profile(
+    *, affiliate_id: int, display_name: str, country: str, now: datetime
+) -> Affiliate:
     """Change what brands see of a creator."""
     affiliate = Affiliate.objects.select_for_update().get(pk=affiliate_id)
+    before = _facts(affiliate)
     affiliate.display_name = display_name.strip()[:120] or affiliate.display_name
     affiliate.country = country.upper()
     affiliate.save(update_fields=["display_name", "country"])
+    record_profile(affiliate.user, before, _facts(affiliate), now)
     return affiliate
+
+
+def _facts(affiliate: Affiliate) -> dict[str, object]:
+    return {"display_name": affiliate.display_name, "country": affiliate.country}

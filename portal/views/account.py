@@ -1,5 +1,6 @@
 """What a person decides about his own account."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from affiliates.access import find_affiliate
 from affiliates.models import Affiliate
 from affiliates.services.people import update_profile
 from core.audit import list_about
+from core.clock import utc_now
 from core.edges import door, see_other
 from core.models import User
 from core.paging import cut_page
@@ -33,7 +35,7 @@ def show_settings(request: HttpRequest) -> HttpResponse:
     form_class = CreatorForm if affiliate else AccountForm
     form = form_class(request.POST or None, initial=_initial(user, affiliate))
     if request.method == "POST" and form.is_valid():
-        _save(user, affiliate, form.cleaned_data)
+        _save(user, affiliate, form.cleaned_data, now=utc_now())
         with translation.override(form.cleaned_data["language"] or settings.LANGUAGE_CODE):
             messages.success(request, _("Saved."))
         return see_other(reverse("portal:settings"))
@@ -67,17 +69,21 @@ def _initial(user: User, affiliate: Affiliate | None) -> dict[str, str]:
     return own | {"display_name": affiliate.display_name, "country": affiliate.country}
 
 
-def _save(user: User, affiliate: Affiliate | None, data: dict[str, Any]) -> None:
+def _save(user: User, affiliate: Affiliate | None, data: dict[str, Any], *, now: datetime) -> None:
     update_account(
         user_id=user.pk,
         name=data["name"],
         language=data["language"],
         time_zone=data["time_zone"],
         theme=data["theme"],
+        now=now,
     )
     if affiliate is not None:
         update_profile(
-            affiliate_id=affiliate.pk, display_name=data["display_name"], country=data["country"]
+            affiliate_id=affiliate.pk,
+            display_name=data["display_name"],
+            country=data["country"],
+            now=now,
         )
 
 

@@ -138,5 +138,5 @@ def test_a_person_becomes_a_creator_once():
     again = ensure_affiliate(user_id=anna.pk, display_name="Other", country="DE", now=NOW)
     assert first == again
     assert again.display_name == "anna"
-    changed = update_profile(affiliate_id=first.pk, display_name="Anna", country="de")
+    changed = update_profile(affiliate_id=first.pk, display_name="Anna", country="de", now=NOW)
     assert (changed.display_name, changed.country) == ("Anna", "DE")

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -22,9 +23,11 @@ from brands.services.programs import update_program
 from brands.services.team import remove_member
 from core import audit
 from portal.audit_log import describe_events, pick_events
+from tests.addresses import list_views
 from tests.everything import make_everything
 from tests.makers import get_owner, make_brand, make_member, make_program, make_user
 from tests.portal.text import plain
+from tests.reach import APPS, list_writes, reaches
 from tests.world import fill_world, make_world
 
 pytestmark = pytest.mark.django_db
@@ -214,3 +217,29 @@ def test_another_brands_log_is_not_there(client, world):
     client.force_login(get_owner(make_brand()))
 
     assert client.get(reverse("portal:audit-list", args=[world.brand.slug])).status_code == 404
+
+
+# What these pages change is no decision, or its row is its own trace.
+UNRECORDED = {
+    "affiliates:news-read": "notes that one has read it",
+    "brands:letter-test": "mails whoever asks for it",
+    "core:image": "saves a picture into an answer, and no row",
+    "core:image-letter": "saves a picture into an answer, and no row",
+    "core:image-small": "saves a picture into an answer, and no row",
+    "core:preferences": "the language and theme of the reader, on each page",
+    "payouts:stripe-hook": "keeps the message, and nothing comes of it but a question to Stripe",
+    "portal:notices-check": "mails the person",
+    "tracking:hook": "keeps the delivery; an order has a history of its own",
+}
+
+
+def test_every_page_that_changes_something_records_who_did():
+    """By what its view calls: each service on the way to a row of a model records it (I-43)."""
+    ours = {model.__name__ for model in apps.get_models() if model._meta.app_label in APPS}
+    silent = {
+        name
+        for name, view in list_views()
+        if list_writes(view, ours) and not reaches(view, {"core.audit.record"})
+    }
+
+    assert silent == UNRECORDED.keys()

@@ -217,7 +217,7 @@ def test_the_month_ends_with_reviews_a_run_two_ways_of_paying_and_equal_books(op
     finn.page.goto(run)
     finn.follow("Ben").fill("Bank reference", "BANK-77").press("Confirm payment of 80.00 EUR")
     finn.sees("BANK-77").page.goto(run)
-    expect(finn.page.locator("#result-card tbody tr", has_text="Paid")).to_have_count(2)
+    expect(finn.page.locator("#progress tbody tr", has_text="Paid")).to_have_count(2)
 
     for person, number, amount in ((stripe, "1", "90.00"), (bank, "2", "80.00")):
         person.go("/me/payouts/statements/").page.locator("main table a").first.click()

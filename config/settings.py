@@ -104,11 +104,11 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "core.middleware.WholePageMiddleware",
     "core.middleware.SessionAgeMiddleware",
     "affiliates.middleware.ViewingMiddleware",
     "core.stepup.StepUpMiddleware",
     "core.throttle.ThrottleMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"

@@ -1,14 +1,17 @@
 """The id of a request, what each answer carries, the age of a session, how the reader reads."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.middleware.locale import LocaleMiddleware as DjangoLocaleMiddleware
+from django.shortcuts import resolve_url
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
+from django_htmx.middleware import HtmxDetails
 
 from core import logs, sessions
 from core.clock import utc_now
@@ -79,6 +82,32 @@ class WrongMethodMiddleware:
         if isinstance(response, HttpResponseNotAllowed) and is_page and not response.content:
             response.content = render_to_string("405.html", request=request)
             response.headers["Content-Type"] = "text/html; charset=utf-8"
+        return response
+
+
+class WholePageMiddleware:
+    """Lead the whole page to where somebody says who he is; htmx would draw that into a part.
+
+    After a log-in the page comes that was open, not the address that gives the part.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        asked = HtmxDetails(request)
+        if not asked or response.status_code not in {302, 303}:
+            return response
+        target, login = response.headers["Location"], resolve_url(settings.LOGIN_URL)
+        path = urlsplit(target).path
+        if not path.startswith("/accounts/"):
+            return response
+        if path == login and asked.current_url_abs_path:
+            target = redirect_to_login(asked.current_url_abs_path).url
+        del response.headers["Location"]
+        response.status_code = 200
+        response.headers["HX-Redirect"] = target
         return response
 
 

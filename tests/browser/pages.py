@@ -55,6 +55,7 @@ ANYONE: frozenset[Side] = frozenset({"anyone"})
 NO_PAGE: Mapping[str, str] = {
     "portal:metrics": "figures for Prometheus, which brings a token",
     "portal:ops": "leads to the health page",
+    "portal:saved-open": "leads to the report that was saved",
     "tracking:redirect": "leads to the shop; a link that nobody made is looked at",
     "tracking:redirect-by-parameter": "leads to the shop",
     "tracking:r/<path:slug>": "leads to the shop",
@@ -297,10 +298,11 @@ def _kind_of(url: str) -> tuple[object, ...] | None:
 
 
 def _list_empty(page: str) -> Iterator[str]:
-    """Return queries that find nothing, for the filters that take words."""
+    """Return queries that find nothing, for the filters that take words or days."""
     names = {name for form in read_forms(page, "get") for name in form.offered}
     for name in sorted(names & {"q", "name", "search", "to"}):
-        yield f"?{name}={NOTHING.replace(' ', '+')}"
+        is_day = name == "to" and "from" in names
+        yield f"?{name}={'2000-01-01' if is_day else NOTHING.replace(' ', '+')}"
 
 
 def _list_steps(world: Everything) -> list[Stop]:

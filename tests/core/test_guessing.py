@@ -1,6 +1,7 @@
 """Passwords are not guessed, nobody is flooded with mail, and old sessions end."""
 
 from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -231,6 +232,24 @@ def test_the_password_of_a_session_left_open_is_not_guessed_by_changing_it(setti
     assert [answer.status_code for answer in answers] == [200] * 10 + [429]
 
 
+@pytest.mark.parametrize(
+    ("shown", "comes_next"),
+    [
+        ("http://testserver/me/?currency=EUR", "/me/?currency=EUR"),
+        ("http://elsewhere.example/me/", "/me/earnings/"),
+    ],
+)
+def test_a_part_of_a_page_whose_session_ended_leads_the_whole_page_to_the_log_in(shown, comes_next):
+    by_htmx = {"HX-Request": "true", "HX-Current-URL": shown}
+
+    answer = Client().get("/me/earnings/", headers=by_htmx)
+
+    where = urlsplit(answer["HX-Redirect"])
+    assert (answer.status_code, "Location" in answer) == (200, False)
+    assert where.path == reverse("account_login")
+    assert parse_qs(where.query) == {"next": [comes_next]}
+
+
 @override_settings(ACCOUNT_REAUTHENTICATION_TIMEOUT=600)
 def test_what_touches_the_account_asks_again_after_ten_minutes():
     make_person("anna@mail.example")
@@ -244,9 +263,11 @@ def test_what_touches_the_account_asks_again_after_ten_minutes():
     session.save()
 
     asked = client.get(page)
+    by_htmx = client.get(page, headers={"HX-Request": "true"})
     client.post(asked["Location"], {"password": PASSWORD, "next": page})
 
     assert asked["Location"].startswith(reverse("account_reauthenticate"))
+    assert by_htmx["HX-Redirect"] == asked["Location"]
     assert client.get(page).status_code == 200
 
 

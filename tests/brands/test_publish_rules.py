@@ -45,7 +45,8 @@ def test_the_first_version_makes_the_first_terms():
     program = make_draft_program()
     rule_set = publish(program, [gift_card_rule(), percent_rule()], base_version=0)
     assert rule_set.version == 1
-    assert [rule.position for rule in Rule.objects.filter(rule_set=rule_set)] == [1, 2]
+    rules = Rule.objects.filter(rule_set=rule_set).order_by("pk")
+    assert [rule.position for rule in rules] == [1, 2]
     assert find_latest_terms(program).version == 1
     assert OutboxEvent.objects.filter(topic="terms.updated").count() == 1
     assert AuditEvent.objects.filter(action="rules.published").count() == 1

@@ -48,6 +48,7 @@ WRITTEN = {
     "subject",
     "suspended_reason",
     "term",
+    "test_reason",
     "text",
     "title",
     "words",

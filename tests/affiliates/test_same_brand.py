@@ -4,12 +4,14 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models
 
+from affiliates.services.ticking import tick_point
 from affiliates.services.viewing import start_viewing
 from core.constraints import SameBrand
 from tests.makers import (
     NOW,
     get_owner,
     make_announcement,
+    make_application,
     make_asset,
     make_connection,
     make_enrollment,
@@ -22,6 +24,7 @@ from tests.makers import (
     make_question,
     make_saved_report,
     make_utm_template,
+    make_vetting_point,
     send_news,
 )
 
@@ -65,6 +68,12 @@ def make_world():
     make_pending_change(make_group(program))
     make_question(program)
     make_goal(program)
+    tick_point(
+        application_id=make_application(program).pk,
+        point_id=make_vetting_point(program).pk,
+        actor_id=get_owner(program.brand).pk,
+        now=NOW,
+    )
     make_saved_report(
         program.brand,
         every="week",

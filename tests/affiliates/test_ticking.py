@@ -118,7 +118,7 @@ def test_approving_with_points_unchecked_is_allowed_and_on_record(team, applicat
     assert "Fits" not in plain(late)
     creator = application.program.enrollments.get().affiliation
     page = reverse("affiliates:creator-detail", args=[application.brand.slug, creator.public_id])
-    assert "Not checked" in plain(team.get(page))
+    assert "Not checked" in plain(team.get(page, {"tab": "history"}))
 
 
 def test_a_refused_application_shows_what_was_checked_before(team, application, points):

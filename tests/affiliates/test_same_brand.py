@@ -39,7 +39,14 @@ RULES = [
     if isinstance(constraint, SameBrand)
 ]
 # Moves a row out of the way of the unique keys of the place it is put in.
-ASIDE = {"name": "x", "version": 99, "position": 99, "is_current": False, "is_default": False}
+ASIDE = {
+    "name": "x",
+    "words": "x",
+    "version": 99,
+    "position": 99,
+    "is_current": False,
+    "is_default": False,
+}
 BY_NAME = [constraint.name for _, constraint in RULES]
 BEHAVIOUR = [rule for rule in RULES if rule[0]._meta.app_label in FILLED]
 

@@ -85,6 +85,8 @@ def test_with_no_row_lock_at_all_the_database_still_pays_once(books, world, monk
     release_at_once(books)
     approve_at_once(books)
     drive_at_once(books, world)
+    monkeypatch.undo()
+    heal(books, world)  # an answer that one wrote over for want of a lock is looked up
 
     check_once(books, world)
 

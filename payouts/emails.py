@@ -1,7 +1,6 @@
 """What creators are told by mail of their payouts, and of how they are paid."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
@@ -14,9 +13,8 @@ from core.mail import Address, send_notice
 from core.models import User
 from core.money import Money
 from core.notices import ACCOUNT, PAYOUTS, Group, Kind, Value, register
-from core.wording import Reader
 from payouts.models import Payout, PayoutMethod
-from payouts.wording import explain, payout_reason
+from payouts.own_wording import say_own_payout
 
 
 def _make_kind(name: str, group: Group, label: Promise, subject: Promise, story: Promise) -> Kind:
@@ -89,7 +87,7 @@ def mail_payout(*, payout: Payout, topic: str, now: datetime) -> None:
         brand=affiliation.brand,
         params={
             "amount": Money(payout.amount_minor, payout.currency),
-            "story": _tell(payout, affiliation),
+            "story": lazy(say_own_payout, str)(payout),  # in the language it is read in
             "url": f"{settings.SITE_URL}{page}",
         },
         now=now,
@@ -110,19 +108,3 @@ def mail_method_changed(*, method: PayoutMethod, now: datetime) -> None:
         readers.append(Address(user.former_email, user.name, user.language))
     for reader in readers:
         send_notice(kind=METHOD_CHANGED, to=reader, brand=affiliation.brand, params=params, now=now)
-
-
-def _tell(payout: Payout, affiliation: Affiliation) -> str:
-    """Return what became of it, in the language it is read in."""
-    at = payout.closed_at or payout.sent_at or payout.approved_at
-    code, params = payout_reason(
-        status=payout.status,
-        cause=payout.code,
-        detail=payout.detail,
-        rail=payout.rail,
-        date=at.isoformat(),
-        reference=payout.reference,
-    )
-    zone = affiliation.affiliate.user.time_zone or affiliation.brand.time_zone
-    reader = Reader("creator", ZoneInfo(zone), known={"brand": affiliation.brand.name})
-    return lazy(lambda: explain(code=code, params=params, reader=reader), str)()

@@ -1,4 +1,4 @@
-"""What became of a payout, in words for its creator."""
+"""What became of a payout, in words for whoever reads and for its creator."""
 
 from zoneinfo import ZoneInfo
 
@@ -7,8 +7,8 @@ from payouts.models import Payout
 from payouts.wording import explain, payout_reason
 
 
-def say_own_payout(payout: Payout) -> str:
-    """Say where a payout stands and why; it comes with affiliation, creator and brand."""
+def explain_payout(payout: Payout, reader: Reader) -> str:
+    """Say where a payout stands and why."""
     at = payout.closed_at or payout.sent_at or payout.approved_at
     code, params = payout_reason(
         status=payout.status,
@@ -18,8 +18,12 @@ def say_own_payout(payout: Payout) -> str:
         date=at.isoformat(),
         reference=payout.reference,
     )
+    return explain(code=code, params=params, reader=reader)
+
+
+def say_own_payout(payout: Payout) -> str:
+    """Say it to the creator; the payout comes with affiliation, creator and brand."""
     affiliation = payout.affiliation
     zone = affiliation.affiliate.user.time_zone or affiliation.brand.time_zone
     known = {"brand": affiliation.brand.name}
-    reader = Reader(audience="creator", zone=ZoneInfo(zone), known=known)
-    return explain(code=code, params=params, reader=reader)
+    return explain_payout(payout, Reader(audience="creator", zone=ZoneInfo(zone), known=known))

@@ -1,7 +1,6 @@
-"""From released money to money sent: methods, plans, payouts, attempts, files and rail events."""
+"""Money on its way: payouts, what each covers, and each try to send it."""
 
 import uuid
-from datetime import date
 
 from django.db import models
 from django.db.models import Q
@@ -11,90 +10,11 @@ from affiliates.models import Affiliation
 from brands.models import RailKind, choice_check
 from core.constraints import SameBrand
 from core.fields import CurrencyField, EncryptedTextField, PublicIdField
-from core.models import Brand, InboundEvent, InboundStatus, User
+from core.models import Brand
 from ledger.models import Posting
+from payouts.models.methods import PayoutMethod
+from payouts.models.plans import PayoutPlan
 from tracking.models import Commission
-
-
-class PayoutMethod(models.Model):
-    """Where a creator wants a brand's money: bank details, or an account at a rail.
-
-    `needs` is what the rail still asks for, as codes of the rail. Payouts wait until
-    `frozen_until` after a change. `destination` is the rail's own name of the account behind its
-    account: when it changes, the money goes elsewhere.
-    """
-
-    public_id = PublicIdField(prefix="pmt")
-    brand = models.ForeignKey(Brand, on_delete=models.PROTECT)
-    affiliation = models.OneToOneField(
-        Affiliation, on_delete=models.PROTECT, related_name="payout_method"
-    )
-    rail = models.CharField(max_length=8, choices=RailKind)
-    details = EncryptedTextField(null=True)  # JSON: named fields such as iban
-    hint = models.CharField(max_length=40, blank=True)
-    external_account = models.CharField(max_length=80, blank=True)
-    destination = models.CharField(max_length=120, blank=True)
-    is_ready = models.BooleanField(default=False)
-    needs = models.JSONField(default=list)
-    checked_at = models.DateTimeField(null=True)
-    frozen_until = models.DateTimeField(null=True)
-    changed_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            choice_check("rail", RailKind, "payouts_method_rail_known"),
-            models.UniqueConstraint(
-                fields=["brand", "external_account"],
-                condition=~Q(external_account=""),
-                name="payouts_method_account_once",
-            ),
-            models.UniqueConstraint(fields=["brand", "id"], name="payouts_method_brand_id"),
-            SameBrand("affiliation", name="payouts_method_affiliation_same_brand"),
-        ]
-
-
-class PlanStatus(models.TextChoices):
-    DRAFT = "draft", _("Draft")
-    APPROVED = "approved", _("Approved")
-    DISCARDED = "discarded", _("Discarded")
-
-
-class PayoutPlan(models.Model):
-    """A stored list of who would be paid what, with its hash; it moves nothing by itself."""
-
-    public_id = PublicIdField(prefix="run")
-    brand = models.ForeignKey(Brand, on_delete=models.PROTECT)
-    currency = CurrencyField()
-    period = models.CharField(max_length=10)
-    status = models.CharField(max_length=10, choices=PlanStatus, default=PlanStatus.DRAFT)
-    content = models.JSONField()
-    content_hash = models.CharField(max_length=64)
-    total_minor = models.BigIntegerField()
-    planned_at = models.DateTimeField()
-    planned_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
-    approved_at = models.DateTimeField(null=True)
-    approved_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["brand", "currency", "period"],
-                condition=Q(status="draft"),
-                name="payouts_plan_one_draft",
-            ),
-            models.UniqueConstraint(fields=["brand", "id"], name="payouts_plan_brand_id"),
-            choice_check("status", PlanStatus, "payouts_plan_status_known"),
-            models.CheckConstraint(
-                condition=(Q(status="approved") & Q(approved_at__isnull=False))
-                | (Q(status__in=["draft", "discarded"]) & Q(approved_at__isnull=True)),
-                name="payouts_plan_approval_dated",
-            ),
-        ]
-
-    @property
-    def month(self) -> date:
-        """The first day of the run's month."""
-        return date.fromisoformat(f"{self.period}-01")
 
 
 class PayoutStatus(models.TextChoices):
@@ -239,56 +159,4 @@ class PayoutAttempt(models.Model):
             ),
             choice_check("status", AttemptStatus, "payouts_attempt_status_known"),
             SameBrand("payout", name="payouts_attempt_payout_same_brand"),
-        ]
-
-
-class ExportFile(models.Model):
-    """A payout file as it was made: the same bytes for every download, never made again."""
-
-    public_id = PublicIdField(prefix="fil")
-    brand = models.ForeignKey(Brand, on_delete=models.PROTECT)
-    plan = models.OneToOneField(PayoutPlan, on_delete=models.PROTECT, related_name="export_file")
-    name = models.CharField(max_length=80)
-    content = models.BinaryField()
-    sha256 = models.CharField(max_length=64)
-    total_minor = models.BigIntegerField()
-    rows = models.PositiveIntegerField()
-    created_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [SameBrand("plan", name="payouts_file_plan_same_brand")]
-
-
-class RailEvent(InboundEvent):
-    """A verified message of a rail; it only makes us ask the rail again."""
-
-    brand = models.ForeignKey(Brand, on_delete=models.PROTECT)
-    rail = models.CharField(max_length=8, choices=RailKind)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["brand", "rail", "event_id"], name="payouts_railevent_once"
-            ),
-            choice_check("status", InboundStatus, "payouts_railevent_status_known"),
-        ]
-
-
-class StandinObject(models.Model):
-    """State of the payment stand-in that sandbox brands use; keyed by its secret key's hash."""
-
-    namespace = models.CharField(max_length=64)
-    kind = models.CharField(max_length=24)
-    object_id = models.CharField(max_length=255)
-    group = models.CharField(max_length=80, blank=True)
-    data = models.JSONField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["namespace", "kind", "object_id"], name="payouts_standin_object_once"
-            )
-        ]
-        indexes = [
-            models.Index(fields=["namespace", "kind", "group", "id"], name="payouts_standin_list")
         ]

@@ -1,0 +1,30 @@
+"""From released money to money sent: methods, plans, payouts, attempts, files and rail events."""
+
+from payouts.models.methods import PayoutMethod
+from payouts.models.payouts import (
+    COVERING_STATUSES,
+    OPEN_STATUSES,
+    AttemptStatus,
+    Payout,
+    PayoutAttempt,
+    PayoutItem,
+    PayoutStatus,
+)
+from payouts.models.plans import ExportFile, PayoutPlan, PlanStatus
+from payouts.models.rails import RailEvent, StandinObject
+
+__all__ = [
+    "COVERING_STATUSES",
+    "OPEN_STATUSES",
+    "AttemptStatus",
+    "ExportFile",
+    "Payout",
+    "PayoutAttempt",
+    "PayoutItem",
+    "PayoutMethod",
+    "PayoutPlan",
+    "PayoutStatus",
+    "PlanStatus",
+    "RailEvent",
+    "StandinObject",
+]

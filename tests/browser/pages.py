@@ -13,6 +13,7 @@ from datetime import timedelta
 from hashlib import sha256
 from urllib.parse import parse_qsl, urlsplit
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpResponse
@@ -134,6 +135,7 @@ def _list_readers(world: Everything) -> Iterator[Reader]:
     for user in (world.owner, world.operator):  # one with a second factor and one without
         user.set_password(PASSWORD)
         user.save(update_fields=["password"])
+        EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
     yield Reader("owner", world.owner, BRAND | ANYONE, world)
     yield Reader("creator", world.creator, CREATOR | ANYONE, world)
     yield Reader("operator", world.operator, OPERATOR | ANYONE, world)

@@ -135,6 +135,7 @@ def _list_readers(world: Everything) -> Iterator[Reader]:
     for user in (world.owner, world.operator):  # one with a second factor and one without
         user.set_password(PASSWORD)
         user.save(update_fields=["password"])
+    for user in (world.owner, world.creator, world.operator):
         EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
     yield Reader("owner", world.owner, BRAND | ANYONE, world)
     yield Reader("creator", world.creator, CREATOR | ANYONE, world)

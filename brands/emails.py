@@ -1,16 +1,23 @@
 """What the people of a brand are told by mail, each in his own language."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
+from django.utils.functional import lazy
+from django.utils.translation import gettext as now_said
 from django.utils.translation import gettext_lazy as _
 
-from brands.models import Member, Role
+from brands.domain.approval_limits import LOOSENED_WAIT
+from brands.models import Member, PayoutPolicy, Role
+from core import formats
 from core.mail import Address, send_notice
-from core.models import Brand
-from core.notices import ACCOUNT, Kind, register
+from core.models import Brand, User
+from core.money import Money
+from core.notices import ACCOUNT, Kind, Value, register
+from core.wording import current_language
 
 MEMBER_ADDED = register(
     Kind(
@@ -43,6 +50,56 @@ CONFIRM_REPLY_TO = register(
         samples={"url": f"{settings.SITE_URL}/mail/reply-to/…/"},
     )
 )
+LIMITS_LOOSENED = register(
+    Kind(
+        name="approval_limits_loosened",
+        group=ACCOUNT,
+        label=_("Approval limit raised or removed"),
+        subject=_("{brand}: fewer payout runs take a second person"),
+        text=_(
+            "{who} changed from which total a second person approves a payout run.\n\n"
+            "Before: {before}\nNow: {after}\n\n"
+            "For runs the earlier limit holds on until {until}. "
+            "If this should not be, set the limit back before then: {url}\n"
+        ),
+        samples={
+            "who": "Anna Beck",
+            "before": "1,000.00 EUR",
+            "after": _("no limit"),
+            "until": datetime(2026, 11, 6, 9, 0, tzinfo=UTC),
+            "url": f"{settings.SITE_URL}/b/…/program/payouts/policy/",
+        },
+    )
+)
+
+
+def mail_limits_loosened(
+    *, policy: PayoutPolicy, before: Mapping[str, int], actor_id: int, now: datetime
+) -> None:
+    """Tell every owner, whoever did it, that one person may approve more than before."""
+    brand = policy.brand
+    page = reverse("brands:payout-policy", args=[brand.slug])
+    params: dict[str, Value] = {
+        "who": str(User.objects.get(pk=actor_id)),
+        "before": _say_limits(before),
+        "after": _say_limits(policy.approval_limits),
+        "until": now + LOOSENED_WAIT,
+        "url": f"{settings.SITE_URL}{page}",
+    }
+    for member in Member.objects.filter(brand=brand, role=Role.OWNER).select_related("user"):
+        send_notice(kind=LIMITS_LOOSENED, to=member.user, brand=brand, params=params, now=now)
+
+
+def _name_limits(limits: Mapping[str, int]) -> str:
+    language = current_language()
+    amounts = [
+        formats.money_text(Money(minor, currency), language=language)
+        for currency, minor in sorted(limits.items())
+    ]
+    return formats.comma(language).join(amounts) or now_said("no limit")
+
+
+_say_limits = lazy(_name_limits, str)  # in the language it is read in
 
 
 def mail_confirm_reply_to(*, brand: Brand, email: str, token: str, now: datetime) -> None:

@@ -21,6 +21,7 @@ PAGES = {
     "brands:member-edit",
     "brands:member-invite",
     "brands:member-remove",
+    "brands:payout-policy",
     "brands:rail-edit",
     "mfa_activate_totp",
     "mfa_add_webauthn",

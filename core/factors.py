@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +30,8 @@ from core.history import note, note_guessing
 from core.models import User
 
 FEW_CODES = 3
+NOW_TYPES = {Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN}
+"""What a person has at hand; a recovery code may lie in a drawer."""
 ADDED = {
     Authenticator.Type.TOTP: "account.app_added",
     Authenticator.Type.WEBAUTHN: "account.passkey_added",
@@ -49,6 +52,15 @@ _UNREADABLE = (
     ValueError,
     struct.error,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class FactorProof:
+    """A person showed the second factor at that moment, for this one thing."""
+
+    user_id: int
+    about: str
+    at: datetime
 
 
 class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
@@ -158,8 +170,7 @@ class CodeAgainForm(_CountedForm, ReauthenticateForm):  # type: ignore[misc]
 
 def has_second_factor(user: User) -> bool:
     """Say whether logging in as this person takes more than one secret."""
-    kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-    return bool(Authenticator.objects.filter(user=user, type__in=kinds).exists())
+    return bool(Authenticator.objects.filter(user=user, type__in=NOW_TYPES).exists())
 
 
 def find_factor_page(user: User) -> str | None:

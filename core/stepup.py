@@ -8,6 +8,8 @@ What was posted is kept until then, encrypted, in the session of the person who 
 on at its own address: an answer with errors is a page like any other. A file is no page: a browser
 that gets it stays where it asked. So the person goes back to the page that offers it, and takes it
 there.
+
+Some things are worth asking at that very moment, whenever the factor was shown last: `ask_now`.
 """
 
 import json
@@ -32,11 +34,13 @@ from django.utils.translation import gettext as _
 from core import crypto, sessions
 from core.clock import utc_now
 from core.edges import is_own_page
-from core.factors import find_factor_page, has_second_factor
+from core.factors import NOW_TYPES, FactorProof, find_factor_page, has_second_factor
 from core.models import User
 
 KEPT = "posted_before_proof"
 KEPT_FOR = timedelta(minutes=30)  # a mailed code takes its time
+ASKED = "asked_for_factor"
+SHOWN_FOR = timedelta(minutes=2)  # from the code to the page it was asked for
 
 
 class StepUpMiddleware:
@@ -80,12 +84,44 @@ def is_fresh(request: HttpRequest, user: User, *, now: datetime) -> bool:
     return "mfa" in methods if has_second_factor(user) else bool(methods)
 
 
+def ask_now(
+    request: HttpRequest, user: User, *, about: str, instead: str, now: datetime
+) -> FactorProof | HttpResponse:
+    """Ask for the second factor at this moment, for one thing: `about`.
+
+    What was posted is kept, and taken up once the factor was shown; then the proof is returned,
+    once. A recovery code is none. `instead`: where whoever posted nothing goes.
+    """
+    before = request.session.pop(ASKED, None)
+    if request.method == "GET":
+        _take_up(request, user, utc_now())
+        if request.method == "GET":
+            return HttpResponseRedirect(instead)
+        if before and before["about"] == about and _has_shown(request, user, before["shown"]):
+            return FactorProof(user_id=user.pk, about=about, at=now)
+        messages.error(request, _("This takes the code of your app, or a passkey, of this moment."))
+    request.session[ASKED] = {"about": about, "shown": _list_shown(request, user)}
+    _keep(request, user, utc_now())
+    return _ask_again(user, then=request.get_full_path())
+
+
 def carry_over(request: HttpRequest, log_out: Callable[[HttpRequest], None]) -> None:
     """Log out and keep what was posted: the same person goes on with it after the next log-in."""
     kept = request.session.get(KEPT)
     log_out(request)
     if kept is not None:
         request.session[KEPT] = kept
+
+
+def _has_shown(request: HttpRequest, user: User, before: list[float]) -> bool:
+    since = (utc_now() - SHOWN_FOR).timestamp()
+    return any(at not in before and at >= since for at in _list_shown(request, user))
+
+
+def _list_shown(request: HttpRequest, user: User) -> list[float]:
+    """Return the moments at which this browser showed the factor itself."""
+    records = get_authentication_records(request, user)
+    return [record["at"] for record in records if record.get("type") in NOW_TYPES]
 
 
 def _name(match: ResolverMatch) -> set[str]:

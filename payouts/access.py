@@ -1,7 +1,8 @@
 """The one door to each object of payouts, for the brand's side and the creator's."""
 
 from affiliates.access import Visitor, list_affiliations
-from brands.access import BrandAccess
+from brands.access import ROLES_WITH, BrandAccess, Right
+from brands.models import Member
 from core.access import get_by_public_id
 from core.factors import has_second_factor
 from core.models import Brand, User
@@ -11,10 +12,28 @@ from payouts.models import Payout, PayoutPlan
 def lacks_second_factor(brand: Brand, user: User) -> bool:
     """Say whether a person may not approve for want of a second factor.
 
-    Where no money moves, in a sandbox and in the demo, nobody needs one.
+    Where no money moves nobody needs one.
     """
-    is_play = brand.is_sandbox or brand.is_demo
-    return not is_play and not has_second_factor(user)
+    return not is_play(brand) and not has_second_factor(user)
+
+
+def is_play(brand: Brand) -> bool:
+    """Say whether no money moves: in a sandbox and in the demo."""
+    return brand.is_sandbox or brand.is_demo
+
+
+def list_approvers(brand: Brand) -> list[Member]:
+    """Return the people of the team who may approve payouts, by name."""
+    rows = Member.objects.filter(
+        brand=brand, role__in=ROLES_WITH[Right.MONEY], user__is_active=True
+    )
+    return list(rows.select_related("user").order_by("user__name", "pk"))
+
+
+def may_approve(brand: Brand, user: User) -> bool:
+    """Say whether a person works for the brand with the right to pay, and has what it takes."""
+    is_one = any(member.user_id == user.pk for member in list_approvers(brand))
+    return is_one and not lacks_second_factor(brand, user)
 
 
 def get_plan_for(access: BrandAccess, public_id: str) -> PayoutPlan:

@@ -9,7 +9,7 @@ from django.db.models import Sum
 from core.models import AuditEvent, User
 from core.money import BPS, Money, divide_half_up
 from ledger.models import AccountKind, EntryKind, Posting
-from payouts.models import Payout, PayoutItem, PayoutPlan, PayoutStatus, PlanStatus
+from payouts.models import Payout, PayoutItem, PayoutPlan, PayoutStatus, PlanStatus, RunApproval
 
 UNSENT = (PayoutStatus.APPROVED, PayoutStatus.SUBMITTING, PayoutStatus.UNKNOWN)
 
@@ -113,6 +113,12 @@ def follow_run(plan: PayoutPlan, payouts: Collection[Payout]) -> Progress:
         closed_at=max(closed, default=None),
         by_status=by_status,
     )
+
+
+def list_approvals(plan: PayoutPlan) -> list[RunApproval]:
+    """Return the approvals that stand, the first one first; none where one person was enough."""
+    rows = plan.approvals.filter(fell_at__isnull=True)
+    return list(rows.select_related("person").order_by("at", "pk"))
 
 
 def sum_recovered(*, brand_id: int, currency: str) -> dict[str, int]:

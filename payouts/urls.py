@@ -22,6 +22,7 @@ urlpatterns = [
     path("b/<slug:slug>/payouts/preview/", runs.preview, name="run-preview"),
     path("b/<slug:slug>/payouts/runs/<str:plan_id>/", runs.show, name="run-detail"),
     path("b/<slug:slug>/payouts/runs/<str:plan_id>/approve/", runs.approve, name="run-approve"),
+    path("b/<slug:slug>/payouts/runs/<str:plan_id>/withdraw/", runs.withdraw, name="run-withdraw"),
     path("b/<slug:slug>/payouts/runs/<str:plan_id>/file/", runs.download, name="run-file"),
     path("b/<slug:slug>/payouts/<str:payout_id>/", payout.show_payout, name="payout-detail"),
     path("b/<slug:slug>/payouts/<str:payout_id>/<str:what>/", payout.act, name="payout-act"),

@@ -16,6 +16,7 @@ from ledger.models import Account, AccountKind
 from ledger.selectors import list_brand_totals
 from payouts.models import PayoutPlan, PlanStatus
 from payouts.selectors import list_failed, list_next_runs
+from payouts.selectors_runs import list_approvals
 from tracking.context import count_open_reviews
 from tracking.selectors_brand import list_unprocessed
 
@@ -100,7 +101,8 @@ def _payouts(brand: Brand, owed: list[Owed], now: datetime) -> Iterator[Task]:
     drafts = PayoutPlan.objects.filter(brand=brand, status=PlanStatus.DRAFT).order_by("pk")
     for plan in drafts:
         amount = Money(plan.total_minor, plan.currency)
-        yield Task("run_drafted", name=plan.public_id, amount=amount)
+        code = "run_second" if list_approvals(plan) else "run_drafted"
+        yield Task(code, name=plan.public_id, amount=amount)
     waiting = [one for one in owed if one.released]
     planned = {plan.currency for plan in drafts}
     runs = list_next_runs(brand=brand, currencies=[one.currency for one in waiting], now=now)

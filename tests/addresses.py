@@ -44,6 +44,7 @@ SPECIAL: Mapping[str, Mapping[str, str]] = {
     "tracking:redirect": {"slug": "link_slug"},
     "tracking:r/<path:slug>": {"slug": "link_slug"},
     "payouts:run-approve": {"plan_id": "draft_id"},
+    "payouts:run-withdraw": {"plan_id": "draft_id"},
     "tracking:commission-clear": {"commission_id": "held_id"},
     "tracking:commission-clear-alike": {"commission_id": "held_id"},
     "core:mail-stop": {"token": "stop_token"},

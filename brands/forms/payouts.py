@@ -33,7 +33,10 @@ class PolicyForm(forms.Form):
     approval_limits = AmountsField(
         label=_("A second person approves from"),
         required=False,
-        help_text=_("One amount per currency. Empty: one person is enough."),
+        help_text=_(
+            "The total of a run, one amount per currency. Empty: one person is enough. A higher "
+            "limit, or none, counts after 24 hours; all owners are told."
+        ),
     )
     recovery_days = forms.IntegerField(
         label=_("Refunds after release are taken from later commissions for"),

@@ -10,12 +10,16 @@ from core.models import Brand
 
 
 class PayoutPolicy(models.Model):
-    """When and from how much a brand pays; amounts in minor units by currency."""
+    """When and from how much a brand pays; amounts in minor units by currency.
+
+    `past_limits`: approval limits that were stricter and hold for a while yet, each with its end.
+    """
 
     brand = models.OneToOneField(Brand, on_delete=models.PROTECT, related_name="payout_policy")
     day_of_month = models.PositiveSmallIntegerField(default=5)
     minimums = models.JSONField(default=dict)
     approval_limits = models.JSONField(default=dict)
+    past_limits = models.JSONField(default=list)
     recovery_days = models.PositiveSmallIntegerField(default=90)
 
     class Meta:

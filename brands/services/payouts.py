@@ -7,6 +7,8 @@ from typing import Any
 from django.db import transaction
 
 from brands.domain.amounts import are_amounts
+from brands.domain.approval_limits import is_looser, keep_limits
+from brands.emails import mail_limits_loosened
 from brands.models import (
     ChangeSubject,
     PayoutPolicy,
@@ -106,6 +108,8 @@ def change_payout_policy(
 ) -> None:
     """Change a locked policy, of which creators had the notice they must have.
 
+    Approval limits that were stricter hold on for a day, and the owners are told.
+
     :raises PolicyInvalid: a day or an amount that cannot be.
     """
     check_payout_policy(changes)
@@ -114,6 +118,13 @@ def change_payout_policy(
         setattr(policy, name, value)
     if _facts(policy) == before:
         return
+    if is_looser(before=before["approval_limits"], after=policy.approval_limits):
+        policy.past_limits = keep_limits(
+            before=before["approval_limits"], past=policy.past_limits, now=now
+        )
+        mail_limits_loosened(
+            policy=policy, before=before["approval_limits"], actor_id=actor_id, now=now
+        )
     policy.save()
     audit.record(
         brand_id=policy.brand_id,

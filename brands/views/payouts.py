@@ -1,5 +1,6 @@
 """How the brand pays: when and from how much, and by which rails."""
 
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from brands.access import BrandAccess, NotFound, Right, get_brand_for
 from brands.context import brand_page, why_not
 from brands.forms.payouts import CsvForm, PolicyForm, StripeForm
-from brands.models import ChangeSubject, PendingChange, RailKind, RailSettings
+from brands.models import ChangeSubject, PayoutPolicy, PendingChange, RailKind, RailSettings
 from brands.reasons import explain
 from brands.selectors import list_missing_minimums, list_programs, list_rails
 from brands.services.changes import announce_payout_change
@@ -42,6 +43,7 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
         "policy": policy,
         "minimums": _money(policy.minimums),
         "limits": _money(policy.approval_limits),
+        "past_limits": _list_past(policy, brand_now(brand)),
         "missing": list_missing_minimums(brand, currencies),
         "rails": _show_rails(access),
         "hook_url": _stripe_hook(access),
@@ -169,6 +171,12 @@ def _render_form(
     )
     status = 422 if form.is_bound else 200
     return render(request, "brands/payout_form.html", page, status=status)
+
+
+def _list_past(policy: PayoutPolicy, now: datetime) -> list[dict[str, Any]]:
+    """Return the stricter limits that still hold, each with its end."""
+    ends = [(datetime.fromisoformat(one["until"]), one["limits"]) for one in policy.past_limits]
+    return [{"until": end, "limits": _money(limits)} for end, limits in ends if now < end]
 
 
 def _show_rails(access: BrandAccess) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """From released money to money sent: methods, plans, payouts, attempts, files and rail events."""
 
+from payouts.models.approvals import ApprovalFell, RunApproval
 from payouts.models.methods import PayoutMethod
 from payouts.models.payouts import (
     COVERING_STATUSES,
@@ -16,6 +17,7 @@ from payouts.models.rails import RailEvent, StandinObject
 __all__ = [
     "COVERING_STATUSES",
     "OPEN_STATUSES",
+    "ApprovalFell",
     "AttemptStatus",
     "ExportFile",
     "Payout",
@@ -26,5 +28,6 @@ __all__ = [
     "PayoutStatus",
     "PlanStatus",
     "RailEvent",
+    "RunApproval",
     "StandinObject",
 ]

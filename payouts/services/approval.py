@@ -10,7 +10,9 @@ from django.db.models import QuerySet
 from affiliates.models import Affiliation
 from brands.models import RailKind
 from core import audit, outbox
+from core.factors import FactorProof
 from core.jobs import enqueue
+from core.locks import lock_row
 from core.models import Brand, BrandStatus, User
 from ledger.models import Account, AccountKind, EntryKind, Posting
 from ledger.services import Cause, Draft, Leg, post_entry
@@ -25,6 +27,7 @@ from payouts.models import (
 )
 from payouts.services.files import make_export_file
 from payouts.services.planning import Limits, compute_plan
+from payouts.services.second import is_approved_by_two, takes_two
 from tracking.models import Commission
 from tracking.services.posting import CAUSE_TYPE
 from tracking.services.release import lock_commissions, mark_covered
@@ -61,9 +64,18 @@ class NothingToPay(Exception):
 
 
 def approve_plan(
-    *, plan_id: int, seen_hash: str, limits: Limits, actor_id: int, now: datetime
+    *,
+    plan_id: int,
+    seen_hash: str,
+    limits: Limits,
+    actor_id: int,
+    now: datetime,
+    proof: FactorProof | None = None,
 ) -> list[Payout]:
     """Turn a draft into payouts and move their money to in_payout, all or nothing.
+
+    From the brand's limit on, the first person's yes is kept and makes no payout yet; see
+    `payouts.services.second` for what it takes and raises, and for the proof.
 
     The brand's payable accounts of the currency are locked before the plan is worked out again,
     so two approvals at once make one run.
@@ -75,13 +87,15 @@ def approve_plan(
     :raises NothingToPay: there are no lines.
     """
     with transaction.atomic():
+        brand_id = PayoutPlan.objects.values_list("brand_id", flat=True).get(pk=plan_id)
+        brand = lock_row(Brand, brand_id)  # first, as whoever makes another plan does
         row = PayoutPlan.objects.select_for_update(of=("self",)).get(pk=plan_id)
         if row.status != PlanStatus.DRAFT:
             raise NotADraft(row.public_id)
-        brand = Brand.objects.select_for_update(of=("self",), no_key=True).get(pk=row.brand_id)
         if brand.status != BrandStatus.ACTIVE:
             raise BrandSuspended(brand.public_id)
-        if lacks_second_factor(brand, User.objects.get(pk=actor_id)):
+        actor = User.objects.get(pk=actor_id)
+        if lacks_second_factor(brand, actor):
             raise SecondFactorMissing(row.public_id)
         _lock_payables(row)
         plan = compute_plan(brand=brand, currency=row.currency, limits=limits, now=now)
@@ -89,6 +103,11 @@ def approve_plan(
             raise PlanChanged(_change(row, plan), plan)
         if not plan.lines:
             raise NothingToPay(row.public_id)
+        total_minor = plan.totals_minor[row.currency]
+        if takes_two(
+            brand=brand, currency=row.currency, total_minor=total_minor, now=now
+        ) and not is_approved_by_two(row=row, actor=actor, proof=proof, now=now):
+            return []
         payouts = [_make_payout(row, line, now) for line in plan.lines]
         _close_plan(row, actor_id, now)
         make_export_file(plan=row, payouts=[p for p in payouts if p.rail == RailKind.CSV], now=now)

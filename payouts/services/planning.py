@@ -22,6 +22,7 @@ from payouts.domain.limits import RailLimits
 from payouts.domain.plan import Gate, MethodFacts, Payee, Plan, PlanPolicy, build_plan
 from payouts.models import OPEN_STATUSES, Payout, PayoutMethod, PayoutPlan, PlanStatus
 from payouts.selectors_runs import sum_recovered
+from payouts.services.second import drop_approvals, find_first
 
 Limits = Mapping[str, RailLimits]  # by rail
 
@@ -29,14 +30,17 @@ Limits = Mapping[str, RailLimits]  # by rail
 def make_plan(
     *, brand_id: int, currency: str, limits: Limits, actor_id: int | None, now: datetime
 ) -> PayoutPlan:
-    """Store a fresh draft of the run of this period, in place of an earlier draft."""
+    """Store a fresh draft of the run of this period, in place of an earlier draft.
+
+    An approval of the earlier draft falls, unless nothing changed: then that draft stays.
+    """
     brand = Brand.objects.get(pk=brand_id)
     plan = compute_plan(brand=brand, currency=currency, limits=limits, now=now)
     with transaction.atomic():
         Brand.objects.select_for_update(of=("self",), no_key=True).get(pk=brand_id)
-        PayoutPlan.objects.filter(
-            brand_id=brand_id, currency=currency, status=PlanStatus.DRAFT
-        ).update(status=PlanStatus.DISCARDED)
+        approved_once = _put_aside(brand, currency, plan, now)
+        if approved_once is not None:
+            return approved_once
         row = PayoutPlan.objects.create(
             brand_id=brand_id,
             currency=currency,
@@ -156,6 +160,21 @@ def content_of(plan: Plan, recovered: Mapping[str, int]) -> dict[str, Any]:
             for one in plan.left_out
         ],
     }
+
+
+def _put_aside(brand: Brand, currency: str, plan: Plan, now: datetime) -> PayoutPlan | None:
+    """Discard earlier drafts; return the one that stays, since a first person approved the same."""
+    drafts = PayoutPlan.objects.select_for_update(of=("self",)).filter(
+        brand=brand, currency=currency, status=PlanStatus.DRAFT
+    )
+    for draft in drafts.order_by("pk"):
+        is_same = (draft.content_hash, draft.period) == (plan.plan_hash, period_of(brand, now))
+        if is_same and find_first(draft):
+            return draft
+        drop_approvals(plan=draft, now=now)
+        draft.status = PlanStatus.DISCARDED
+        draft.save(update_fields=["status"])
+    return None
 
 
 def _ask_rails(plan: Plan) -> None:

@@ -6,12 +6,14 @@ from uuid import UUID
 from affiliates.models import Affiliation
 from brands.access import BrandAccess, Right
 from brands.context import brand_page, why_not
+from core.clock import brand_now
 from core.money import Money
-from payouts.access import lacks_second_factor
+from payouts.access import is_play, lacks_second_factor
 from payouts.models import ExportFile, Payout, PayoutPlan, PayoutStatus, PlanStatus
 from payouts.selectors import list_payouts_of_run
-from payouts.selectors_runs import SinceLast, compare_with_last, follow_run
+from payouts.selectors_runs import SinceLast, compare_with_last, follow_run, list_approvals
 from payouts.views._said import reader_of, say_payout
+from payouts.views._second import find_second
 from payouts.wording import explain
 
 
@@ -20,14 +22,15 @@ def run_page(access: BrandAccess, plan: PayoutPlan) -> dict[str, Any]:
     payouts = list(list_payouts_of_run(plan))
     rows = [_row(payout, access) for payout in payouts]
     off = why_not(access, Right.MONEY)
-    since = compare_with_last(plan) if plan.status == PlanStatus.DRAFT else None
+    is_draft = plan.status == PlanStatus.DRAFT
+    since = compare_with_last(plan) if is_draft else None
     creators = _find_creators(plan)
     lines = [_line(line, plan.currency, creators, since) for line in plan.content["lines"]]
     file = ExportFile.objects.filter(plan=plan).defer("content").first()
     return brand_page(
         access,
         plan=plan,
-        is_draft=plan.status == PlanStatus.DRAFT,
+        is_draft=is_draft,
         is_discarded=plan.status == PlanStatus.DISCARDED,
         lines=lines,
         has_recovered=any(line["recovered"] for line in lines),
@@ -40,7 +43,9 @@ def run_page(access: BrandAccess, plan: PayoutPlan) -> dict[str, Any]:
         file=file,
         is_handed_over=file and not any(_waits_for_file(payout) for payout in payouts),
         lacks_factor=lacks_second_factor(access.brand, access.member.user),
-        is_play=access.brand.is_sandbox or access.brand.is_demo,
+        second=find_second(access, plan, brand_now(access.brand)) if is_draft else None,
+        approvers=list_approvals(plan),
+        is_play=is_play(access.brand),
         is_moving=any(p.status in {"approved", "submitting", "unknown"} for p in payouts),
         has_money_back=any(p.status in {"failed", "returned"} for p in payouts),
         off=off,

@@ -6,8 +6,9 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from brands.access import BrandAccess, NotFound, Right, get_brand_for
@@ -15,9 +16,11 @@ from brands.context import brand_page, why_not
 from core import formats
 from core.clock import brand_now
 from core.edges import door, see_other
+from core.factors import FactorProof
 from core.money import Money
+from core.stepup import ask_now
 from core.templatetags.fairshare import current_language, number
-from payouts.access import get_plan_for
+from payouts.access import get_plan_for, is_play, lacks_second_factor
 from payouts.models import ExportFile, PayoutPlan, PayoutStatus
 from payouts.rails.registry import LIMITS
 from payouts.selectors import (
@@ -37,8 +40,31 @@ from payouts.services.approval import (
     approve_plan,
 )
 from payouts.services.planning import make_plan
+from payouts.services.second import (
+    FactorNotShown,
+    MayNotApprove,
+    NeedsAnother,
+    NothingToWithdraw,
+    takes_two,
+    withdraw_approval,
+)
 from payouts.views._run_page import run_page
 from payouts.views._said import say_payout
+
+_NOT_OPEN = gettext_lazy("Nothing was approved: this run is no longer open.")
+_REFUSALS: dict[type[Exception], Promise] = {
+    SecondFactorMissing: gettext_lazy("Nothing was approved: approving takes a second factor."),
+    NotADraft: _NOT_OPEN,
+    NothingToPay: _NOT_OPEN,
+    BrandSuspended: gettext_lazy("Nothing was approved: the operator has suspended this brand."),
+    MayNotApprove: gettext_lazy("Nothing was approved: your role does not include payouts."),
+    FactorNotShown: gettext_lazy(
+        "Nothing was approved: show your second factor for this run, then it goes on by itself."
+    ),
+    NeedsAnother: gettext_lazy(
+        "You approved this run already. It waits for the approval of a second person."
+    ),
+}
 
 
 @require_GET
@@ -92,13 +118,19 @@ def show(request: HttpRequest, slug: str, plan_id: str) -> HttpResponse:
     return render(request, "payouts/run_detail.html", run_page(access, plan))
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @door
 def approve(request: HttpRequest, slug: str, plan_id: str) -> HttpResponse:
-    """Approve exactly what was seen; refuse and show the difference if it changed."""
+    """Approve exactly what was seen; refuse and show the difference if it changed.
+
+    A run that takes two people asks each for the second factor at this moment, and goes on here.
+    """
     access = get_brand_for(request.user, slug, needs=Right.MONEY)
     plan = get_plan_for(access, plan_id)
     now = brand_now(access.brand)
+    proof = _ask_factor(request, access, plan, now)
+    if isinstance(proof, HttpResponse):
+        return proof
     try:
         payouts = approve_plan(
             plan_id=plan.pk,
@@ -106,20 +138,36 @@ def approve(request: HttpRequest, slug: str, plan_id: str) -> HttpResponse:
             limits=LIMITS,
             actor_id=access.member.user_id,
             now=now,
+            proof=proof,
         )
     except PlanChanged as changed:
         return _changed(request, access, plan, changed, now)
-    except SecondFactorMissing:
-        messages.error(request, _("Nothing was approved: approving takes a second factor."))
+    except tuple(_REFUSALS) as refusal:
+        messages.error(request, str(_REFUSALS[type(refusal)]))
         return see_other(_run_url(access, plan))
-    except (NotADraft, NothingToPay):
-        messages.error(request, _("Nothing was approved: this run is no longer open."))
-        return see_other(_run_url(access, plan))
-    except BrandSuspended:
-        messages.error(request, _("Nothing was approved: the operator has suspended this brand."))
-        return see_other(_run_url(access, plan))
-    text = ngettext("%(count)s payout approved.", "%(count)s payouts approved.", len(payouts))
-    messages.success(request, text % {"count": number(len(payouts))})
+    if payouts:
+        text = ngettext("%(count)s payout approved.", "%(count)s payouts approved.", len(payouts))
+        messages.success(request, text % {"count": number(len(payouts))})
+    else:
+        text = _("Your approval is kept. The run is paid when a second person approves it, too.")
+        messages.success(request, text)
+    return see_other(_run_url(access, plan))
+
+
+@require_POST
+@door
+def withdraw(request: HttpRequest, slug: str, plan_id: str) -> HttpResponse:
+    """Take back one's own approval, while the second is missing."""
+    access = get_brand_for(request.user, slug, needs=Right.MONEY)
+    plan = get_plan_for(access, plan_id)
+    try:
+        withdraw_approval(
+            plan_id=plan.pk, actor_id=access.member.user_id, now=brand_now(access.brand)
+        )
+    except NothingToWithdraw:
+        messages.error(request, _("There is no approval of yours to withdraw."))
+    else:
+        messages.success(request, _("Your approval is withdrawn. Nothing was paid."))
     return see_other(_run_url(access, plan))
 
 
@@ -143,6 +191,20 @@ def download(request: HttpRequest, slug: str, plan_id: str) -> HttpResponse:
     response["Content-Disposition"] = f'attachment; filename="{file.name}"'
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def _ask_factor(
+    request: HttpRequest, access: BrandAccess, plan: PayoutPlan, now: datetime
+) -> FactorProof | HttpResponse | None:
+    """Have a run that takes two people go on with the second factor of this moment."""
+    user = access.member.user
+    needs_two = takes_two(
+        brand=access.brand, currency=plan.currency, total_minor=plan.total_minor, now=now
+    )
+    if needs_two and not is_play(access.brand) and not lacks_second_factor(access.brand, user):
+        about, page = plan.public_id, _run_url(access, plan)
+        return ask_now(request, user, about=about, instead=page, now=now)
+    return see_other(_run_url(access, plan)) if request.method == "GET" else None
 
 
 def _run_url(access: BrandAccess, plan: PayoutPlan) -> str:

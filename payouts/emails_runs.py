@@ -1,0 +1,69 @@
+"""What the people who approve payouts are told by mail of their runs."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from core.mail import send_notice
+from core.money import Money
+from core.notices import ACCOUNT, Kind, Value, register
+from payouts.access import list_approvers
+from payouts.models import PayoutPlan, RunApproval
+
+_RUN = f"{settings.SITE_URL}/b/…/payouts/runs/…/"
+
+SECOND_APPROVAL = register(
+    Kind(
+        name="payout_run_second",
+        group=ACCOUNT,
+        label=_("A payout run waits for a second person"),
+        subject=_("{brand}: a payout run of {amount} waits for your approval"),
+        text=_(
+            "{who} approved a payout run of {amount}. From this total on it takes two people.\n\n"
+            "Look at it and approve it, or leave it: nothing is paid until then.\n\n"
+            "The run: {url}\n"
+        ),
+        samples={"who": "Anna Beck", "amount": Money(1_250_000, "EUR"), "url": _RUN},
+    )
+)
+APPROVAL_FELL = register(
+    Kind(
+        name="payout_run_approval_fell",
+        group=ACCOUNT,
+        label=_("An approval of a payout run counts no more"),
+        subject=_("{brand}: the payout run you approved has changed"),
+        text=_(
+            "You approved a payout run of {amount}. Before a second person did, the list changed, "
+            "so your approval counts no more. Nothing was paid.\n\nThe runs: {url}\n"
+        ),
+        samples={"amount": Money(1_250_000, "EUR"), "url": f"{settings.SITE_URL}/b/…/payouts/"},
+    )
+)
+
+
+def mail_second_approval(*, plan: PayoutPlan, first: RunApproval, now: datetime) -> None:
+    """Tell everybody else who may approve that one more yes is needed."""
+    page = reverse("payouts:run-detail", args=[plan.brand.slug, plan.public_id])
+    params: dict[str, Value] = {
+        "who": str(first.person),
+        "amount": Money(plan.total_minor, plan.currency),
+        "url": f"{settings.SITE_URL}{page}",
+    }
+    for member in list_approvers(plan.brand):
+        if member.user_id != first.person_id:
+            send_notice(
+                kind=SECOND_APPROVAL, to=member.user, brand=plan.brand, params=params, now=now
+            )
+
+
+def mail_approval_fell(*, approval: RunApproval, now: datetime) -> None:
+    """Tell whoever approved first that the list he saw is another one now."""
+    plan = approval.plan
+    page = reverse("payouts:run-list", args=[plan.brand.slug])
+    params: dict[str, Value] = {
+        "amount": Money(plan.total_minor, plan.currency),
+        "url": f"{settings.SITE_URL}{page}",
+    }
+    send_notice(kind=APPROVAL_FELL, to=approval.person, brand=plan.brand, params=params, now=now)

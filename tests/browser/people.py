@@ -60,6 +60,13 @@ class Person:
     def sees(self, *texts: str) -> "Person":
         for text in texts:
             expect(self.page.locator("main")).to_contain_text(flexible(self.word(text)))
+        self.page.wait_for_load_state()  # pictures and scripts come after the words
+        return self
+
+    def sees_picture(self, selector: str) -> "Person":
+        picture = self.page.locator(selector)
+        picture.scroll_into_view_if_needed()  # some come only then
+        self.page.wait_for_function("one => one.naturalWidth > 0", arg=picture.element_handle())
         return self
 
     def sees_title(self, text: str) -> "Person":

@@ -137,9 +137,9 @@ def test_a_creator_has_a_first_day_on_a_phone_in_persian(open_browser, site):
     anna.page.locator("[name=sub_1]").fill("story")
     anna.press("Create link").sees("Your link is ready. Copy it and share it.", "sub1=story")
     link = plain(anna.page.locator("#short-url").inner_text())
-    assert anna.page.locator("img.qr").evaluate("one => one.naturalWidth") > 0
+    anna.sees_picture("img.qr")
     anna.sees_no_more_than_fits().go("/me/resources/").sees("Cups", shown)
-    assert anna.page.locator("img.preview").evaluate("one => one.naturalWidth") > 0
+    anna.sees_picture("img.preview")
     anna.follow("Disclosure").page.get_by_label(
         anna.word("Country of your audience")
     ).select_option("DE")

@@ -1,5 +1,6 @@
 """Reads of brands: rules in force, terms, stores, teams."""
 
+import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -250,6 +251,12 @@ def live_secrets(connection: models.StoreConnection, now: datetime) -> tuple[str
 def list_rails(brand: Brand) -> QuerySet[models.RailSettings]:
     """Return the brand's rails, switched on or off."""
     return models.RailSettings.objects.filter(brand=brand).order_by("rail")
+
+
+def read_details(row: models.RailSettings | None) -> dict[str, str]:
+    """Return what a rail's settings say beside keys, by name."""
+    details: dict[str, str] = json.loads((row and row.details) or "{}")
+    return details
 
 
 def list_missing_minimums(brand: Brand, currencies: Sequence[str]) -> list[str]:

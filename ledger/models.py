@@ -21,6 +21,7 @@ class AccountKind(models.TextChoices):
     COMMISSION_EXPENSE = "commission_expense", _("Commission expense")
     CLEARING_CSV = "rail_clearing.csv", _("Sent by CSV file")
     CLEARING_STRIPE = "rail_clearing.stripe", _("Sent by Stripe")
+    CLEARING_SEPA = "rail_clearing.sepa", _("Sent by SEPA file")
     WRITE_OFF = "write_off", _("Written off")
     PAYOUT_FEES = "payout_fees", _("Payout fees")
     VAT = "vat", _("VAT")

@@ -6,7 +6,7 @@ from brands.models import Member
 from core.access import get_by_public_id
 from core.factors import has_second_factor
 from core.models import Brand, User
-from payouts.models import Payout, PayoutPlan
+from payouts.models import ExportFile, Payout, PayoutPlan
 
 
 def lacks_second_factor(brand: Brand, user: User) -> bool:
@@ -45,6 +45,15 @@ def get_plan_for(access: BrandAccess, public_id: str) -> PayoutPlan:
         "brand", "planned_by", "approved_by"
     )
     return get_by_public_id(rows, public_id)
+
+
+def get_file_for(access: BrandAccess, public_id: str) -> ExportFile:
+    """Return a payment file of the brand.
+
+    :raises NotFound: not one of this brand.
+    """
+    rows = ExportFile.objects.filter(brand=access.brand)
+    return get_by_public_id(rows.select_related("plan", "cancel_asked_by"), public_id)
 
 
 def get_payout_for(access: BrandAccess, public_id: str) -> Payout:

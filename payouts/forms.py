@@ -1,9 +1,16 @@
-"""Forms of payouts: bank details, a reference, a reason."""
+"""Forms of payouts: where a creator is paid, what the bank did, a reason."""
 
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+from core.bankfields import IbanField
+from payouts.domain.export_sepa import NAME_LENGTH, to_latin
+from payouts.models import Payout
 
 
 class BankForm(forms.Form):
@@ -48,12 +55,60 @@ class CountryForm(forms.Form):
         super().__init__(*args, **{**kwargs, "auto_id": "id_stripe_%s"})
 
 
+class SepaMethodForm(forms.Form):
+    """Where a creator's SEPA transfer goes."""
+
+    account_name = forms.CharField(label=_("Account holder"), max_length=70)
+    iban = IbanField(label=_("IBAN"))
+
+    def clean_account_name(self) -> str:
+        """Refuse a name of which nothing is left in the letters banks take."""
+        name = str(self.cleaned_data["account_name"])
+        if not to_latin(name, NAME_LENGTH):
+            raise forms.ValidationError(_("Write the name as your bank has it."))
+        return name
+
+
 class ReferenceForm(forms.Form):
     """The bank's reference of a payment a person made."""
 
     reference = forms.CharField(
         label=_("Bank reference"), max_length=120, help_text=_("As your bank statement shows it.")
     )
+
+
+class ConfirmForm(ReferenceForm):
+    """Which payouts were carried out, on which day, with which reference."""
+
+    paid_on = forms.DateField(
+        label=_("Paid on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    payouts = forms.MultipleChoiceField(
+        error_messages={"required": _("Tick what was carried out.")}
+    )
+
+    field_order = ("reference", "paid_on")
+
+    def __init__(
+        self, *args: Any, payouts: Sequence[Payout], zone: str, now: datetime, **kwargs: Any
+    ) -> None:
+        self._today = now.astimezone(ZoneInfo(zone)).date()
+        self._rows = {payout.public_id: payout for payout in payouts}
+        super().__init__(*args, **kwargs)
+        self.initial = {"paid_on": self._today, "payouts": list(self._rows)}
+        field = self.fields["payouts"]
+        assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101  # declared above
+        field.choices = [(one, one) for one in self._rows]
+
+    @property
+    def chosen(self) -> list[Payout]:
+        return [self._rows[one] for one in self.cleaned_data["payouts"]]
+
+    def clean_paid_on(self) -> date:
+        day: date = self.cleaned_data["paid_on"]
+        if day > self._today:
+            raise forms.ValidationError(_("This day is still to come."))
+        return day
 
 
 class ReasonForm(forms.Form):

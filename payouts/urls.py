@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from payouts.views import inbound, own, payout, runs, statements
+from payouts.views import files, inbound, own, payout, runs, statements
 
 _STATEMENT = "me/payouts/statements/<str:affiliation_id>/<str:currency>/<str:month>"
 
@@ -23,7 +23,13 @@ urlpatterns = [
     path("b/<slug:slug>/payouts/runs/<str:plan_id>/", runs.show, name="run-detail"),
     path("b/<slug:slug>/payouts/runs/<str:plan_id>/approve/", runs.approve, name="run-approve"),
     path("b/<slug:slug>/payouts/runs/<str:plan_id>/withdraw/", runs.withdraw, name="run-withdraw"),
-    path("b/<slug:slug>/payouts/runs/<str:plan_id>/file/", runs.download, name="run-file"),
+    path(
+        "b/<slug:slug>/payouts/runs/<str:plan_id>/confirm/<str:rail>/",
+        files.confirm,
+        name="run-confirm",
+    ),
+    path("b/<slug:slug>/payouts/files/<str:file_id>/", files.download, name="run-file"),
+    path("b/<slug:slug>/payouts/files/<str:file_id>/cancel/", files.cancel, name="file-cancel"),
     path("b/<slug:slug>/payouts/<str:payout_id>/", payout.show_payout, name="payout-detail"),
     path("b/<slug:slug>/payouts/<str:payout_id>/<str:what>/", payout.act, name="payout-act"),
 ]

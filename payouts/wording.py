@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from core.templatetags.fairshare import RAILS
 from core.wording import Catalogue, Message, Step, ngettext_lazy
 
 GATES: Mapping[str, Message] = {
@@ -186,7 +187,7 @@ _IDENTITY, _BANK = _("a proof of identity"), _("a bank account")
 _AGREEMENT = _("agreement to the terms of the payment service")
 
 WORDS: Mapping[str, Mapping[str, str | Promise]] = {
-    "rail": {"csv": _("Bank transfer"), "stripe": "Stripe"},
+    "rail": RAILS,
     "cause": _CAUSES,
     "fix": {
         "destination_unusable": _("check your payout method"),

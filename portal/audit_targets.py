@@ -97,6 +97,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "core.brand": Kind(str),
     "core.user": Kind(str),
+    "payouts.exportfile": Kind(lambda row: row.name, "payouts:file-cancel"),
     "payouts.payout": Kind(
         lambda row: str(row.affiliation), "payouts:payout-detail", related=(_AFFILIATE,)
     ),

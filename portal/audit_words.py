@@ -131,6 +131,9 @@ SENTENCES: Mapping[str, str | Promise] = {
     "payout.exported": _("{who} took the file with the payout to {what}"),
     "payout.failed": _("{who} marked the payout to {what} as failed"),
     "payout.returned": _("{who} marked the payout to {what} as returned"),
+    "payout_file.cancel_asked": _("{who} asked to take back the payment file {what}"),
+    "payout_file.cancelled": _("{who} agreed to take back the payment file {what}"),
+    "payout_file.kept": _("{who} left the payment file {what} as it is"),
     "payout_method.added": _("{who} added the payout method of {what}"),
     "payout_method.changed": _("{who} changed the payout method of {what}"),
     "payout_method.destination_changed": _("{who} learned that {what} is paid to another account"),
@@ -187,7 +190,7 @@ AREAS: Mapping[str, tuple[str | Promise, tuple[str, ...]]] = {
     "commissions": (_("Commissions"), ("commission",)),
     "payouts": (
         _("Payouts"),
-        ("payout", "payout_method", "payout_plan", "payout_policy", "rail"),
+        ("payout", "payout_file", "payout_method", "payout_plan", "payout_policy", "rail"),
     ),
     "program": (
         _("Program"),

@@ -126,6 +126,7 @@ def make_everything(prefix: str = "Anna", *, creator: User | None = None) -> Eve
         "plan_id": payout.plan.public_id,
         "draft_id": draft,
         "payout_id": payout.public_id,
+        "file_id": payout.plan.files.get().public_id,
         "unread_id": make_unread_order(shop.connection, now=shop.now).public_id,
         "upload_id": make_read_upload(shop.connection).public_id,
         "digest": asset.image.sha256,
@@ -199,7 +200,7 @@ def _pay_out(world: Everything, place: Enrollment, code_text: str) -> Payout:
     (payout,) = approve_plan(
         plan_id=plan.pk, seen_hash=plan.content_hash, limits=LIMITS, **_by_owner(world)
     )
-    moves.hand_over_file(plan_id=plan.pk, **_by_owner(world))
+    moves.hand_over_file(file_id=payout.file_id, **_by_owner(world))
     payout.refresh_from_db()
     return payout
 

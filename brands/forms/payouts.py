@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from brands.forms.fields import AmountsField
 from brands.models import PayoutPolicy
 from brands.services.payouts import MAX_DAY, MAX_RECOVERY_DAYS
+from core.bankfields import BicField, IbanField
 
 _KEY: dict[str, Any] = {
     "widget": forms.PasswordInput(attrs={"class": "ltr", "autocomplete": "off"}),
@@ -58,6 +59,31 @@ class CsvForm(forms.Form):
     )
 
 
+class SepaForm(forms.Form):
+    """The account a brand pays from; what is stored of it is shown by its end."""
+
+    is_enabled = forms.BooleanField(
+        label=_("Pay by SEPA transfer file"),
+        required=False,
+        initial=True,
+        help_text=_("Your bank carries out the whole file at once; you confirm it here."),
+    )
+    name = forms.CharField(label=_("Account holder"), max_length=70)
+    iban = IbanField(label=_("IBAN you pay from"), required=False)
+    bic = BicField(
+        label=_("BIC"),
+        required=False,
+        help_text=_("Left empty, it is found from the IBAN where its country's list has it."),
+    )
+    schema = forms.ChoiceField(
+        label=_("Version of the file"),
+        choices=[
+            ("pain.001.001.03", _("pain.001.001.03, which nearly every bank takes")),
+            ("pain.001.001.09", _("pain.001.001.09, the newer one")),
+        ],
+    )
+
+
 class StripeForm(forms.Form):
     is_enabled = forms.BooleanField(label=_("Pay by Stripe"), required=False, initial=True)
     secret_key = forms.CharField(label=_("Secret key"), **_KEY)
@@ -81,3 +107,6 @@ class StripeForm(forms.Form):
         if country and not (len(country) == 2 and country.isascii() and country.isalpha()):
             raise forms.ValidationError(_("Write the country in two letters, for example DE."))
         return country
+
+
+RailForm = CsvForm | SepaForm | StripeForm

@@ -34,17 +34,22 @@ class PayoutPolicy(models.Model):
 class RailKind(models.TextChoices):
     CSV = "csv", _("Bank transfer by CSV file")
     STRIPE = "stripe", _("Stripe")
+    SEPA = "sepa", _("SEPA transfer file")
 
 
 class RailSettings(models.Model):
-    """A way of paying a brand has switched on, with its keys."""
+    """A way of paying a brand has switched on, with its keys.
+
+    `details`: JSON of what the rail needs beside keys, such as the account a SEPA file pays from.
+    """
 
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="rails")
-    rail = models.CharField(max_length=8, choices=RailKind)
+    rail = models.CharField(max_length=12, choices=RailKind)
     is_enabled = models.BooleanField(default=True)
     is_live = models.BooleanField(default=False)
     secret_key = EncryptedTextField(null=True)
     webhook_secret = EncryptedTextField(null=True)
+    details = EncryptedTextField(null=True)
     country = models.CharField(max_length=2, blank=True)
     updated_at = models.DateTimeField()
 

@@ -1,5 +1,6 @@
 """How a brand pays: its policy, and its rails with their keys."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -21,9 +22,12 @@ from brands.services.brands import STANDIN_KEY
 from brands.services.notice import check_change_notice
 from brands.services.terms import refresh_terms
 from core import audit
+from core.iban import find_bic
 from core.locks import lock_row
 from core.models import Brand
 
+BY_PEOPLE = frozenset({RailKind.CSV, RailKind.SEPA})
+"""Rails without keys: a person carries out what they say."""
 LIVE_KEYS = ("sk_live_", "rk_live_")
 TEST_KEYS = ("sk_test_", "rk_test_")
 MAX_DAY = 28
@@ -40,6 +44,10 @@ class KeyRefused(ValueError):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
+
+
+class DetailsMissing(ValueError):
+    """What the rail needs beside keys is not there."""
 
 
 @transaction.atomic
@@ -148,13 +156,15 @@ def set_rail(  # noqa: PLR0913  # a rail is these facts
     now: datetime,
     is_enabled: bool = True,
     country: str = "",
+    details: Mapping[str, str] | None = None,
 ) -> RailSettings:
-    """Switch a rail on or off and keep its keys; None keeps what is stored.
+    """Switch a rail on or off and keep its keys and details; None keeps what is stored.
 
     Live or test follows the key's prefix. A sandbox takes only the stand-in's keys, a real brand
     takes none of them.
 
     :raises KeyRefused: `key.missing`, `key.unknown`, `key.standin_only` or `key.standin`.
+    :raises DetailsMissing: a SEPA file needs the account it pays from.
     """
     brand = lock_row(Brand, brand_id)
     row = RailSettings.objects.filter(brand=brand, rail=rail).first()
@@ -162,6 +172,7 @@ def set_rail(  # noqa: PLR0913  # a rail is these facts
     before = _rail_facts(row)
     row.secret_key = secret_key or row.secret_key
     row.webhook_secret = webhook_secret or row.webhook_secret
+    row.details = _keep_details(row, details or {})
     row.is_live = _is_live(brand, rail, row.secret_key or "")
     row.is_enabled, row.country, row.updated_at = is_enabled, country.upper(), now
     row.save()
@@ -178,7 +189,7 @@ def set_rail(  # noqa: PLR0913  # a rail is these facts
 
 
 def _is_live(brand: Brand, rail: str, key: str) -> bool:
-    if rail == RailKind.CSV:
+    if rail in BY_PEOPLE:
         return not brand.is_sandbox
     if not key:
         raise KeyRefused("key.missing")
@@ -190,6 +201,21 @@ def _is_live(brand: Brand, rail: str, key: str) -> bool:
     if not key.startswith(LIVE_KEYS + TEST_KEYS) or not (key.isascii() and key.isprintable()):
         raise KeyRefused("key.unknown")
     return key.startswith(LIVE_KEYS)
+
+
+def _keep_details(row: RailSettings, given: Mapping[str, str]) -> str | None:
+    """Return the details to store; of an account what is not given anew stays as it is."""
+    kept = {name: value for name, value in given.items() if value}
+    if row.rail != RailKind.SEPA:
+        return json.dumps(kept, sort_keys=True) if kept else row.details
+    stored: dict[str, str] = json.loads(row.details or "{}")
+    if kept.get("iban", stored.get("iban")) != stored.get("iban"):
+        stored.pop("bic", None)
+    stored |= kept
+    if not all(stored.get(name) for name in ("name", "iban", "schema")):
+        raise DetailsMissing
+    stored["bic"] = stored.get("bic") or find_bic(stored["iban"])
+    return json.dumps(stored, sort_keys=True)
 
 
 def _facts(policy: PayoutPolicy) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,13 +14,18 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from brands.access import BrandAccess, NotFound, Right, get_brand_for
 from brands.context import brand_page, why_not
-from brands.forms.payouts import CsvForm, PolicyForm, StripeForm
+from brands.forms.payouts import CsvForm, PolicyForm, RailForm, SepaForm, StripeForm
 from brands.models import ChangeSubject, PayoutPolicy, PendingChange, RailKind, RailSettings
 from brands.reasons import explain
-from brands.selectors import list_missing_minimums, list_programs, list_rails
+from brands.selectors import (
+    list_missing_minimums,
+    list_programs,
+    list_rails,
+    read_details,
+)
 from brands.services.changes import announce_payout_change
 from brands.services.notice import AlreadyAnnounced, NoticeNeeded
-from brands.services.payouts import KeyRefused, set_payout_policy, set_rail
+from brands.services.payouts import DetailsMissing, KeyRefused, set_payout_policy, set_rail
 from brands.views.common import find_program, program_page
 from brands.views.notice import ask_for_day, say_already
 from core.clock import brand_now
@@ -28,6 +33,7 @@ from core.edges import door, posted, see_other
 from core.money import Money
 from core.wording import Reader
 
+DETAILS = {RailKind.SEPA.value: ("name", "iban", "bic", "schema")}
 TAB = "brands:rails"
 LAST = 4
 
@@ -124,7 +130,7 @@ def _ask_for_day(
     )
 
 
-def _save_rail(access: BrandAccess, rail: str, form: CsvForm | StripeForm) -> bool:
+def _save_rail(access: BrandAccess, rail: str, form: RailForm) -> bool:
     data = form.cleaned_data
     now = brand_now(access.brand)
     try:
@@ -137,7 +143,11 @@ def _save_rail(access: BrandAccess, rail: str, form: CsvForm | StripeForm) -> bo
             now=now,
             is_enabled=data["is_enabled"],
             country=data.get("country", ""),
+            details={name: data[name] for name in DETAILS.get(rail, ())},
         )
+    except DetailsMissing:
+        form.add_error("iban", _("Enter the IBAN of the account that pays."))
+        return False
     except KeyRefused as refusal:
         reader = Reader(audience="brand", zone=ZoneInfo(access.brand.time_zone))
         form.add_error("secret_key", explain(code=refusal.code, params={}, reader=reader))
@@ -145,21 +155,37 @@ def _save_rail(access: BrandAccess, rail: str, form: CsvForm | StripeForm) -> bo
     return True
 
 
-def _rail_form(request: HttpRequest, rail: str, row: RailSettings | None) -> CsvForm | StripeForm:
+def _rail_form(request: HttpRequest, rail: str, row: RailSettings | None) -> RailForm:
     initial = {"is_enabled": row.is_enabled, "country": row.country} if row else {}
     data = posted(request)
     if rail == RailKind.CSV:
         return CsvForm(data, initial=initial)
+    if rail == RailKind.SEPA:
+        return _sepa_form(data, initial, row)
     form = StripeForm(data, initial=initial)
     form.fields["secret_key"].help_text = _say_key(row.secret_key if row else None)
     form.fields["webhook_secret"].help_text = _say_key(row.webhook_secret if row else None)
     return form
 
 
+def _sepa_form(
+    data: QueryDict | None, initial: dict[str, Any], row: RailSettings | None
+) -> SepaForm:
+    stored = read_details(row)
+    initial |= {name: stored[name] for name in ("name", "schema") if name in stored}
+    form = SepaForm(data, initial=initial)
+    form.fields["iban"].help_text = _say_key(stored.get("iban"))
+    if stored.get("bic"):
+        form.fields["bic"].help_text = _("Now: %(bic)s. Left empty, it follows the IBAN.") % {
+            "bic": stored["bic"]
+        }
+    return form
+
+
 def _render_form(
     request: HttpRequest,
     access: BrandAccess,
-    form: PolicyForm | CsvForm | StripeForm,
+    form: PolicyForm | RailForm,
     **context: Any,
 ) -> HttpResponse:
     page = brand_page(
@@ -187,6 +213,7 @@ def _show_rails(access: BrandAccess) -> list[dict[str, Any]]:
             "label": kind.label,
             "state": _find_state(rows.get(kind.value)),
             "row": rows.get(kind.value),
+            "account": read_details(rows.get(kind.value)).get("iban", ""),
             "key": _say_key(_read(rows, kind, "secret_key")),
             "webhook": _say_key(_read(rows, kind, "webhook_secret")),
         }

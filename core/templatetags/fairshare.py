@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,6 +16,7 @@ from django.template.defaultfilters import filesizeformat
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone, translation
+from django.utils.functional import Promise
 from django.utils.html import Urlizer, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
@@ -28,7 +30,13 @@ from core.wording import say_duration
 register = template.Library()
 
 MIRRORED_ICONS = frozenset({"arrow", "next", "back", "undo", "logout", "out"})
-RAILS = {"csv": _("Bank transfer"), "stripe": "Stripe"}
+RAILS: Mapping[str, str | Promise] = {
+    "csv": _("Bank transfer"),
+    "sepa": _("SEPA transfer"),
+    "stripe": "Stripe",
+}
+"""Ways of being paid, as creators and brands read them in sentences."""
+
 CONTROL_CLASSES = {
     "checkbox": "form-check-input",
     "radioselect": "choices",

@@ -1,4 +1,4 @@
-"""The payout file: the same rows always give the same bytes.
+"""The payout file of bank transfers: the same rows always give the same bytes.
 
 RFC 4180, UTF-8 without a byte order mark, CRLF. The file is built once, stored, and served again
 as it is; its SHA-256 is shown beside it.
@@ -7,7 +7,7 @@ as it is; its SHA-256 is shown beside it.
 import csv
 import hashlib
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.exports import guard
@@ -47,23 +47,43 @@ def build_payout_file(*, rows: Sequence[PayoutRow]) -> PayoutFile:
 
     :raises RowProblem: a payout stands twice, or an amount is not above zero.
     """
-    _check_rows(rows)
-    ordered = sorted(rows, key=lambda row: row.payout_id)
+    ordered = order_rows(rows)
     fields = sorted({name for row in ordered for name in row.destination})
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow([*COLUMNS, *(guard(f"destination_{name}") for name in fields)])
     writer.writerows(_cells(row, fields) for row in ordered)
-    content = text.getvalue().encode("utf-8")
+    return seal_file(content=text.getvalue().encode("utf-8"), rows=ordered)
+
+
+def erase_in_payout_file(*, content: bytes, payout_ids: Collection[str], name: str) -> bytes:
+    """Write a file again without name and account of these payouts."""
+    rows = list(csv.reader(io.StringIO(content.decode(), newline="")))
+    creator = COLUMNS.index("creator")
+    for row in rows[1:]:
+        if row[0] in payout_ids:
+            row[creator] = name
+            row[len(COLUMNS) :] = [""] * (len(row) - len(COLUMNS))
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\r\n").writerows(rows)
+    return text.getvalue().encode()
+
+
+def seal_file(*, content: bytes, rows: Sequence[PayoutRow]) -> PayoutFile:
+    """Return a file with its fingerprint and what its rows add up to."""
     return PayoutFile(
         content=content,
         sha256=hashlib.sha256(content).hexdigest(),
-        row_count=len(ordered),
-        totals_minor=_totals(ordered),
+        row_count=len(rows),
+        totals_minor=_totals(rows),
     )
 
 
-def _check_rows(rows: Sequence[PayoutRow]) -> None:
+def order_rows(rows: Sequence[PayoutRow]) -> list[PayoutRow]:
+    """Return the rows by payout id, so that the same payments make the same bytes.
+
+    :raises RowProblem: a payout stands twice, or an amount is not above zero.
+    """
     seen: set[str] = set()
     for row in rows:
         if row.payout_id in seen:
@@ -71,6 +91,7 @@ def _check_rows(rows: Sequence[PayoutRow]) -> None:
         if row.amount_minor <= 0:
             raise RowProblem(f"{row.payout_id} has no amount above zero")
         seen.add(row.payout_id)
+    return sorted(rows, key=lambda row: row.payout_id)
 
 
 def _cells(row: PayoutRow, fields: Sequence[str]) -> list[str]:

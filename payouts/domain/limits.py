@@ -13,12 +13,14 @@ class RailLimits:
 
     `steps`: an amount must be a multiple of it; a currency without one has a step of 1.
     `minimums`: the smallest amount; a currency without one has its step.
+    `maximums`: the largest amount of one payment; what is above stays for the next.
     `reach`: creator countries by the country of the payer; None means the rail does not care.
     """
 
     currencies: frozenset[str]
     steps: Mapping[str, int] = field(default_factory=dict)
     minimums: Mapping[str, int] = field(default_factory=dict)
+    maximums: Mapping[str, int] = field(default_factory=dict)
     reach: Mapping[str, frozenset[str]] | None = None
 
     def step_of(self, currency: str) -> int:
@@ -44,10 +46,11 @@ class Quote:
 
 
 def quote_amount(*, limits: RailLimits, amount_minor: int, currency: str) -> Quote:
-    """Cut an amount down to the rail's step; with a problem nothing is sendable."""
+    """Cut an amount down to the rail's step and largest payment; a problem: nothing is sendable."""
     if currency not in limits.currencies:
         return Quote(0, amount_minor, "currency_unsupported")
-    sendable = round_down(amount_minor, limits.step_of(currency))
+    most = min(amount_minor, limits.maximums.get(currency, amount_minor))
+    sendable = round_down(most, limits.step_of(currency))
     if sendable < limits.minimum_of(currency):
         return Quote(0, amount_minor, "below_rail_minimum")
     return Quote(sendable, amount_minor - sendable)

@@ -23,7 +23,7 @@ class PayoutMethod(models.Model):
     affiliation = models.OneToOneField(
         Affiliation, on_delete=models.PROTECT, related_name="payout_method"
     )
-    rail = models.CharField(max_length=8, choices=RailKind)
+    rail = models.CharField(max_length=12, choices=RailKind)
     details = EncryptedTextField(null=True)  # JSON: named fields such as iban
     hint = models.CharField(max_length=40, blank=True)
     external_account = models.CharField(max_length=80, blank=True)

@@ -13,7 +13,7 @@ from core.fields import CurrencyField, EncryptedTextField, PublicIdField
 from core.models import Brand
 from ledger.models import Posting
 from payouts.models.methods import PayoutMethod
-from payouts.models.plans import PayoutPlan
+from payouts.models.plans import ExportFile, PayoutPlan
 from tracking.models import Commission
 
 
@@ -45,7 +45,10 @@ class Payout(models.Model):
     plan = models.ForeignKey(PayoutPlan, on_delete=models.PROTECT, related_name="payouts")
     affiliation = models.ForeignKey(Affiliation, on_delete=models.PROTECT, related_name="payouts")
     method = models.ForeignKey(PayoutMethod, on_delete=models.PROTECT)
-    rail = models.CharField(max_length=8, choices=RailKind)
+    rail = models.CharField(max_length=12, choices=RailKind)
+    file = models.ForeignKey(
+        ExportFile, null=True, on_delete=models.PROTECT, related_name="payouts"
+    )
     currency = CurrencyField()
     amount_minor = models.BigIntegerField()
     destination = EncryptedTextField()
@@ -57,6 +60,7 @@ class Payout(models.Model):
     approved_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     paid_at = models.DateTimeField(null=True)
+    paid_on = models.DateField(null=True)  # as whoever paid says it
     closed_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -83,6 +87,7 @@ class Payout(models.Model):
             SameBrand("plan", name="payouts_payout_plan_same_brand"),
             SameBrand("affiliation", name="payouts_payout_affiliation_same_brand"),
             SameBrand("method", name="payouts_payout_method_same_brand"),
+            SameBrand("file", name="payouts_payout_file_same_brand"),
         ]
 
 

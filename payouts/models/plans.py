@@ -1,12 +1,12 @@
-"""Runs: the stored list a person approves, and the file made of it."""
+"""Runs: the stored list a person approves, and the files made of it."""
 
 from datetime import date
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from brands.models import choice_check
+from brands.models import RailKind, choice_check
 from core.constraints import SameBrand
 from core.fields import CurrencyField, PublicIdField
 from core.models import Brand, User
@@ -57,17 +57,38 @@ class PayoutPlan(models.Model):
 
 
 class ExportFile(models.Model):
-    """A payout file as it was made: the same bytes for every download, never made again."""
+    """A payout file as it was made: the same bytes for every download, never made again.
+
+    A run has one for each rail that pays by file, or several where the rail limits their rows.
+    Taking an export back needs two people: one asks and says why, another agrees.
+    """
 
     public_id = PublicIdField(prefix="fil")
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT)
-    plan = models.OneToOneField(PayoutPlan, on_delete=models.PROTECT, related_name="export_file")
+    plan = models.ForeignKey(PayoutPlan, on_delete=models.PROTECT, related_name="files")
+    rail = models.CharField(max_length=12, choices=RailKind, default=RailKind.CSV)
+    part = models.PositiveSmallIntegerField(default=1)
     name = models.CharField(max_length=80)
     content = models.BinaryField()
     sha256 = models.CharField(max_length=64)
     total_minor = models.BigIntegerField()
     rows = models.PositiveIntegerField()
     created_at = models.DateTimeField()
+    cancel_reason = models.CharField(max_length=300, blank=True)
+    cancel_asked_at = models.DateTimeField(null=True)
+    cancel_asked_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    cancelled_at = models.DateTimeField(null=True)
+    cancelled_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        constraints = [SameBrand("plan", name="payouts_file_plan_same_brand")]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "rail", "part"], name="payouts_file_once"),
+            models.UniqueConstraint(fields=["brand", "id"], name="payouts_file_brand_id"),
+            choice_check("rail", RailKind, "payouts_file_rail_known"),
+            models.CheckConstraint(
+                condition=Q(cancelled_by__isnull=True)
+                | (Q(cancel_asked_by__isnull=False) & ~Q(cancelled_by=F("cancel_asked_by"))),
+                name="payouts_file_cancelled_by_a_second",
+            ),
+            SameBrand("plan", name="payouts_file_plan_same_brand"),
+        ]

@@ -10,7 +10,7 @@ class RailEvent(InboundEvent):
     """A verified message of a rail; it only makes us ask the rail again."""
 
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT)
-    rail = models.CharField(max_length=8, choices=RailKind)
+    rail = models.CharField(max_length=12, choices=RailKind)
 
     class Meta:
         constraints = [

@@ -4,9 +4,11 @@ from django.conf import settings
 
 from brands.models import RailKind, RailSettings
 from core.clock import database_now
+from core.money import EXPONENTS
+from payouts.domain.export_sepa import LIMITS as SEPA_LIMITS
+from payouts.domain.kinds import FILE_RAILS
 from payouts.domain.limits import RailLimits
-from payouts.rails.csv.adapter import LIMITS as CSV_LIMITS
-from payouts.rails.csv.adapter import CsvRail
+from payouts.rails.byfile import FileRail
 from payouts.rails.stripe.accounts import StripeOnboarding
 from payouts.rails.stripe.adapter import StripeRail
 from payouts.rails.stripe.amounts import LIMITS as STRIPE_LIMITS
@@ -15,8 +17,9 @@ from payouts.rails.stripe.store import DatabaseStore
 from payouts.services.rails import Onboarding, Rail
 
 LIMITS: dict[str, RailLimits] = {
-    RailKind.CSV.value: CSV_LIMITS,
+    RailKind.CSV.value: RailLimits(currencies=frozenset(EXPONENTS)),
     RailKind.STRIPE.value: STRIPE_LIMITS,
+    RailKind.SEPA.value: SEPA_LIMITS,
 }
 STANDIN_PATH = "/standin/stripe"
 STANDIN_FUNDS = dict.fromkeys(("eur", "usd", "gbp", "jpy", "chf", "thb", "cad"), 100000000)
@@ -31,8 +34,8 @@ def rail_for(row: RailSettings) -> Rail:
 
     :raises RailOff: no key.
     """
-    if row.rail == RailKind.CSV:
-        return CsvRail()
+    if row.rail in FILE_RAILS:
+        return FileRail(name=row.rail, limits=LIMITS[row.rail])
     return StripeRail(key=_key(row), expects_live=_is_live(row), base_url=_base_url(row))
 
 

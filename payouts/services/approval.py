@@ -8,7 +8,6 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from affiliates.models import Affiliation
-from brands.models import RailKind
 from core import audit, outbox
 from core.factors import FactorProof
 from core.jobs import enqueue
@@ -25,7 +24,7 @@ from payouts.models import (
     PayoutPlan,
     PlanStatus,
 )
-from payouts.services.files import make_export_file
+from payouts.services.files import make_export_files
 from payouts.services.planning import Limits, compute_plan
 from payouts.services.second import is_approved_by_two, takes_two
 from tracking.models import Commission
@@ -110,7 +109,7 @@ def approve_plan(
             return []
         payouts = [_make_payout(row, line, now) for line in plan.lines]
         _close_plan(row, actor_id, now)
-        make_export_file(plan=row, payouts=[p for p in payouts if p.rail == RailKind.CSV], now=now)
+        make_export_files(plan=row, payouts=payouts, now=now)
         enqueue("payouts.drive_open")
     return payouts
 

@@ -3,23 +3,23 @@
 An account at Stripe stays in the attempts that paid to it: money that comes back is found by it.
 """
 
-import csv
 import hashlib
-import io
 import json
 from collections.abc import Collection
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from brands.models import RailKind
 from core.erasing import about
 from ledger.models import Account, AccountKind
-from payouts.domain.export import COLUMNS
+from payouts.domain.export import erase_in_payout_file
+from payouts.domain.export_sepa import erase_in_sepa_file
+from payouts.domain.kinds import DETAIL_RAILS
 from payouts.models import (
     OPEN_STATUSES,
     ExportFile,
     Payout,
-    PayoutAttempt,
     PayoutMethod,
     PayoutPlan,
     RailEvent,
@@ -53,16 +53,13 @@ def erase_payee(*, affiliation_ids: Collection[UUID], email: str, name: str) -> 
     )
     payouts = Payout.objects.filter(affiliation__in=affiliation_ids)
     payouts.update(destination_hint="", detail="")
-    payouts.filter(rail="csv").update(destination="")
-    for attempt in PayoutAttempt.objects.filter(payout__in=payouts, payout__rail="csv"):
-        attempt.parameters = {**attempt.parameters, "destination": ""}
-        attempt.save(update_fields=["parameters"])
+    payouts.filter(rail__in=DETAIL_RAILS).update(destination="")
     ids = {str(one) for one in affiliation_ids}
     brand_ids = list(payouts.values_list("brand_id", flat=True).distinct())
     for plan in PayoutPlan.objects.filter(brand__affiliations__in=affiliation_ids).distinct():
         _erase_in_plan(plan, ids, name)
     own = set(payouts.values_list("public_id", flat=True))
-    for file in ExportFile.objects.filter(plan__payouts__in=payouts).distinct():
+    for file in ExportFile.objects.filter(payouts__in=payouts).distinct():
         _erase_in_file(file, own, name)
     RailEvent.objects.filter(brand__in=brand_ids, status__in=DONE).update(body=None)
     for row in StandinObject.objects.filter(data__icontains=email):
@@ -98,14 +95,7 @@ def _erase_in_plan(plan: PayoutPlan, ids: Collection[str], name: str) -> None:
 
 def _erase_in_file(file: ExportFile, payout_ids: Collection[str], name: str) -> None:
     """Write the file again without his name and account: ids, amounts and other rows stay."""
-    rows = list(csv.reader(io.StringIO(bytes(file.content).decode(), newline="")))
-    creator = COLUMNS.index("creator")
-    for row in rows[1:]:
-        if row[0] in payout_ids:
-            row[creator] = name
-            row[len(COLUMNS) :] = [""] * (len(row) - len(COLUMNS))
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\r\n").writerows(rows)
-    file.content = text.getvalue().encode()
+    erase = erase_in_sepa_file if file.rail == RailKind.SEPA else erase_in_payout_file
+    file.content = erase(content=bytes(file.content), payout_ids=payout_ids, name=name)
     file.sha256 = hashlib.sha256(file.content).hexdigest()
     file.save(update_fields=["content", "sha256"])

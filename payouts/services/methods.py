@@ -11,32 +11,49 @@ from django.db import transaction
 from affiliates.models import Affiliation
 from brands.models import RailKind
 from core import audit
+from core.iban import read_iban
+from payouts.domain.export_sepa import NAME_LENGTH, to_latin
 from payouts.emails import mail_method_changed
 from payouts.models import PayoutMethod
 from payouts.services.rails import AccountState
 
 COOLING_OFF = timedelta(hours=72)
-BANK_FIELDS = ("account_name", "iban", "account_number", "bank_code", "bank_name", "country")
+FIELDS: Mapping[str, tuple[str, ...]] = {
+    "csv": ("account_name", "iban", "account_number", "bank_code", "bank_name", "country"),
+    "sepa": ("account_name", "iban"),
+}
+"""What is kept of a creator's details, by the rail that needs it."""
+
+NUMBERS = ("iban", "account_number")
+"""Where the account is named; its end is shown, and one of them is needed."""
 
 
 class MissingDetails(ValueError):
-    """The holder's name and an IBAN or account number are needed."""
+    """What the rail needs to pay is not there."""
 
 
 def set_bank_method(
-    *, affiliation_id: UUID, details: Mapping[str, str], actor_id: int, now: datetime
+    *,
+    affiliation_id: UUID,
+    details: Mapping[str, str],
+    actor_id: int,
+    now: datetime,
+    rail: RailKind = RailKind.CSV,
 ) -> PayoutMethod:
-    """Store bank details for payouts by file. A change pauses payouts for 72 hours.
+    """Store where a person pays to, for a rail by file. A change pauses payouts for 72 hours.
 
     :raises MissingDetails: nobody could pay to them.
+    :raises core.iban.BadIban: a SEPA file needs an account it can reach.
     """
-    kept = {name: details[name].strip() for name in BANK_FIELDS if details.get(name, "").strip()}
-    number = kept.get("iban") or kept.get("account_number")
-    if not number or "account_name" not in kept:
+    kept = {name: details[name].strip() for name in FIELDS[rail] if details.get(name, "").strip()}
+    if rail == RailKind.SEPA:
+        kept["iban"] = read_iban(kept.get("iban", ""))
+    number = next((kept[name] for name in NUMBERS if name in kept), "")
+    if not number or not to_latin(kept.get("account_name", ""), NAME_LENGTH):
         raise MissingDetails
     return _replace(
         affiliation_id=affiliation_id,
-        rail=RailKind.CSV,
+        rail=rail,
         details=json.dumps(kept, sort_keys=True),
         hint=f"…{number.replace(' ', '')[-4:]}",
         external_account="",

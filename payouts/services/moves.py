@@ -1,6 +1,6 @@
 """How a payout moves: each state with its facts, its entry and its notices in one transaction."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -12,8 +12,6 @@ from payouts.emails import mail_payout
 from payouts.models import Payout, PayoutItem, PayoutStatus
 from tracking.models import Commission
 from tracking.services.release import lock_commissions, mark_paid, mark_uncovered
-
-CLEARING = {"csv": AccountKind.CLEARING_CSV, "stripe": AccountKind.CLEARING_STRIPE}
 
 
 def lock_payout(payout_id: int) -> Payout:
@@ -85,20 +83,25 @@ def cancel_payout(*, payout_id: int, reason: str, actor_id: int, now: datetime) 
         payout = lock_payout(payout_id)
         if payout.status != PayoutStatus.APPROVED:
             raise IllegalMove(f"payout {payout.public_id} is {payout.status}")
-        payout.closed_at = now
-        _move(payout, PayoutStatus.CANCELLED, code="payout.cancelled", detail=reason)
-        _give_back(payout, EntryKind.PAYOUT_FAILED, AccountKind.IN_PAYOUT, now)
-        _audit(payout, "payout.cancelled", actor_id, reason, now)
-        _tell(payout, "payout.failed", now)
+        mark_cancelled(payout=payout, reason=reason, actor_id=actor_id, now=now)
     return payout
 
 
-def hand_over_file(*, plan_id: int, actor_id: int, now: datetime) -> None:
-    """Note that a person has the payment file: its payouts can no longer be cancelled."""
+def mark_cancelled(*, payout: Payout, reason: str, actor_id: int, now: datetime) -> None:
+    """Book that nothing was sent and nothing will be: its money is payable again."""
+    payout.closed_at = now
+    _move(payout, PayoutStatus.CANCELLED, code="payout.cancelled", detail=reason)
+    _give_back(payout, EntryKind.PAYOUT_FAILED, AccountKind.IN_PAYOUT, now)
+    _audit(payout, "payout.cancelled", actor_id, reason, now)
+    _tell(payout, "payout.failed", now)
+
+
+def hand_over_file(*, file_id: int, actor_id: int, now: datetime) -> None:
+    """Note that a person has the payment file: one alone can no longer cancel its payouts."""
     with transaction.atomic():
-        waiting = Payout.objects.filter(
-            plan_id=plan_id, rail="csv", status=PayoutStatus.APPROVED
-        ).order_by("pk")
+        waiting = Payout.objects.filter(file_id=file_id, status=PayoutStatus.APPROVED).order_by(
+            "pk"
+        )
         for payout_id in list(waiting.values_list("pk", flat=True)):
             payout = lock_payout(payout_id)
             if payout.status != PayoutStatus.APPROVED:
@@ -108,13 +111,21 @@ def hand_over_file(*, plan_id: int, actor_id: int, now: datetime) -> None:
             _audit(payout, "payout.exported", actor_id, "", now)
 
 
-def confirm_payout(*, payout_id: int, reference: str, actor_id: int, now: datetime) -> Payout:
-    """Book what a person says the bank sent, with the bank's reference.
+def confirm_payout(
+    *,
+    payout_id: int,
+    reference: str,
+    actor_id: int,
+    now: datetime,
+    paid_on: date | None = None,
+) -> Payout:
+    """Book what a person says the bank sent, with its reference and the day he names.
 
     :raises payouts.domain.states.IllegalMove: its file was not handed over, or it is closed.
     """
     with transaction.atomic():
         payout = lock_payout(payout_id)
+        payout.paid_on = paid_on
         mark_paid_out(payout=payout, reference=reference, now=now)
         _audit(payout, "payout.confirmed", actor_id, reference, now)
     return payout
@@ -143,6 +154,7 @@ def _move(payout: Payout, status: PayoutStatus, *, code: str, detail: str) -> No
             "reference",
             "sent_at",
             "paid_at",
+            "paid_on",
             "closed_at",
         ]
     )
@@ -161,7 +173,7 @@ def _lock_commissions(payout: Payout) -> list[int]:
 
 
 def _clearing(payout: Payout) -> AccountKind:
-    return CLEARING[payout.rail]
+    return AccountKind(f"rail_clearing.{payout.rail}")
 
 
 def _post(

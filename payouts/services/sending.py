@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import transaction
 
 from core import faults
+from payouts.domain.kinds import ACCOUNT_RAILS
 from payouts.domain.plan import hash_payments
 from payouts.domain.states import (
     AttemptState,
@@ -162,7 +163,7 @@ def _check_approval(payout: Payout) -> None:
 
 
 def _sealed(payout: Payout) -> str:
-    if payout.rail == "csv":
+    if payout.rail not in ACCOUNT_RAILS:
         return "sha256:" + hashlib.sha256(payout.destination.encode()).hexdigest()
     destination: str = payout.destination
     return destination

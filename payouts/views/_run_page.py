@@ -1,7 +1,10 @@
 """What the page of a payout run shows: preview, steps, result, and who is left out."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from affiliates.models import Affiliation
 from brands.access import BrandAccess, Right
@@ -9,6 +12,7 @@ from brands.context import brand_page, why_not
 from core.clock import brand_now
 from core.money import Money
 from payouts.access import is_play, lacks_second_factor
+from payouts.domain.kinds import FILE_RAILS
 from payouts.models import ExportFile, Payout, PayoutPlan, PayoutStatus, PlanStatus
 from payouts.selectors import list_payouts_of_run
 from payouts.selectors_runs import SinceLast, compare_with_last, follow_run, list_approvals
@@ -26,7 +30,7 @@ def run_page(access: BrandAccess, plan: PayoutPlan) -> dict[str, Any]:
     since = compare_with_last(plan) if is_draft else None
     creators = _find_creators(plan)
     lines = [_line(line, plan.currency, creators, since) for line in plan.content["lines"]]
-    file = ExportFile.objects.filter(plan=plan).defer("content").first()
+    files = [_file(one, payouts) for one in _list_files(plan)]
     return brand_page(
         access,
         plan=plan,
@@ -40,8 +44,8 @@ def run_page(access: BrandAccess, plan: PayoutPlan) -> dict[str, Any]:
         has_actions=not off and any(row["can_confirm"] or row["can_cancel"] for row in rows),
         progress=follow_run(plan, payouts),
         total=Money(plan.total_minor, plan.currency),
-        file=file,
-        is_handed_over=file and not any(_waits_for_file(payout) for payout in payouts),
+        files=files,
+        has_waiting_file=any(one["waits"] for one in files),
         lacks_factor=lacks_second_factor(access.brand, access.member.user),
         second=find_second(access, plan, brand_now(access.brand)) if is_draft else None,
         approvers=list_approvals(plan),
@@ -96,10 +100,21 @@ def _row(payout: Payout, access: BrandAccess) -> dict[str, Any]:
     return {
         "payout": payout,
         "sentence": say_payout(payout, access),
-        "can_confirm": payout.rail == "csv" and payout.status == PayoutStatus.SUBMITTED,
+        "can_confirm": payout.rail in FILE_RAILS and payout.status == PayoutStatus.SUBMITTED,
         "can_cancel": payout.status == PayoutStatus.APPROVED,
     }
 
 
-def _waits_for_file(payout: Payout) -> bool:
-    return payout.rail == "csv" and payout.status == PayoutStatus.APPROVED
+def _list_files(plan: PayoutPlan) -> QuerySet[ExportFile]:
+    rows = ExportFile.objects.filter(plan=plan).select_related("cancel_asked_by")
+    return rows.defer("content").order_by("rail", "part")
+
+
+def _file(file: ExportFile, payouts: Sequence[Payout]) -> dict[str, Any]:
+    """Return a file with what a person can do with it; `waits`: nobody has it yet."""
+    own = [payout for payout in payouts if payout.file_id == file.pk]
+    return {
+        "row": file,
+        "waits": any(payout.status == PayoutStatus.APPROVED for payout in own),
+        "open": sum(payout.status == PayoutStatus.SUBMITTED for payout in own),
+    }

@@ -4,20 +4,22 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from affiliates.access import get_affiliation_of, list_affiliations
 from affiliates.models import Affiliation
 from brands.models import RailKind, RailSettings
+from core.access import NotFound
 from core.clock import brand_now
 from core.edges import door, see_other
 from core.money import Money
 from payouts.access import get_own_payout
-from payouts.forms import BankForm, CountryForm
+from payouts.forms import BankForm, CountryForm, SepaMethodForm
 from payouts.models import PayoutMethod
 from payouts.own_wording import say_own_payout
 from payouts.rails.registry import RailOff, onboarding_for
@@ -28,6 +30,15 @@ from payouts.selectors import (
 from payouts.services.methods import set_bank_method, set_rail_account
 from payouts.services.railevents import refresh_account
 from payouts.services.rails import RailDeclined, RailUnavailable
+
+DETAIL_FORMS: dict[str, type[BankForm | SepaMethodForm]] = {
+    RailKind.CSV.value: BankForm,
+    RailKind.SEPA.value: SepaMethodForm,
+}
+HINTS = {
+    RailKind.CSV.value: (gettext_lazy("Bank transfer"), gettext_lazy("Save bank account")),
+    RailKind.SEPA.value: (gettext_lazy("SEPA transfer in euro"), gettext_lazy("Save IBAN")),
+}
 
 
 @require_GET
@@ -61,12 +72,17 @@ def list_methods(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @door
 def edit_method(request: HttpRequest, affiliation_id: str) -> HttpResponse:
-    """Choose how one brand pays: bank details here, or an account at Stripe."""
+    """Choose how one brand pays: details for one of its rails here, or an account at Stripe."""
     affiliation = get_affiliation_of(request.user, affiliation_id)
-    form = BankForm(request.POST if request.method == "POST" else None)
+    rail = request.POST.get("rail", RailKind.CSV.value)
+    forms = _method_forms(rail, request.POST if request.method == "POST" else None)
+    form = forms.get(rail)
+    if form is None:
+        raise NotFound
     if request.method == "POST" and form.is_valid():
         set_bank_method(
             affiliation_id=affiliation.pk,
+            rail=RailKind(rail),
             details={name: str(value) for name, value in form.cleaned_data.items()},
             actor_id=affiliation.affiliate.user_id,
             now=brand_now(affiliation.brand),
@@ -76,7 +92,7 @@ def edit_method(request: HttpRequest, affiliation_id: str) -> HttpResponse:
     status = 422 if form.is_bound else 200
     country = CountryForm(initial={"country": affiliation.affiliate.country})
     return render(
-        request, "payouts/method.html", _method_page(affiliation, form, country), status=status
+        request, "payouts/method.html", _method_page(affiliation, forms, country), status=status
     )
 
 
@@ -94,7 +110,7 @@ def start_stripe(request: HttpRequest, affiliation_id: str) -> HttpResponse:
     row = _stripe_row(affiliation)
     method = PayoutMethod.objects.filter(affiliation=affiliation, rail=RailKind.STRIPE).first()
     if row is None or (method is None and not form.is_valid()):
-        context = _method_page(affiliation, BankForm(), form)
+        context = _method_page(affiliation, _method_forms("", None), form)
         return render(request, "payouts/method.html", context, status=422)
     try:
         url = _stripe_link(affiliation, row, method, form)
@@ -159,7 +175,17 @@ def _stripe_row(affiliation: Affiliation) -> RailSettings | None:
     return row if row and row.secret_key else None
 
 
-def _method_page(affiliation: Affiliation, form: BankForm, country: CountryForm) -> dict[str, Any]:
+def _method_forms(rail: str, data: QueryDict | None) -> dict[str, BankForm | SepaMethodForm]:
+    """Return the form of each rail that asks for details; one of them was sent."""
+    return {
+        kind: form(data if kind == rail else None, auto_id=f"id_{kind}_%s")
+        for kind, form in DETAIL_FORMS.items()
+    }
+
+
+def _method_page(
+    affiliation: Affiliation, forms: dict[str, BankForm | SepaMethodForm], country: CountryForm
+) -> dict[str, Any]:
     method = PayoutMethod.objects.filter(affiliation=affiliation).first()
     enabled = set(
         RailSettings.objects.filter(brand=affiliation.brand_id, is_enabled=True).values_list(
@@ -172,9 +198,8 @@ def _method_page(affiliation: Affiliation, form: BankForm, country: CountryForm)
         "brand": affiliation.brand,
         "brand_name": affiliation.brand.name,
         "method": method,
-        "form": form,
+        "ways": [(kind, *HINTS[kind], form) for kind, form in forms.items() if kind in enabled],
         "country_form": country,
-        "has_bank": RailKind.CSV in enabled,
         "has_stripe": _stripe_row(affiliation) is not None,
         "is_frozen": bool(method and method.frozen_until and method.frozen_until > now),
     }

@@ -15,6 +15,7 @@ from core.clock import brand_now
 from core.edges import door, see_other
 from core.money import Money
 from payouts.access import get_payout_for
+from payouts.domain.kinds import FILE_RAILS
 from payouts.domain.states import IllegalMove
 from payouts.forms import ReasonForm, ReferenceForm
 from payouts.models import Payout, PayoutStatus
@@ -39,7 +40,7 @@ def act(request: HttpRequest, slug: str, payout_id: str, what: str) -> HttpRespo
     """Confirm a payment with the bank's reference, report its failure, or cancel it."""
     access = get_brand_for(request.user, slug, needs=Right.MONEY)
     payout = get_payout_for(access, payout_id)
-    if payout.rail != "csv" and what != "cancel":
+    if payout.rail not in FILE_RAILS and what != "cancel":
         raise NotFound
     reference = ReferenceForm(request.POST if what == "confirm" else None)
     reason = ReasonForm(request.POST if what != "confirm" else None, prefix="why")
@@ -69,7 +70,7 @@ def _do(what: str, access: BrandAccess, payout: Payout, text: str) -> None:
 def _payout_page(
     access: BrandAccess, payout: Payout, reference: ReferenceForm, reason: ReasonForm
 ) -> dict[str, Any]:
-    is_file = payout.rail == "csv"
+    is_file = payout.rail in FILE_RAILS
     return brand_page(
         access,
         payout=payout,

@@ -21,7 +21,7 @@ from core.money import Money
 from core.stepup import ask_now
 from core.templatetags.fairshare import current_language, number
 from payouts.access import get_plan_for, is_play, lacks_second_factor
-from payouts.models import ExportFile, PayoutPlan, PayoutStatus
+from payouts.models import PayoutPlan
 from payouts.rails.registry import LIMITS
 from payouts.selectors import (
     PAGE,
@@ -30,7 +30,6 @@ from payouts.selectors import (
     list_released,
     list_runs,
 )
-from payouts.services import moves
 from payouts.services.approval import (
     BrandSuspended,
     NotADraft,
@@ -169,28 +168,6 @@ def withdraw(request: HttpRequest, slug: str, plan_id: str) -> HttpResponse:
     else:
         messages.success(request, _("Your approval is withdrawn. Nothing was paid."))
     return see_other(_run_url(access, plan))
-
-
-@require_http_methods(["GET", "POST"])
-@door
-def download(request: HttpRequest, slug: str, plan_id: str) -> HttpResponse:
-    """Serve the stored file, always the same bytes; the first time by POST, which hands it over."""
-    needs = Right.MONEY
-    access = get_brand_for(request.user, slug, needs=needs)
-    plan = get_plan_for(access, plan_id)
-    file = ExportFile.objects.filter(plan=plan).first()
-    if file is None:
-        raise NotFound
-    if request.method == "POST":
-        moves.hand_over_file(
-            plan_id=plan.pk, actor_id=access.member.user_id, now=brand_now(access.brand)
-        )
-    elif plan.payouts.filter(rail="csv", status=PayoutStatus.APPROVED).exists():
-        raise NotFound
-    response = HttpResponse(bytes(file.content), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{file.name}"'
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
 
 
 def _ask_factor(

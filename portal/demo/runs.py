@@ -54,7 +54,7 @@ class Run:
 
     def _hand_over(self, now: datetime) -> None:
         moves.hand_over_file(
-            plan_id=self._planned().pk, actor_id=self.world.team["finance"], now=now
+            file_id=self._planned().files.get().pk, actor_id=self.world.team["finance"], now=now
         )
 
     def _confirm(self, now: datetime) -> None:

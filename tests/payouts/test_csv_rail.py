@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from payouts.domain.export import PayoutRow, RowProblem, build_payout_file
-from payouts.rails.csv.adapter import CsvRail
+from payouts.rails.byfile import FileRail
+from payouts.rails.registry import LIMITS
 from payouts.services.rails import Instruction, NotFound, Rail, Refused, Sent
 
 ANNA = PayoutRow("pay_a", "Anna Núñez", {"iban": "DE02"}, 12_345, "EUR", "Sep 2026")
@@ -79,7 +80,7 @@ def test_a_row_that_cannot_be_paid_is_refused(rows: list[PayoutRow]) -> None:
 
 
 def test_the_rail_hands_over_and_never_proves_anything() -> None:
-    rail: Rail = CsvRail()
+    rail: Rail = FileRail(name="csv", limits=LIMITS["csv"])
     instruction = Instruction("pay_a", UUID(int=7), 100, "IRT", "bank", "Sep", "pay_a")
 
     sent = rail.submit(instruction=instruction)

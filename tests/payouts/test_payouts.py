@@ -41,7 +41,7 @@ def test_a_draft_is_compared_with_the_last_approved_run(payee: Books, client):
     first = payee.plan()
     assert compare_with_last(first) is None
     payee.approve(first)
-    moves.hand_over_file(plan_id=first.pk, actor_id=payee.owner_id, now=payee.now)
+    moves.hand_over_file(file_id=first.files.get().pk, actor_id=payee.owner_id, now=payee.now)
     moves.confirm_payout(
         payout_id=first.payouts.get().pk, reference="r", actor_id=payee.owner_id, now=payee.now
     )
@@ -107,7 +107,7 @@ def test_the_steps_of_a_run_say_when_and_by_whom(payee, client):
     assert "The payment file waits to be downloaded." in page
     assert f"/payouts/{payout.public_id}/#act" in page
 
-    moves.hand_over_file(plan_id=draft.pk, actor_id=payee.owner_id, now=payee.now)
+    moves.hand_over_file(file_id=draft.files.get().pk, actor_id=payee.owner_id, now=payee.now)
     page = plain(read_run(client, payee, draft))
     assert "1 of 1 sent, the first on " in page and f"{owner} took the payment file." in page
 
@@ -131,7 +131,7 @@ def test_a_preview_that_another_replaced_says_so(payee, client):
 
 def pay_by_file(books: Books) -> Payout:
     (payout,) = books.approve()
-    moves.hand_over_file(plan_id=payout.plan_id, actor_id=books.owner_id, now=books.now)
+    moves.hand_over_file(file_id=payout.file_id, actor_id=books.owner_id, now=books.now)
     return moves.confirm_payout(
         payout_id=payout.pk, reference="BANK-1", actor_id=books.owner_id, now=books.now
     )
@@ -212,7 +212,7 @@ def test_a_refund_after_payout_is_netted_and_never_paid_twice(books):
 
 def test_a_payout_that_failed_gives_the_exact_amount_back_and_can_be_paid_again(payee):
     (payout,) = payee.approve()
-    moves.hand_over_file(plan_id=payout.plan_id, actor_id=payee.owner_id, now=payee.now)
+    moves.hand_over_file(file_id=payout.file_id, actor_id=payee.owner_id, now=payee.now)
 
     moves.report_failure(
         payout_id=payout.pk, reason="account closed", actor_id=payee.owner_id, now=payee.now
@@ -240,8 +240,8 @@ def test_the_file_is_made_once_and_stays_the_same_bytes(payee):
     (payout,) = payee.approve()
     before = bytes(ExportFile.objects.get(plan=payout.plan).content)
 
-    moves.hand_over_file(plan_id=payout.plan_id, actor_id=payee.owner_id, now=payee.now)
-    moves.hand_over_file(plan_id=payout.plan_id, actor_id=payee.owner_id, now=payee.now)
+    moves.hand_over_file(file_id=payout.file_id, actor_id=payee.owner_id, now=payee.now)
+    moves.hand_over_file(file_id=payout.file_id, actor_id=payee.owner_id, now=payee.now)
 
     file = ExportFile.objects.get(plan=payout.plan)
     assert bytes(file.content) == before
@@ -257,7 +257,7 @@ def test_a_payout_is_cancelled_before_its_file_leaves_and_not_after(payee):
     assert payee.balance(AccountKind.PAYABLE) == 10_000
 
     (again,) = payee.approve()
-    moves.hand_over_file(plan_id=again.plan_id, actor_id=payee.owner_id, now=payee.now)
+    moves.hand_over_file(file_id=again.file_id, actor_id=payee.owner_id, now=payee.now)
     with pytest.raises(IllegalMove):
         moves.cancel_payout(
             payout_id=again.pk, reason="late", actor_id=payee.owner_id, now=payee.now

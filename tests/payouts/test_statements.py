@@ -28,7 +28,7 @@ def books() -> Books:
     books.shop.refund(number, "r1", "100.00")
     books.pass_days(40)
     (payout,) = books.approve()
-    moves.hand_over_file(plan_id=payout.plan_id, actor_id=books.owner_id, now=books.now)
+    moves.hand_over_file(file_id=payout.file_id, actor_id=books.owner_id, now=books.now)
     moves.confirm_payout(
         payout_id=payout.pk, reference="B1", actor_id=books.owner_id, now=books.now
     )

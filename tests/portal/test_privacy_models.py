@@ -47,6 +47,7 @@ NOT_COPIED = {
     "core.Erasure": "has hashes of people who are gone",
     "core.MailAddress": "says that mail to an address was refused or stopped",
     "core.MailSender": "is a brand's",
+    "payouts.ExportFile": OTHERS,
     "payouts.PayoutPlan": OTHERS,
     "payouts.RunApproval": OTHERS,
     "tracking.Adjustment": "stands among the changes of its commission",

@@ -535,7 +535,7 @@ def test_payouts_name_the_next_one_what_is_missing_and_each_statement(own: Clien
     assert (row["payout"], row["statement_url"]) == (payout, "")
 
     owner = get_owner(place.brand).pk
-    hand_over_file(plan_id=payout.plan_id, actor_id=owner, now=NOW)
+    hand_over_file(file_id=payout.file_id, actor_id=owner, now=NOW)
     confirm_payout(payout_id=payout.pk, reference="B-1", actor_id=owner, now=NOW)
     (row,) = own.get("/me/payouts/").context["payouts"]
     statement = plain(own.get(row["statement_url"]))

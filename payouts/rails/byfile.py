@@ -8,7 +8,6 @@ cannot be asked, so a look-up never proves an absence and no second attempt foll
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from core.money import EXPONENTS
 from core.signing import Refusal
 from payouts.domain.limits import Quote, RailLimits, quote_amount
 from payouts.services.rails import (
@@ -23,28 +22,29 @@ from payouts.services.rails import (
     SentList,
 )
 
-LIMITS = RailLimits(currencies=frozenset(EXPONENTS))
 
+class FileRail:
+    """A payout file behind the Rail Protocol, whatever its format."""
 
-class CsvRail:
-    """A payout file behind the Rail Protocol."""
-
-    name = "csv"
-
-    @property
-    def limits(self) -> RailLimits:
-        return LIMITS
+    def __init__(self, *, name: str, limits: RailLimits) -> None:
+        self.name = name
+        self.limits = limits
 
     def quote(self, *, instruction: Instruction) -> Quote:
         return quote_amount(
-            limits=LIMITS, amount_minor=instruction.amount_minor, currency=instruction.currency
+            limits=self.limits,
+            amount_minor=instruction.amount_minor,
+            currency=instruction.currency,
         )
 
     def submit(self, *, instruction: Instruction) -> Outcome:
         """Take the payout for the next file; it is paid only when a person says so."""
-        if self.quote(instruction=instruction).problem is not None:
-            return Refused("amount_invalid", "nothing to pay")
-        return Sent(external_id=f"csv:{instruction.attempt_key}", is_paid=False)
+        quote = self.quote(instruction=instruction)
+        if quote.problem == "currency_unsupported":
+            return Refused("currency_unsupported", instruction.currency)
+        if quote.problem is not None or quote.remainder_minor:
+            return Refused("amount_invalid", "not an amount of this file")
+        return Sent(external_id=f"{self.name}:{instruction.attempt_key}", is_paid=False)
 
     def lookup(self, *, instruction: Instruction) -> LookupResult:
         del instruction

@@ -21,6 +21,7 @@ PRICES: Mapping[str, Message] = {
         ),
     ),
     "price.no_rule": Message(_("This line earns 0: no rule of the program fits it.")),
+    "price.nothing_counted": Message(_("Earns 0: nothing was counted.")),
     "price.excluded": Message(_("This line earns 0: rule {position} leaves out {what}.")),
     "price.zero_base": Message(
         _("Earns 0: after discounts and gift cards nothing is left to count.")

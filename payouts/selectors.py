@@ -86,7 +86,9 @@ def list_released(brand: Brand) -> list[Money]:
 
 def list_items(payout: Payout) -> QuerySet[PayoutItem]:
     """Return what a payout is made of, oldest first, with its commissions and orders."""
-    return payout.items.select_related("commission__order", "posting__entry").order_by("pk")
+    return payout.items.select_related(
+        "commission__order", "commission__award", "posting__entry"
+    ).order_by("pk")
 
 
 def list_payouts_of(affiliations: list[Affiliation]) -> QuerySet[Payout]:

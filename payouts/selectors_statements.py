@@ -134,7 +134,8 @@ def _list_lines(
     causes = {cause for _pk, _at, _kind, cause, _total in rows}
     own = {"affiliation": affiliation, "public_id__in": causes}
     commissions = {
-        one.public_id: one for one in Commission.objects.filter(**own).select_related("order")
+        one.public_id: one
+        for one in Commission.objects.filter(**own).select_related("order", "award")
     }
     payouts = {one.public_id: one for one in Payout.objects.filter(**own).select_related("plan")}
     return [

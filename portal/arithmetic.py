@@ -10,9 +10,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from brands.domain.awards import PER
 from brands.domain.bases import BasePolicy
 from brands.domain.pricing import PricedLine, Pricing, Step
+from brands.domain.rules import COUNTED_KINDS
 from core import formats
 from core.money import Money
 from core.wording import Reader, current_language
@@ -23,7 +26,13 @@ from tracking.domain.story import EARNED, Told
 from tracking.models import CommissionChange
 
 MAX_TERMS = 3
-SHIPPING = "shipping"
+UNTITLED = {
+    "shipping": gettext_lazy("Shipping"),
+    "lead": gettext_lazy("Lead"),
+    "click": gettext_lazy("Counted visits"),
+    "impression": gettext_lazy("Counted views"),
+}
+"""Lines that come without a name of the store's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +73,8 @@ def list_lines(
     if not priced:
         return ()
     first = next((i for i, one in enumerate(priced) if one.told.code == EARNED), len(priced) - 1)
+    if rows.commission.award_id is not None:
+        first = 0  # an award is priced when it is made; an order may wait for its payment
     return (
         *_first_price(rows, priced[first], reader),
         *_later(rows, priced[first:], reader),
@@ -118,7 +129,7 @@ def _price_line(
     return ArithmeticLine(
         title=_title(line),
         detail=_detail(line, placed, currency),
-        counted=Money(line.counted, currency),
+        counted=Money(line.counted, currency) if line.base else None,
         rate=_rate(line, currency),
         pays=Money(line.earned, currency),
         reason=wording.explain(code=line.code, params=params, reader=reader),
@@ -126,8 +137,8 @@ def _price_line(
 
 
 def _title(line: PricedLine) -> str:
-    if line.line_id == SHIPPING and not line.title:
-        return _("Shipping")
+    if line.line_id in UNTITLED and not line.title:
+        return str(UNTITLED[line.line_id])
     title = formats.isolate(line.title or _("Line %(id)s") % {"id": line.line_id})
     if line.quantity <= 1:
         return title
@@ -158,7 +169,18 @@ def _rate(line: PricedLine, currency: str) -> str:
         money = formats.money_text(Money(line.flat, currency), language=current_language())
         text = _("%(amount)s per item") if line.kind == "flat_item" else _("%(amount)s per order")
         return text % {"amount": money}
+    if line.kind in COUNTED_KINDS and line.flat is not None:
+        return _multiply(line, currency)
     return formats.UNKNOWN
+
+
+def _multiply(line: PricedLine, currency: str) -> str:
+    """Write "148 × 0.05" or "3,200 ÷ 1,000 × 2.00"."""
+    language = current_language()
+    units = formats.number_text(line.units, language=language)
+    if PER[line.kind or ""] > 1:
+        units = f"{units} ÷ {formats.number_text(PER[line.kind or ''], language=language)}"
+    return formats.isolate_ltr(f"{units} × {_number(line.flat or 0, currency)}")
 
 
 def _step_line(step: Step, currency: str, reader: Reader) -> ArithmeticLine:

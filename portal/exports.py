@@ -95,9 +95,10 @@ def _read_commissions(brand: Brand, asked: Asked, _now: datetime) -> Rows:
             state = derive_state(one, has_open_hold=one.has_open_hold)  # type: ignore[attr-defined]
             yield (
                 one.public_id,
-                one.order.public_id,
-                one.order.number,
-                one.order.placed_at,
+                one.kind,
+                one.order.public_id if one.order else "",
+                one.reference,
+                one.earned_at,
                 one.affiliation.public_id,
                 str(one.affiliation),
                 one.program.name,
@@ -269,8 +270,8 @@ EXPORTS: Mapping[str, Export] = {
     ),
     "commissions": Export(
         _words(
-            "commission order number placed_at creator creator_name program group state currency"
-            " amount release_at released_at paid_at rejected_at reject_reason"
+            "commission kind order number placed_at creator creator_name program group state"
+            " currency amount release_at released_at paid_at rejected_at reject_reason"
         ),
         _read_commissions,
         "tracking:commission-list",

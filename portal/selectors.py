@@ -49,21 +49,22 @@ class StoryRows:
 
 def load_story(*, commission: Commission, now: datetime) -> StoryRows:
     """Load all that portal.story needs to tell of one commission."""
-    facts = commission.order.facts
-    payout = find_covering_payout(commission.pk)
-    decision = Decision.objects.filter(
-        order_id=commission.order_id, enrollment_id=commission.enrollment_id
-    )
+    order, payout = commission.order, find_covering_payout(commission.pk)
     return StoryRows(
         commission=commission,
-        order=merge.from_json(facts) if facts else EMPTY,
-        attribution=find_current_attribution(commission.order_id),
+        order=merge.from_json(order.facts) if order and order.facts else EMPTY,
+        attribution=find_current_attribution(order.pk) if order else None,
         changes=list(commission.changes.order_by("seq")),
         holds=list(commission.holds.order_by("opened_at", "pk")),
-        base=decision.order_by("-pk").values_list("base", flat=True).first() or {},
+        base=_find_base(order.pk, commission.enrollment_id) if order else {},
         payout=payout,
         run_date=None if payout else _find_run(commission, now),
     )
+
+
+def _find_base(order_id: int, enrollment_id: int) -> dict[str, Any]:
+    rows = Decision.objects.filter(order_id=order_id, enrollment_id=enrollment_id)
+    return rows.order_by("-pk").values_list("base", flat=True).first() or {}
 
 
 def _find_run(commission: Commission, now: datetime) -> date | None:

@@ -22,7 +22,7 @@ from tracking import wording
 from tracking.domain.codec import iso_utc
 from tracking.domain.story import Change as ToldChange
 from tracking.domain.story import Told, tell_story
-from tracking.models import Attribution, Commission, CommissionChange
+from tracking.models import Attribution, Commission, CommissionChange, CommissionKind
 from tracking.selectors import find_own_row
 from tracking.states import CommissionState, derive_state
 
@@ -189,6 +189,8 @@ def find_hold_reason(commission: Commission) -> tuple[str, dict[str, Any]]:
     """Return why a pending commission waits, and until when."""
     days = commission.hold_days
     params: dict[str, Any] = {"event": commission.hold_anchor, "days": days}
+    if commission.kind != CommissionKind.SALE:
+        params["event"] = "none"  # there is no payment to wait for
     if commission.release_at is not None:
         anchor_at = iso_utc(commission.release_at - timedelta(days=days))
         dates = {

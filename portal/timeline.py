@@ -60,10 +60,15 @@ def _credit(rows: StoryRows, zone: ZoneInfo) -> Iterator[Dated]:
 
 
 def _order(rows: StoryRows, zone: ZoneInfo) -> Iterator[Dated]:
-    order = rows.commission.order
+    order, award = rows.commission.order, rows.commission.award
+    if award is not None:
+        yield award.at, TimelineStep(rows.commission.label, _day(award.at, zone))
+    if order is None:
+        return
     if order.placed_at:
-        yield order.placed_at, TimelineStep(_("Ordered"), _day(order.placed_at, zone))
-    if order.paid_at:
+        title = _("Signed up or asked") if rows.commission.is_lead else _("Ordered")
+        yield order.placed_at, TimelineStep(title, _day(order.placed_at, zone))
+    if order.paid_at and not rows.commission.is_lead:
         yield order.paid_at, TimelineStep(_("Paid by the shopper"), _day(order.paid_at, zone))
 
 

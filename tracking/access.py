@@ -11,7 +11,7 @@ def list_own_commissions(user: Visitor) -> QuerySet[Commission]:
     """Return his commissions, newest first, each with `has_open_hold`; no archived sandbox."""
     rows = Commission.objects.filter(affiliation__in=list_affiliations(user))
     hold = ReviewHold.objects.filter(commission=OuterRef("pk"), closed_at__isnull=True)
-    related = rows.select_related("brand", "program", "order", "affiliation", "enrollment")
+    related = rows.select_related("brand", "program", "order", "award", "affiliation", "enrollment")
     return related.annotate(has_open_hold=Exists(hold)).order_by("-pk")
 
 

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.functional import lazy
+from django.utils.functional import Promise, lazy
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from affiliates.models import Affiliation
@@ -21,9 +22,10 @@ from core.money import Money
 from core.notices import COMMISSIONS, STARTED_WORK, TEAM_WORK, Kind, Value, register
 from core.wording import Reader
 from tracking.domain.story import Change, tell_story
-from tracking.models import Commission, OrderUpload, ReviewMessage, Side
+from tracking.models import Commission, CommissionKind, OrderUpload, ReviewMessage, Side
 from tracking.wording import explain
 
+_WHAT = format_lazy("{} {}", _("Order"), "#1042")
 _AMOUNT, _URL = Money(1250, "EUR"), f"{settings.SITE_URL}/me/earnings/…/"
 
 MADE = register(
@@ -33,11 +35,11 @@ MADE = register(
         label=_("Commission made"),
         subject=_("You earned {amount} at {brand}"),
         text=_(
-            "Order {order} at {brand} earns you {amount}.\n"
-            "It is released on {date}, if nothing is refunded before.\n\n"
+            "You earned {amount} at {brand}: {what}.\n"
+            "It is released on {date}, if nothing changes before.\n\n"
             "How it came about: {url}\n"
         ),
-        samples={"amount": _AMOUNT, "order": "1042", "date": date(2026, 12, 24), "url": _URL},
+        samples={"amount": _AMOUNT, "what": _WHAT, "date": date(2026, 12, 24), "url": _URL},
     )
 )
 CHANGED = register(
@@ -47,13 +49,13 @@ CHANGED = register(
         label=_("Commission changed"),
         subject=_("A commission at {brand} is {amount} now"),
         text=_(
-            "The commission of order {order} at {brand} changed from {before} to {amount}.\n"
+            "A commission at {brand} ({what}) changed from {before} to {amount}.\n"
             "{reason}\n\nStep by step: {url}\n"
         ),
         samples={
             "amount": _AMOUNT,
             "before": Money(2500, "EUR"),
-            "order": "1042",
+            "what": _WHAT,
             "reason": _("Part of the order was refunded."),
             "url": _URL,
         },
@@ -66,12 +68,12 @@ REVERSED = register(
         label=_("Commission taken back"),
         subject=_("A commission of {before} at {brand} was taken back"),
         text=_(
-            "The commission of {before} for order {order} at {brand} is gone.\n"
+            "The commission of {before} at {brand} ({what}) is gone.\n"
             "{reason}\n\nStep by step: {url}\n"
         ),
         samples={
             "before": Money(2500, "EUR"),
-            "order": "1042",
+            "what": _WHAT,
             "reason": _("The order was refunded."),
             "url": _URL,
         },
@@ -90,6 +92,7 @@ RELEASED = register(
         samples={"amount": _AMOUNT, "count": 3, "url": f"{settings.SITE_URL}/me/earnings/"},
     )
 )
+SILENT = (CommissionKind.CLICK, CommissionKind.IMPRESSION)
 _FILE_URL = f"{settings.SITE_URL}/b/…/"
 UPLOAD_FINISHED = register(
     Kind(
@@ -157,13 +160,12 @@ ASKED = register(
         name="commission_asked",
         group=COMMISSIONS,
         label=_("Question about a commission"),
-        subject=_("{brand} asks about order {order}"),
+        subject=_("{brand} asks about a commission: {what}"),
         text=_(
-            "{brand} checks the commission of order {order} and asks:\n\n{question}\n\n"
-            "Answer here: {url}\n"
+            "{brand} checks a commission ({what}) and asks:\n\n{question}\n\nAnswer here: {url}\n"
         ),
         samples={
-            "order": "1042",
+            "what": _WHAT,
             "question": _("Where did you post the link that brought this order?"),
             "url": _URL,
         },
@@ -174,14 +176,14 @@ ANSWERED = register(
         name="commission_answered",
         group=TEAM_WORK,
         label=_("Answer of a creator"),
-        subject=_("{name} answered about order {order}"),
+        subject=_("{name} answered about a commission: {what}"),
         text=_(
-            "{name} writes about the commission of order {order}, which is on review:\n\n"
+            "{name} writes about a commission ({what}), which is on review:\n\n"
             "{answer}\n\nDecide here: {url}\n"
         ),
         samples={
             "name": "Anna",
-            "order": "1042",
+            "what": _WHAT,
             "answer": _("In my newsletter of 3 August."),
             "url": f"{settings.SITE_URL}/b/…/commissions/…/",
         },
@@ -195,7 +197,7 @@ def mail_asked(*, message: ReviewMessage, now: datetime) -> None:
     affiliation = _load(commission.affiliation_id)
     page = reverse("portal:commission-story", args=[commission.public_id])
     params: Params = {
-        "order": commission.order.number,
+        "what": _what(commission),
         "question": message.text,
         "url": f"{settings.SITE_URL}{page}",
     }
@@ -213,7 +215,7 @@ def mail_answered(*, message: ReviewMessage, now: datetime) -> None:
     page = reverse("portal:commission-brand", args=[brand.slug, commission.public_id])
     params: Params = {
         "name": affiliation.affiliate.display_name,
-        "order": commission.order.number,
+        "what": _what(commission),
         "answer": message.text,
         "url": f"{settings.SITE_URL}{page}",
     }
@@ -223,14 +225,19 @@ def mail_answered(*, message: ReviewMessage, now: datetime) -> None:
 
 
 def mail_change(*, commission: Commission, now: datetime) -> None:
-    """Tell the creator of the latest change; `highest_minor` is still that of before."""
+    """Tell the creator of the latest change; `highest_minor` is still that of before.
+
+    What a day's visits earned is not told: there would be a letter every day.
+    """
     last = commission.changes.latest("seq")
     affiliation = _load(commission.affiliation_id)
     page = reverse("portal:commission-story", args=[commission.public_id])
     params: dict[str, Value] = {
-        "order": commission.order.number,
+        "what": _what(commission),
         "url": f"{settings.SITE_URL}{page}",
     }
+    if commission.kind in SILENT and not last.before_minor:
+        return
     before = Money(last.before_minor, commission.currency)
     amount = Money(last.after_minor, commission.currency)
     if not commission.highest_minor:
@@ -283,6 +290,13 @@ def _release_day(commission: Commission) -> date | str:
     at = commission.release_at
     zone = ZoneInfo(commission.affiliation.brand.time_zone)
     return local_day(at, zone=zone) if at else ""
+
+
+def _what(commission: Commission) -> str | Promise:
+    """Return what a commission is for, in the language it is read in."""
+    if commission.kind == CommissionKind.SALE:
+        return format_lazy("{} {}", _("Order"), commission.label)
+    return lazy(lambda: commission.label, str)()
 
 
 def _reason(commission: Commission) -> str:

@@ -131,7 +131,7 @@ def list_commissions(brand: Brand) -> QuerySet[Commission]:
     """Return a brand's commissions, newest first, each with `has_open_hold`."""
     rows = Commission.objects.filter(brand=brand)
     related = rows.select_related(
-        "brand", "order", "program", "enrollment__group", "affiliation__affiliate"
+        "brand", "order", "award", "program", "enrollment__group", "affiliation__affiliate"
     )
     return related.annotate(has_open_hold=OPEN_REVIEW).order_by("-pk")
 

@@ -11,6 +11,7 @@ from core.models import Brand
 from tracking.integrations import SOURCES, csvfile, get_adapter, get_adapter_of
 from tracking.models import OrderUpload
 from tracking.services import partitions, processing, pulling, release, uploads, uploadwork
+from tracking.services.awards import resettle_award
 from tracking.services.orders import resettle
 from tracking.services.posting import Cause
 
@@ -30,6 +31,8 @@ def sweep_store_events() -> None:
         )
     for order_id, brand in release.list_unposted(limit=SWEEP_LIMIT):
         resettle(order_id=order_id, cause=Cause(), now=brand_now(brand))
+    for award_id, brand in release.list_unposted_awards(limit=SWEEP_LIMIT):
+        resettle_award(award_id=award_id, cause=Cause(), now=brand_now(brand))
 
 
 @shared_task(name="tracking.pull_orders", acks_late=True, ignore_result=True)

@@ -90,6 +90,8 @@ def _is_counted(line: PriceLine, policy: BasePolicy) -> bool:
 def _line_base(
     line: PriceLine, policy: BasePolicy, net_kept: int, *, is_all_back: bool
 ) -> LineBase:
+    if line.is_lead:
+        return LineBase(0, 0, line.quantity)
     if not _is_counted(line, policy):
         return NOTHING
     units = max(0, line.quantity - line.refunded_quantity)

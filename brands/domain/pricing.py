@@ -28,6 +28,7 @@ ZERO_BASE = "price.zero_base"
 RENEWALS_OVER = "price.renewals_over"
 CAPPED = "price.capped"
 CURRENCY = "price.currency"
+NOTHING_COUNTED = "price.nothing_counted"
 
 CAPS_BEYOND_ORDER = ("creator_period", "budget")
 """Keys of `PriceContext.caps_left`, in the order in which they apply."""
@@ -94,7 +95,9 @@ class Pricing(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class _Cap:
+class Cap:
+    """A limit in minor units on what some lines, by their index, earn together."""
+
     by: str
     limit: int
     lines: tuple[int, ...]
@@ -123,7 +126,7 @@ def price_order(
     taken = _find_takers(order, rules, matches)
     bases = count_bases(order=order, policy=base)
     earned = _earn(order, taken, bases, context)
-    amounts, steps = _apply_caps(earned, _list_caps(order, base, context, taken), order.currency)
+    amounts, steps = apply_caps(earned, _list_caps(order, base, context, taken), order.currency)
     lines = tuple(
         _priced_line(order, context, line, rule, line_base, (before, after))
         for line, rule, line_base, before, after in zip(
@@ -131,6 +134,22 @@ def price_order(
         )
     )
     return Pricing(sum(amounts), order.currency, lines, (*steps, *_note_currency(order, base)))
+
+
+def apply_caps(
+    earned: Sequence[int], caps: Sequence[Cap], currency: str
+) -> tuple[list[int], list[Step]]:
+    """Cut what lines earn to each cap in turn; returns what is left of each, and the cuts."""
+    amounts, steps = list(earned), []
+    for cap in caps:
+        parts = [amounts[i] for i in cap.lines]
+        limit = max(0, cap.limit)
+        if sum(parts) <= limit:
+            continue
+        steps.append(_cap_step(cap, limit, sum(parts), currency))
+        for i, share in zip(cap.lines, allocate(limit, parts), strict=True):
+            amounts[i] = share
+    return amounts, steps
 
 
 def _find_takers(
@@ -179,7 +198,9 @@ def _pay_rule(rule: Rule, currency: str, bases: Sequence[LineBase]) -> list[int]
             return [rule.amounts[currency] * line.units for line in bases]
         case "flat_order":
             return _pay_flat_order(rule, rule.amounts[currency], bases)
-        case "exclude":
+        case "lead":
+            return [rule.amounts[currency] * line.units for line in bases]
+        case _:
             return [0] * len(bases)
 
 
@@ -200,37 +221,22 @@ def _is_renewal_over(rule: Rule, context: PriceContext) -> bool:
 
 def _list_caps(
     order: PriceOrder, base: BasePolicy, context: PriceContext, taken: Sequence[Rule | None]
-) -> list[_Cap]:
+) -> list[Cap]:
     everything = tuple(range(len(taken)))
     caps = [
-        _Cap("rule", rule.cap_order[order.currency], _lines_of(rule, taken), rule)
+        Cap("rule", rule.cap_order[order.currency], _lines_of(rule, taken), rule)
         for rule in _distinct(taken)
         if order.currency in rule.cap_order
     ]
     if order.currency in base.cap_order:
-        caps.append(_Cap("program", base.cap_order[order.currency], everything))
+        caps.append(Cap("program", base.cap_order[order.currency], everything))
     beyond = [key for key in CAPS_BEYOND_ORDER if key in context.caps_left]
     if len(beyond) != len(context.caps_left):
         raise UnknownCap(", ".join(sorted(context.caps_left)))
-    return caps + [_Cap(key, context.caps_left[key], everything) for key in beyond]
+    return caps + [Cap(key, context.caps_left[key], everything) for key in beyond]
 
 
-def _apply_caps(
-    earned: Sequence[int], caps: Sequence[_Cap], currency: str
-) -> tuple[list[int], list[Step]]:
-    amounts, steps = list(earned), []
-    for cap in caps:
-        parts = [amounts[i] for i in cap.lines]
-        limit = max(0, cap.limit)
-        if sum(parts) <= limit:
-            continue
-        steps.append(_cap_step(cap, limit, sum(parts), currency))
-        for i, share in zip(cap.lines, allocate(limit, parts), strict=True):
-            amounts[i] = share
-    return amounts, steps
-
-
-def _cap_step(cap: _Cap, limit: int, amount: int, currency: str) -> Step:
+def _cap_step(cap: Cap, limit: int, amount: int, currency: str) -> Step:
     params: Params = {
         "by": cap.by,
         "rule_id": cap.rule.rule_id if cap.rule else None,
@@ -291,7 +297,7 @@ def _reason(
         return EXCLUDED, {**named, "what": _name_excluded(rule.conditions)}
     if _is_renewal_over(rule, context):
         return RENEWALS_OVER, {**named, "limit": rule.max_payments}
-    return (RULE, named) if base.before else (ZERO_BASE, {})
+    return (RULE, named) if base.before or base.units else (ZERO_BASE, {})
 
 
 def _name_excluded(conditions: Conditions) -> str:

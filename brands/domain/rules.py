@@ -14,10 +14,12 @@ from typing import Literal, Protocol, TypeVar
 from brands.domain.records import Record
 
 Id = int | str
-RuleKind = Literal["percent", "flat_order", "flat_item", "exclude"]
+RuleKind = Literal["percent", "flat_order", "flat_item", "exclude", "lead", "click", "impression"]
 Signal = Literal["code", "link", "manual", "bound"]
 
-FLAT_KINDS = frozenset({"flat_order", "flat_item"})
+COUNTED_KINDS = frozenset({"click", "impression"})
+FLAT_KINDS = frozenset({"flat_order", "flat_item", "lead", *COUNTED_KINDS})
+"""Kinds that pay an amount by currency. Those counted by the day take no line of an order."""
 
 
 class NoRuleVersion(LookupError):
@@ -28,7 +30,8 @@ class NoRuleVersion(LookupError):
 class PriceLine(Record):
     """One order line before refunds, and apart from it what was refunded of this line.
 
-    Minor units, never negative. `collections` None: the store did not say.
+    Minor units, never negative. `collections` None: the store did not say. `is_lead`: somebody
+    who signed up or asked, worth nothing in itself; only rules for leads take it.
     """
 
     line_id: str
@@ -44,6 +47,7 @@ class PriceLine(Record):
     tax: int
     is_gift_card: bool = False
     is_shipping: bool = False
+    is_lead: bool = False
     refunded_quantity: int = 0
     refunded_net: int = 0
     refunded_tax: int = 0
@@ -236,6 +240,8 @@ def _knows_currency(rule: Rule, order: PriceOrder) -> bool:
 def _fits_line(rule: Rule, line: PriceLine) -> bool:
     # A flat amount is for goods: shipping has no unit, and alone must not keep a flat rule paying.
     if line.is_shipping and rule.kind in FLAT_KINDS:
+        return False
+    if rule.kind in COUNTED_KINDS or line.is_lead != (rule.kind == "lead"):
         return False
     conditions = rule.conditions
     return (

@@ -32,6 +32,9 @@ class RuleKind(models.TextChoices):
     PERCENT = "percent", _("Percent")
     FLAT_ORDER = "flat_order", _("Fixed amount per order")
     FLAT_ITEM = "flat_item", _("Fixed amount per item")
+    LEAD = "lead", _("Fixed amount per lead")
+    CLICK = "click", _("Fixed amount per visit")
+    IMPRESSION = "impression", _("Fixed amount per 1,000 views")
     EXCLUDE = "exclude", _("Pays nothing")
 
 

@@ -94,7 +94,7 @@ def _list_rows(statement: Statement) -> Iterator[tuple[Cell, ...]]:
     opening, closing = (amount(m, currency) for m in (month.opening_minor, month.closing_minor))
     yield (month.month, "opening", "", "", opening, currency, "")
     for line in statement.lines:
-        order = line.commission.order.number if line.commission else ""
+        order = line.commission.reference if line.commission else ""
         payout = line.payout.public_id if line.payout else ""
         value = amount(line.amount.amount_minor, currency)
         yield (line.at, line.kind.value, order, payout, value, currency, _address(line))

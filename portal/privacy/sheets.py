@@ -85,14 +85,14 @@ def _read_clicks(user: User) -> Rows:
 
 def _read_commissions(user: User) -> Rows:
     rows = Commission.objects.filter(affiliation__in=_places(user))
-    rows = rows.select_related("brand", "order").annotate(has_open_hold=OPEN_REVIEW)
+    rows = rows.select_related("brand", "order", "award").annotate(has_open_hold=OPEN_REVIEW)
     for one in list_rows(rows.order_by("pk").iterator(chunk_size=500)):
         kept = one.commission
         yield (
             kept.public_id,
             kept.brand.name,
-            kept.order.number,
-            kept.order.placed_at,
+            kept.reference,
+            kept.earned_at,
             kept.currency,
             amount(kept.amount_minor, kept.currency),
             one.state.badge,

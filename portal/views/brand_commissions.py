@@ -13,12 +13,13 @@ from core.clock import brand_now
 from core.edges import door
 from core.models import AuditEvent
 from core.money import Money
+from core.wording import Reader
 from ledger.models import AccountKind, Entry, EntryKind
 from portal.audit_log import describe_events
 from portal.selectors import load_story
 from portal.story import build_story, list_params, make_reader
 from tracking.access_brand import get_commission_for
-from tracking.models import Commission
+from tracking.models import Commission, StoreEvent
 from tracking.reader import say_result
 from tracking.selectors_brand import list_clearable_holds, list_events_of
 from tracking.selectors_wording import load_names
@@ -38,9 +39,9 @@ def show_commission(request: HttpRequest, slug: str, commission_id: str) -> Http
         access,
         nav_current="tracking:commission-list",
         story=story,
-        number=commission.order.number,
+        name=commission.label,
         entries=[_describe(entry) for entry in _list_entries(commission)],
-        events=[(event, say_result(event, reader)) for event in list_events_of(commission.order)],
+        events=_list_events(commission, reader),
         history=describe_events(_list_audit(commission), access.brand),
         actions=_list_actions(commission),
         thread=commission.messages.select_related("by").order_by("pk"),
@@ -64,6 +65,11 @@ def _list_actions(commission: Commission) -> dict[str, bool]:
         "adjust": not is_rejected and not is_frozen,
         "is_frozen": is_frozen,
     }
+
+
+def _list_events(commission: Commission, reader: Reader) -> list[tuple[StoreEvent, str]]:
+    rows = list_events_of(commission.order) if commission.order else ()
+    return [(event, say_result(event, reader)) for event in rows]
 
 
 def _list_entries(commission: Commission) -> Iterable[Entry]:

@@ -69,7 +69,6 @@ def _page(commission: Commission, form: AnswerForm) -> dict[str, Any]:
     return {
         "story": build_story(rows=rows, reader=make_reader(audience="creator", rows=rows)),
         "commission": commission,
-        "order": commission.order,
         "brand": commission.brand,
         "zone": commission.brand.time_zone,
         "thread": commission.messages.order_by("pk"),

@@ -3,33 +3,41 @@
 Sentences are never stored: a reason is a code and its parameters.
 """
 
+from tracking.models.awards import Award, AwardKind
 from tracking.models.clicks import Click, ClickAgent, ClickReferrer, Verdict, VisitorSalt
 from tracking.models.commissions import (
+    OF_ORDERS,
     Adjustment,
     Commission,
     CommissionChange,
+    CommissionKind,
     HoldKind,
     ReviewHold,
 )
 from tracking.models.deliveries import RefusedDelivery, StoreEvent
 from tracking.models.messages import ReviewMessage, Side
-from tracking.models.orders import Attribution, CustomerBinding, Decision, Order
+from tracking.models.orders import Attribution, CustomerBinding, Decision, Order, OrderKind
 from tracking.models.pulls import OrderPull, UnreadOrder
 from tracking.models.trials import TrialRun
 from tracking.models.uploads import OrderUpload
 
 __all__ = [
+    "OF_ORDERS",
     "Adjustment",
     "Attribution",
+    "Award",
+    "AwardKind",
     "Click",
     "ClickAgent",
     "ClickReferrer",
     "Commission",
     "CommissionChange",
+    "CommissionKind",
     "CustomerBinding",
     "Decision",
     "HoldKind",
     "Order",
+    "OrderKind",
     "OrderPull",
     "OrderUpload",
     "RefusedDelivery",

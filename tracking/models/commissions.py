@@ -1,21 +1,39 @@
-"""What an order earns, what changed it and what holds it."""
+"""What an order or an award earns, what changed it and what holds it."""
+
+from datetime import date, datetime
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from affiliates.models import Affiliation, Enrollment
 from brands.models import HoldAnchor, Program, choice_check
+from core import formats
 from core.constraints import SameBrand
 from core.fields import CurrencyField, PublicIdField
 from core.models import Brand, User
+from core.wording import current_language
 from ledger.models import Entry
+from tracking.models.awards import Award, AwardKind
 from tracking.models.deliveries import StoreEvent
 from tracking.models.orders import Order
 
 
+class CommissionKind(models.TextChoices):
+    SALE = "sale", _("Sale")
+    LEAD = "lead", _("Lead")
+    CLICK = "click", _("Visits")
+    IMPRESSION = "impression", _("Views")
+    BONUS = "bonus", _("Bonus")
+    FEE = "fee", _("Fee")
+
+
+OF_ORDERS = (CommissionKind.SALE, CommissionKind.LEAD)
+
+
 class Commission(models.Model):
-    """What an order earns a creator. `amount_minor` equals the sum posted for it.
+    """What an order or an award earns a creator. `amount_minor` equals the sum posted for it.
 
     `release_at` is set once and never moves (a trigger holds it). `covered_at` is set while an
     open or paid payout holds its money. `has_unposted_change`: its creator was suspended when the
@@ -24,7 +42,13 @@ class Commission(models.Model):
 
     public_id = PublicIdField(prefix="cmn")
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT)
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="commissions")
+    kind = models.CharField(max_length=10, choices=CommissionKind, default=CommissionKind.SALE)
+    order = models.ForeignKey(
+        Order, null=True, on_delete=models.PROTECT, related_name="commissions"
+    )
+    award = models.OneToOneField(
+        Award, null=True, on_delete=models.PROTECT, related_name="commission"
+    )
     enrollment = models.ForeignKey(Enrollment, on_delete=models.PROTECT, related_name="commissions")
     affiliation = models.ForeignKey(
         Affiliation, on_delete=models.PROTECT, related_name="commissions"
@@ -55,6 +79,11 @@ class Commission(models.Model):
             ),
             models.UniqueConstraint(fields=["brand", "id"], name="tracking_commission_brand_id"),
             models.CheckConstraint(
+                condition=Q(order__isnull=False, award__isnull=True, kind__in=OF_ORDERS)
+                | Q(order__isnull=True, award__isnull=False, kind__in=AwardKind.values),
+                name="tracking_commission_of_order_or_award",
+            ),
+            models.CheckConstraint(
                 condition=Q(amount_minor__gte=0, amount_minor__lte=10**15),
                 name="tracking_commission_not_negative",
             ),
@@ -65,6 +94,7 @@ class Commission(models.Model):
             ),
             choice_check("hold_anchor", HoldAnchor, "tracking_commission_anchor_known"),
             SameBrand("order", name="tracking_commission_order_same_brand"),
+            SameBrand("award", name="tracking_commission_award_same_brand"),
             SameBrand("enrollment", name="tracking_commission_enrollment_same_brand"),
             SameBrand("affiliation", name="tracking_commission_affiliation_same_brand"),
             SameBrand("program", name="tracking_commission_program_same_brand"),
@@ -77,6 +107,35 @@ class Commission(models.Model):
             ),
             models.Index(fields=["affiliation", "-id"], name="tracking_commission_of_creator"),
         ]
+
+    @property
+    def label(self) -> str:
+        """Return what people call it: "#1042", "Lead #77", "Visits on 12 Nov", "Bonus: Spring"."""
+        if self.award is not None:
+            return _label_award(self.award)
+        assert self.order is not None  # noqa: S101
+        number = formats.isolate_ltr(self.order.number)
+        return gettext("Lead %(number)s") % {"number": number} if self.is_lead else number
+
+    @property
+    def reference(self) -> str:
+        """Return the same for a file: "#1042", "2026-11-12", "Spring"."""
+        if self.award is not None:
+            return str(self.award.facts.get("day", self.award.title))
+        assert self.order is not None  # noqa: S101
+        return self.order.number
+
+    @property
+    def is_lead(self) -> bool:
+        return self.kind == CommissionKind.LEAD
+
+    @property
+    def earned_at(self) -> datetime | None:
+        """Return when its order was placed, or what its award is for happened."""
+        if self.award is not None:
+            return self.award.at
+        assert self.order is not None  # noqa: S101
+        return self.order.placed_at
 
 
 class CommissionChange(models.Model):
@@ -102,6 +161,20 @@ class CommissionChange(models.Model):
             SameBrand("entry", name="tracking_change_entry_same_brand"),
             SameBrand("store_event", name="tracking_change_event_same_brand"),
         ]
+
+
+def _label_award(award: Award) -> str:
+    if "day" in award.facts:
+        day = formats.day_short_text(
+            date.fromisoformat(award.facts["day"]), language=current_language()
+        )
+        if award.kind == AwardKind.CLICK:
+            return gettext("Visits on %(day)s") % {"day": formats.isolate(day)}
+        return gettext("Views on %(day)s") % {"day": formats.isolate(day)}
+    title = formats.isolate(award.title)
+    if award.kind == AwardKind.FEE:
+        return gettext("Fee: %(title)s") % {"title": title}
+    return gettext("Bonus: %(title)s") % {"title": title}
 
 
 class HoldKind(models.TextChoices):

@@ -2,16 +2,25 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from affiliates.models import Enrollment
-from brands.models import Program, RuleSet, StoreConnection
+from brands.models import Program, RuleSet, StoreConnection, choice_check
 from core.constraints import SameBrand
 from core.fields import PublicIdField
 from core.models import Brand, User
 
 
+class OrderKind(models.TextChoices):
+    ORDER = "order", _("Order")
+    LEAD = "lead", _("Lead")
+
+
 class Order(models.Model):
     """What is known of an order: `facts` is the merged state, the columns are read from it.
+
+    A lead goes the same way: somebody who signed up or asked, without lines or money. Whatever
+    counts orders or revenue asks for `kind`.
 
     `is_test`: by the store's word or the brand's; `marked_test_at` and its neighbours are the
     brand's, which no event of the store undoes.
@@ -20,6 +29,7 @@ class Order(models.Model):
     public_id = PublicIdField(prefix="ord")
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT)
     connection = models.ForeignKey(StoreConnection, on_delete=models.PROTECT, related_name="orders")
+    kind = models.CharField(max_length=5, choices=OrderKind, default=OrderKind.ORDER)
     external_order_id = models.CharField(max_length=80)
     external_number = models.CharField(max_length=80, blank=True)
     facts = models.JSONField(default=dict)
@@ -56,6 +66,7 @@ class Order(models.Model):
                 | Q(marked_test_at__isnull=False, marked_test_by__isnull=False, is_test=True),
                 name="tracking_order_marked_by_someone",
             ),
+            choice_check("kind", OrderKind, "tracking_order_kind_known"),
             SameBrand("connection", name="tracking_order_connection_same_brand"),
         ]
         indexes = [

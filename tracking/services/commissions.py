@@ -11,10 +11,13 @@ from tracking.domain.release import release_date
 from tracking.domain.standing import commissionable
 from tracking.models import (
     Attribution,
+    Award,
     Commission,
     CommissionChange,
+    CommissionKind,
     CustomerBinding,
     Order,
+    OrderKind,
 )
 from tracking.services.deciding import price
 from tracking.services.posting import Cause, post_change
@@ -22,6 +25,7 @@ from tracking.services.posting import Cause, post_change
 REASSIGNED = "attr.reassigned"
 TEST = "attr.test"
 REJECTED = "hold.rejected"
+KIND_OF = {OrderKind.ORDER: CommissionKind.SALE, OrderKind.LEAD: CommissionKind.LEAD}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ def open_commission(
         enrollment=enrollment,
         defaults={
             "brand_id": order.brand_id,
+            "kind": KIND_OF[OrderKind(order.kind)],
             "affiliation_id": enrollment.affiliation_id,
             "program": program,
             "currency": state.snapshot.currency,
@@ -76,13 +81,18 @@ def settle_commission(  # one commission beside all it depends on
     cause: Cause,
     now: datetime,
 ) -> int:
+    """Bring the locked commission of an order to its target; see `settle_to`."""
+    target = _find_target(commission, order, state, attribution, now)
+    _set_dates(commission, state)
+    return settle_to(commission=commission, target=target, cause=cause, now=now)
+
+
+def settle_to(*, commission: Commission, target: Target, cause: Cause, now: datetime) -> int:
     """Post the difference between what a locked commission should be and what is posted.
 
     Nothing is posted while its creator is suspended; the change is remembered and posted when he
     is reinstated. Returns the difference in minor units.
     """
-    target = _find_target(commission, order, state, attribution, now)
-    _set_dates(commission, state)
     delta = target.amount_minor - commission.amount_minor
     is_frozen = commission.affiliation.status == "suspended" and delta != 0
     if not is_frozen and (delta or _is_news(commission, target)):
@@ -93,14 +103,25 @@ def settle_commission(  # one commission beside all it depends on
 
 
 def lock_commission(commission_id: int) -> Commission:
-    """Return the commission under the lock of its order, then its own: the one lock order."""
-    order_id = Commission.objects.values_list("order_id", flat=True).get(pk=commission_id)
-    Order.objects.select_for_update(of=("self",)).get(pk=order_id)
+    """Return the commission under the lock of its order or award, then its own: one lock order."""
+    of = Commission.objects.only("order_id", "award_id").get(pk=commission_id)
+    if of.order_id is not None:
+        Order.objects.select_for_update(of=("self",)).get(pk=of.order_id)
+    if of.award_id is not None:
+        Award.objects.select_for_update(of=("self",)).get(pk=of.award_id)
     return (
         Commission.objects.select_for_update(of=("self",))
-        .select_related("affiliation", "order", "program")
+        .select_related("affiliation", "order", "award", "program")
         .get(pk=commission_id)
     )
+
+
+def adjust_target(commission: Commission, pricing: Pricing) -> Target:
+    """Return what a price comes to for a commission: nothing once rejected, else as adjusted."""
+    if commission.rejected_at is not None:
+        return Target(0, REJECTED, pricing)
+    adjusted = sum(commission.adjustments.values_list("delta_minor", flat=True))
+    return Target(max(0, pricing.total + adjusted), _first_code(pricing), pricing)
 
 
 def bind_customer(order: Order, attribution: Attribution, now: datetime) -> None:
@@ -135,8 +156,7 @@ def _find_target(
     standing = commissionable(state)
     if not standing.is_commissionable:
         return Target(0, standing.code, pricing)
-    adjusted = sum(commission.adjustments.values_list("delta_minor", flat=True))
-    return Target(max(0, pricing.total + adjusted), _first_code(pricing), pricing)
+    return adjust_target(commission, pricing)
 
 
 def _first_code(pricing: Pricing) -> str:

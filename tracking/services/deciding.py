@@ -1,18 +1,14 @@
 """Read once what looks beyond an order, keep it as the order's decision, and price by it."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.db import connection
-from django.db.models import Sum
 
-from affiliates.models import Enrollment
 from brands.domain.bases import BasePolicy
 from brands.domain.pricing import Pricing, price_order
 from brands.domain.rules import LineMatch, PriceContext, PriceLine, PriceOrder, match_lines
-from brands.models import Program
 from brands.selectors import get_base_policy, list_rules_at, list_rules_of
-from core.locks import lock_row
 from core.money import allocate
 from tracking.domain.merge import OrderState, list_versions
 from tracking.domain.standing import (
@@ -21,7 +17,8 @@ from tracking.domain.standing import (
     effective_placed_at,
     refund_totals,
 )
-from tracking.models import Attribution, Commission, Decision, Order
+from tracking.models import Attribution, Decision, Order
+from tracking.services.caps import read_caps_left
 
 
 def price(*, order: Order, state: OrderState, attribution: Attribution, now: datetime) -> Pricing:
@@ -134,7 +131,9 @@ def _decide(order: Order, state: OrderState, attribution: Attribution, now: date
         is_new_customer=_is_new_customer(order, state, placed_at),
         country="",  # this and the signal are the order's own: filled in at every pricing
         signal=attribution.signal,  # type: ignore[arg-type]
-        caps_left=_caps_left(enrollment, state.snapshot.currency, placed_at),
+        caps_left=read_caps_left(
+            enrollment=enrollment, currency=state.snapshot.currency, at=placed_at
+        ),
     )
     return Decision.objects.create(
         brand_id=order.brand_id,
@@ -158,24 +157,6 @@ def _is_new_customer(order: Order, state: OrderState, placed_at: datetime) -> bo
         brand_id=order.brand_id, customer_hash=customer.email_hash, placed_at__lt=placed_at
     )
     return not earlier.filter(is_test=False).exclude(pk=order.pk).exists()
-
-
-def _caps_left(enrollment: Enrollment, currency: str, placed_at: datetime) -> dict[str, int]:
-    program, left = enrollment.program, {}
-    if currency in program.cap_creator_month:
-        lock_row(Enrollment, enrollment.pk)
-        month = placed_at.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-        spent = _spent(enrollment=enrollment, currency=currency, order__placed_at__gte=month)
-        left["creator_period"] = max(0, program.cap_creator_month[currency] - spent)
-    if program.budget_minor is not None and program.currency == currency:
-        lock_row(Program, program.pk)
-        left["budget"] = max(0, program.budget_minor - _spent(program=program, currency=currency))
-    return left
-
-
-def _spent(**filters: object) -> int:
-    total: int | None = Commission.objects.filter(**filters).aggregate(t=Sum("amount_minor"))["t"]
-    return total or 0
 
 
 def _of_this_order(

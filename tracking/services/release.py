@@ -10,7 +10,7 @@ from core import outbox
 from core.models import Brand
 from ledger.services import post_entries
 from tracking.emails import mail_released
-from tracking.models import Commission, Order, ReviewHold
+from tracking.models import Award, Commission, Order, ReviewHold
 from tracking.services.posting import post_hold, release_draft
 
 BATCH = 500
@@ -96,6 +96,18 @@ def list_unposted(*, limit: int) -> list[tuple[int, Brand]]:
         .distinct()[:limit]
     )
     return [(order.pk, order.brand) for order in rows]
+
+
+def list_unposted_awards(*, limit: int) -> list[tuple[int, Brand]]:
+    """Return awards, with their brand, whose change waited for a creator who is active again."""
+    rows = (
+        Award.objects.filter(
+            commission__has_unposted_change=True, commission__affiliation__status="active"
+        )
+        .select_related("brand")
+        .order_by("pk")[:limit]
+    )
+    return [(award.pk, award.brand) for award in rows]
 
 
 def _due(brand_id: int, now: datetime) -> QuerySet[Commission]:

@@ -8,6 +8,7 @@ from affiliates.models import Enrollment
 from core import audit, outbox
 from tracking.models import Adjustment, Commission, Order
 from tracking.services.attribution import assign, find_current
+from tracking.services.awards import resettle_award
 from tracking.services.commissions import lock_commission
 from tracking.services.holds import close_all
 from tracking.services.orders import load_state, resettle, settle_order
@@ -58,7 +59,7 @@ def reject_commission(
 def reopen_commission(
     *, commission_id: int, reason: str, actor_id: int, now: datetime
 ) -> Commission:
-    """Undo a rejection: the commission becomes what its order says again.
+    """Undo a rejection: the commission becomes what its order or award says again.
 
     :raises NotRejected: by its state.
     :raises Frozen: its creator is suspended.
@@ -154,11 +155,12 @@ def _lock_active(commission_id: int) -> Commission:
 
 
 def _settle(commission: Commission, code: str, actor_id: int, reason: str, now: datetime) -> None:
-    resettle(
-        order_id=commission.order_id,
-        cause=Cause(actor_id=actor_id, code=code, params={"reason": reason}),
-        now=now,
-    )
+    cause = Cause(actor_id=actor_id, code=code, params={"reason": reason})
+    if commission.order_id is not None:
+        resettle(order_id=commission.order_id, cause=cause, now=now)
+    else:
+        assert commission.award_id is not None  # noqa: S101
+        resettle_award(award_id=commission.award_id, cause=cause, now=now)
     commission.refresh_from_db()
 
 

@@ -168,8 +168,7 @@ def _sum_up(rows: Sequence[Commission]) -> list[tuple[str, str]]:
 
 
 def _name(commission: Commission) -> str:
-    order = formats.isolate_ltr(commission.order.number)
-    return f"{order} · {formats.isolate(str(commission.affiliation))}"
+    return f"{commission.label} · {formats.isolate(str(commission.affiliation))}"
 
 
 def _amount(commission: Commission) -> str:

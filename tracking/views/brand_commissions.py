@@ -141,7 +141,7 @@ def _card(commission: Commission, reader: Reader, now: datetime) -> dict[str, An
     return {
         "commission": commission,
         "alike": _key(holds) if len({_key([hold]) for hold in holds}) == 1 else None,
-        "number": commission.order.number,
+        "name": commission.label,
         "amount": Money(commission.amount_minor, commission.currency),
         "creator": commission.affiliation,
         "evidence": [
@@ -191,7 +191,7 @@ def _describe(commission: Commission, now: datetime) -> dict[str, Any]:
     state = derive_state(commission, has_open_hold=commission.has_open_hold)  # type: ignore[attr-defined]
     return {
         "commission": commission,
-        "number": commission.order.number,
+        "name": commission.label,
         "amount": Money(commission.amount_minor, commission.currency),
         "badge": state.badge,
         "is_due": commission.release_at is not None and commission.release_at <= now,

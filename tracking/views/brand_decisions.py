@@ -219,7 +219,7 @@ def _ask(
         tone=words.tone,
         facts=[
             (_("Creator"), formats.isolate(creator)),
-            (_("Order"), formats.isolate_ltr(commission.order.number)),
+            (_("For"), commission.label),
             (_("Commission now"), values["amount"]),
         ],
         form=form,

@@ -19,6 +19,17 @@ HOLDS: Mapping[str, Message] = {
         ),
         by="event",
         cases={
+            "none": Message(
+                (
+                    ngettext_lazy(
+                        "Will be released on {release_date}: {days} day after {event_date}.",
+                        "Will be released on {release_date}: {days} days after {event_date}.",
+                        "days",
+                    ),
+                    _("Will be released on {release_date}."),
+                    _("Waits for its release date."),
+                )
+            ),
             "fulfilled": Message(
                 (
                     ngettext_lazy(
@@ -146,6 +157,29 @@ CHANGES: Mapping[str, Message] = {
             _("Priced by version {version} of the rules on {date}: {amount}."),
             _("Priced by the rules on {date}: {amount}."),
         )
+    ),
+    "award.visits": Message(
+        (
+            ngettext_lazy(
+                "{count} visit was counted: {amount}.",
+                "{count} visits were counted: {amount}.",
+                "count",
+            ),
+            _("The visits of the day were counted: {amount}."),
+        )
+    ),
+    "award.views": Message(
+        (
+            ngettext_lazy(
+                "{count} view was counted: {amount}.",
+                "{count} views were counted: {amount}.",
+                "count",
+            ),
+            _("The views of the day were counted: {amount}."),
+        )
+    ),
+    "award.recounted": Message(
+        _("Counted again on {date}: {count}; the commission is {amount} now, {change}.")
     ),
     "commission.changed": Message(
         _("The order changed on {date}; the commission is {amount} now, a change of {change}.")

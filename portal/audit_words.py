@@ -155,6 +155,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "report.deleted": _("{who} deleted the saved report {what}"),
     "report.saved": _("{who} saved the report {what}"),
     "rules.published": _("{who} published rules of the program {what}"),
+    "rules.tried": _("{who} tried rules of {what} on past orders"),
     "sandbox.archived": _("{who} put the sandbox {what} away"),
     "sandbox.clock_moved": _("{who} moved the clock of the sandbox {what}"),
     "sandbox.opened": _("{who} opened the sandbox {what}"),

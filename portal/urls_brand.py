@@ -18,6 +18,7 @@ from portal.views import (
     saved_reports,
     trial,
     tryout,
+    whatif,
 )
 
 _GOALS = "b/<slug:slug>/reports/goals"
@@ -46,6 +47,13 @@ urlpatterns = [
     path(f"{_SAVED}/<str:report_id>/delete/", saved_reports.remove_saved, name="saved-delete"),
     path("b/<slug:slug>/setup/test-order/", trial.show, name="trial"),
     path("b/<slug:slug>/program/try/", tryout.show, name="tryout"),
+    path("b/<slug:slug>/program/what-if/", whatif.ask, name="what-if"),
+    path("b/<slug:slug>/program/what-if/<str:what_if_id>/", whatif.show, name="what-if-detail"),
+    path(
+        "b/<slug:slug>/program/what-if/<str:what_if_id>/file/",
+        whatif.download,
+        name="what-if-file",
+    ),
     path("b/<slug:slug>/search/", brand_search.search, name="search"),
     path("b/<slug:slug>/audit/", audit.list_events, name="audit-list"),
     path("b/<slug:slug>/export/<slug:sheet>/", exports.export_list, name="list-export"),

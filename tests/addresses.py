@@ -68,6 +68,7 @@ FORMS = {
     "affiliates:utm-edit": {"name": "New", "source": "fairshare"},
     "affiliates:viewing-open": {"reason": "Asked about order 7"},
     "brands:rules-change": {"action": "discard"},
+    "portal:what-if": {"period": "30"},
     "brands:sandbox-change": {"action": "open"},
     "brands:vetting-point-create": {"words": "The audience fits"},
     "payouts:run-preview": {"currency": "EUR"},

@@ -50,6 +50,7 @@ from tests.makers import (
     make_user,
     make_utm_template,
     make_vetting_point,
+    make_what_if,
     send_news,
 )
 from tests.safety import make_factors, make_session
@@ -129,6 +130,7 @@ def make_everything(prefix: str = "Anna", *, creator: User | None = None) -> Eve
         "file_id": payout.plan.files.get().public_id,
         "unread_id": make_unread_order(shop.connection, now=shop.now).public_id,
         "upload_id": make_read_upload(shop.connection).public_id,
+        "what_if_id": make_what_if(program, now=shop.now).public_id,
         "digest": asset.image.sha256,
         "announcement_id": draft_news.public_id,
         "asset_id": asset.public_id,

@@ -52,8 +52,15 @@ from brands.models import (
     SpanKind,
     StoreConnection,
     VettingPoint,
+    WhatIf,
 )
-from brands.selectors import find_latest_rules, find_latest_terms, get_default_group
+from brands.selectors import (
+    find_latest_rules,
+    find_latest_terms,
+    get_base_policy,
+    get_default_group,
+    list_rules_of,
+)
 from brands.services.brands import create_brand, open_sandbox
 from brands.services.changes import announce_group_change
 from brands.services.connections import create_connection
@@ -65,6 +72,8 @@ from brands.services.reports import ReportFacts, save_report
 from brands.services.rules import RuleDraft, publish_rules
 from brands.services.team import add_member
 from brands.services.vetting import add_point
+from brands.services.whatifs import Trial, ask_what_if
+from brands.views.drafts import to_draft
 from core.accounts import set_operator
 from core.images import read_picture
 from core.models import Brand, User
@@ -398,6 +407,24 @@ def make_saved_report(brand: Brand, *, owner: User | None = None, **facts: Any) 
         facts=ReportFacts(**asked | facts),
         actor_id=(owner or get_owner(brand)).pk,
         now=NOW,
+    )
+
+
+def make_what_if(program: Program, *, days: int = 30, now: datetime = NOW) -> WhatIf:
+    """Ask what the program's own rules would have paid for the orders of so many days."""
+    latest = find_latest_rules(program)
+    rules = list_rules_of(latest) if latest else ()
+    return ask_what_if(
+        program_id=program.pk,
+        trial=Trial(
+            drafts=[to_draft(rule) for rule in rules],
+            base=get_base_policy(program),
+            since=now - timedelta(days=days),
+            until=now,
+        ),
+        actor_id=get_owner(program.brand).pk,
+        now=now,
+        real_now=now,
     )
 
 

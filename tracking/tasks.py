@@ -5,12 +5,21 @@ import logging
 from celery import shared_task
 from django.conf import settings
 
+from brands.services.whatifs import WORK as WORK_ON_WHAT_IF
 from core import jobs
 from core.clock import brand_now, database_now
 from core.models import Brand
 from tracking.integrations import SOURCES, csvfile, get_adapter, get_adapter_of
 from tracking.models import OrderUpload
-from tracking.services import partitions, processing, pulling, release, uploads, uploadwork
+from tracking.services import (
+    partitions,
+    processing,
+    pulling,
+    release,
+    uploads,
+    uploadwork,
+    whatifs,
+)
 from tracking.services.awards import resettle_award
 from tracking.services.orders import resettle
 from tracking.services.posting import Cause
@@ -108,6 +117,27 @@ def _work_on_orders(upload: OrderUpload) -> None:
         now = brand_now(upload.brand)
         processing.process_store_event(event_id=event_id, adapter=csvfile, now=now)
     uploadwork.put_down(upload=upload, now=brand_now(upload.brand), real_now=database_now())
+
+
+@shared_task(name="tracking.sweep_what_ifs", acks_late=True, ignore_result=True)
+def sweep_what_ifs() -> None:
+    """Go on with the drafts to be tried whose message was lost or whose worker died."""
+    for what_if_id in whatifs.list_due(real_now=database_now()):
+        jobs.enqueue(WORK_ON_WHAT_IF, what_if_id=what_if_id)
+
+
+@shared_task(
+    name="tracking.work_on_what_if",
+    acks_late=True,
+    ignore_result=True,
+    time_limit=280,  # under the broker's visibility_timeout
+    soft_time_limit=260,
+)
+def work_on_what_if(*, what_if_id: int) -> None:
+    """Replay past orders under a draft of rules."""
+    what_if = whatifs.claim(what_if_id=what_if_id, real_now=database_now())
+    if what_if is not None:
+        whatifs.work_out(what_if=what_if, now=brand_now(what_if.brand))
 
 
 @shared_task(name="tracking.release_due", acks_late=True, ignore_result=True)

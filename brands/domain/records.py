@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import fields
+from functools import cache
 from types import UnionType
 from typing import Any, Self, Union, cast, get_args, get_origin, get_type_hints
 
@@ -22,9 +23,14 @@ class Record:
         A name this version does not know is dropped and a missing one takes its default, so rows
         written by an older or newer version stay readable.
         """
-        hints = get_type_hints(cls)
+        hints = _hints(cast(Any, cls))
         known = {name: value for name, value in data.items() if name in hints}
         return cls(**{name: _decode(hints[name], value) for name, value in known.items()})
+
+
+@cache
+def _hints(kind: Any) -> dict[str, Any]:
+    return get_type_hints(kind)
 
 
 def _encode(value: Any) -> Any:

@@ -20,6 +20,7 @@ from brands.models.rules import Rule, RuleKind, RuleSet, Terms
 from brands.models.stores import Platform, StoreConnection
 from brands.models.teams import Member, Role
 from brands.models.vetting import VettingPoint
+from brands.models.whatifs import WhatIf
 
 __all__ = [
     "WITH_OPTIONS",
@@ -53,5 +54,6 @@ __all__ = [
     "StoreConnection",
     "Terms",
     "VettingPoint",
+    "WhatIf",
     "choice_check",
 ]

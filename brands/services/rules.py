@@ -85,7 +85,7 @@ def publish_rules(
         raise StaleRules(latest)
     if effective_from < max(now, latest.effective_from if latest else now):
         raise EffectiveInPast(f"program {program.public_id}: {effective_from.isoformat()}")
-    _check(program, drafts)
+    check_drafts(program, drafts)
     if latest is not None:
         check_rules_notice(
             program=program,
@@ -124,6 +124,20 @@ def to_rules(drafts: Sequence[RuleDraft]) -> list[DomainRule]:
         )
         for position, draft in enumerate(drafts, start=1)
     ]
+
+
+def check_drafts(program: Program, drafts: Sequence[RuleDraft]) -> None:
+    """Refuse drafts that cannot be the rules of a program.
+
+    :raises RuleInvalid: the first that is wrong.
+    """
+    if not 0 < len(drafts) <= MAX_RULES:
+        raise RuleInvalid(len(drafts), "rule.count")
+    groups = set(Group.objects.filter(program=program).values_list("pk", flat=True))
+    for position, draft in enumerate(drafts, start=1):
+        code = _find_fault(draft, groups)
+        if code:
+            raise RuleInvalid(position, code)
 
 
 def _store(
@@ -168,16 +182,6 @@ def _plain(conditions: Conditions) -> Conditions:
             unicodedata.normalize("NFKC", code).strip().casefold() for code in conditions.codes
         ),
     )
-
-
-def _check(program: Program, drafts: Sequence[RuleDraft]) -> None:
-    if not 0 < len(drafts) <= MAX_RULES:
-        raise RuleInvalid(len(drafts), "rule.count")
-    groups = set(Group.objects.filter(program=program).values_list("pk", flat=True))
-    for position, draft in enumerate(drafts, start=1):
-        code = _find_fault(draft, groups)
-        if code:
-            raise RuleInvalid(position, code)
 
 
 def _find_fault(draft: RuleDraft, groups: set[int]) -> str:

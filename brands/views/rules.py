@@ -29,6 +29,7 @@ from brands.selectors import (
     list_rules_of,
 )
 from brands.selectors_terms import preview_terms
+from brands.selectors_whatifs import find_what_if
 from brands.services.notice import NoticeNeeded, find_rules_notice
 from brands.services.rules import (
     EffectiveInPast,
@@ -169,6 +170,7 @@ def publish(request: HttpRequest, slug: str) -> HttpResponse:
         next_version=(latest.version if latest else 0) + 1,
         back_url=program_url(TAB, access, program),
         notice=form.notice,
+        what_if=find_what_if(program, to_rules(draft.rules)),
         **_preview_terms(program, to_rules(draft.rules), earliest),
     )
     return render(

@@ -25,6 +25,7 @@ from tests.makers import (
     make_saved_report,
     make_utm_template,
     make_vetting_point,
+    make_what_if,
     send_news,
 )
 
@@ -75,6 +76,7 @@ def make_world():
     make_pending_change(make_group(program))
     make_question(program)
     make_goal(program)
+    make_what_if(program)
     tick_point(
         application_id=make_application(program).pk,
         point_id=make_vetting_point(program).pk,

@@ -134,10 +134,16 @@ class Posting(models.Model):
 
 
 class BooksCheck(models.Model):
-    """What the latest proof of a brand's books found: a row a brand."""
+    """What the latest proof of a brand's books found: a row a brand.
+
+    `overdue`: rows that should have been worked on or forgotten by then; no amount is wrong there.
+    `results`: each check by its code, with the first rows that it found.
+    """
 
     brand = models.OneToOneField(Brand, on_delete=models.PROTECT)
     checked_at = models.DateTimeField()
     entries = models.PositiveBigIntegerField()
     differences = models.PositiveIntegerField()
+    overdue = models.PositiveIntegerField(default=0)
     largest_minor = models.BigIntegerField()
+    results = models.JSONField(default=list)

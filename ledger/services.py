@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -120,14 +121,23 @@ def open_accounts(*, brand_id: int, keys: Collection[Key]) -> dict[Key, int]:
 
 
 def keep_books_check(
-    *, brand_id: int, entries: int, differences: int, largest_minor: int, now: datetime
+    *,
+    brand_id: int,
+    entries: int,
+    differences: int,
+    overdue: int,
+    largest_minor: int,
+    results: Sequence[dict[str, Any]],
+    now: datetime,
 ) -> BooksCheck:
     """Store what a proof of a brand's books found in place of what the last one did."""
     found = {
         "checked_at": now,
         "entries": entries,
         "differences": differences,
+        "overdue": overdue,
         "largest_minor": largest_minor,
+        "results": list(results),
     }
     return BooksCheck.objects.update_or_create(brand_id=brand_id, defaults=found)[0]
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from portal.views import (
     account,
+    books,
     commission,
     creator,
     invited,
@@ -46,7 +47,7 @@ urlpatterns = [
     path("ops/jobs/", ops.show_jobs, name="job-list"),
     path("ops/events/", ops.show_events, name="event-list"),
     path("ops/books/", ops.show_books, name="books-list"),
-    path("ops/books/<str:brand_id>/", ops.show_brand_books, name="books-detail"),
+    path("ops/books/<str:brand_id>/", books.show_books, name="books-detail"),
     path("ops/brands/", ops_brands.show_brands, name="brand-list"),
     path("ops/brands/new/", ops_brands.open_brand, name="brand-new"),
     path("ops/brands/<str:brand_id>/status/", ops_brands.change_status, name="brand-status"),

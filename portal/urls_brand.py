@@ -4,6 +4,7 @@ from django.urls import path
 
 from portal.views import (
     audit,
+    books,
     brand_commissions,
     brand_creator,
     brand_creators,
@@ -55,6 +56,7 @@ urlpatterns = [
         name="what-if-file",
     ),
     path("b/<slug:slug>/search/", brand_search.search, name="search"),
+    path("b/<slug:slug>/books/", books.show_brand_books, name="books"),
     path("b/<slug:slug>/audit/", audit.list_events, name="audit-list"),
     path("b/<slug:slug>/export/<slug:sheet>/", exports.export_list, name="list-export"),
 ]

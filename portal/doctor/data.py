@@ -157,6 +157,14 @@ def check_books(now: datetime) -> Finding:
             _("The books of some brands were not proved yet."),
             _("It is done once a day; to prove them now, see Books."),
         )
+    overdue = checks.filter(overdue__gt=0).count()
+    if overdue:
+        said = ngettext(
+            "The books balance, but of {count} brand something should have been done by now.",
+            "The books balance, but of {count} brands something should have been done by now.",
+            overdue,
+        )
+        return act(said.format(count=digits(overdue)), _("See Books for what it is."))
     latest = checks.order_by("-checked_at").first()
     if latest is None:
         return well(_("There is no brand yet whose books could be proved."))

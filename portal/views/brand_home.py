@@ -20,7 +20,7 @@ from core.clock import brand_now
 from core.edges import door
 from core.models import Brand
 from payouts.selectors import find_next_run
-from portal.books import prove_books
+from portal.books import find_kept
 from portal.figures import ON_HOME, show_figures
 from portal.goal_words import describe_goal
 from portal.goals import read_goals
@@ -67,7 +67,7 @@ def show_home(request: HttpRequest, slug: str) -> HttpResponse:
             describe_goal(row)
             for row in read_goals(list_nearest(brand, today=today, limit=GOALS), today=today)
         ],
-        books=prove_books(brand_id=brand.pk),
+        books_check=find_kept(brand_id=brand.pk)[0],
         period=period,
         periods=PERIODS.items(),
         compares=COMPARE_LABELS.items(),

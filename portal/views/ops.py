@@ -10,12 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_safe
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from core.access import get_by_public_id
 from core.clock import database_now, utc_now
 from core.edges import operator_door, see_other
-from core.models import Brand
 from portal import ops
-from portal.books import prove_books
 from portal.doctor.findings import Level
 from portal.doctor.registry import examine
 from portal.jobs import list_jobs
@@ -86,15 +83,6 @@ def show_events(request: HttpRequest) -> HttpResponse:
 def show_books(request: HttpRequest) -> HttpResponse:
     """Show what the latest proof of each brand's books found."""
     return render(request, "portal/ops_books.html", {"rows": ops.list_books()})
-
-
-@require_GET
-@operator_door
-def show_brand_books(request: HttpRequest, brand_id: str) -> HttpResponse:
-    """Prove the books of one brand now."""
-    brand = get_by_public_id(Brand.objects.all(), brand_id)
-    context = {"subject": brand, "proof": prove_books(brand_id=brand.pk), "now": database_now()}
-    return render(request, "portal/ops_books_brand.html", context)
 
 
 @require_safe

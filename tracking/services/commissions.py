@@ -1,5 +1,6 @@
 """A commission from its first price to its last correction: target, then delta."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -102,6 +103,24 @@ def settle_to(*, commission: Commission, target: Target, cause: Cause, now: date
     return 0 if is_frozen else delta
 
 
+def judge_target(
+    *,
+    commission: Commission,
+    state: OrderState,
+    attribution: Attribution,
+    price_it: Callable[[], Pricing],
+    adjusted: Callable[[], int],
+) -> Target:
+    """Say what an order's commission should be; price and changes by hand where they count."""
+    if attribution.enrollment_id != commission.enrollment_id:
+        return Target(0, TEST if state.is_test else REASSIGNED, None)
+    pricing = price_it()
+    standing = commissionable(state)
+    if commission.rejected_at is None and not standing.is_commissionable:
+        return Target(0, standing.code, pricing)
+    return adjust_target(commission, pricing, adjusted)
+
+
 def lock_commission(commission_id: int) -> Commission:
     """Return the commission under the lock of its order or award, then its own: one lock order."""
     of = Commission.objects.only("order_id", "award_id").get(pk=commission_id)
@@ -116,12 +135,19 @@ def lock_commission(commission_id: int) -> Commission:
     )
 
 
-def adjust_target(commission: Commission, pricing: Pricing) -> Target:
+def adjust_target(
+    commission: Commission, pricing: Pricing, adjusted: Callable[[], int] | None = None
+) -> Target:
     """Return what a price comes to for a commission: nothing once rejected, else as adjusted."""
     if commission.rejected_at is not None:
         return Target(0, REJECTED, pricing)
-    adjusted = sum(commission.adjustments.values_list("delta_minor", flat=True))
-    return Target(max(0, pricing.total + adjusted), _first_code(pricing), pricing)
+    delta = adjusted() if adjusted else sum_adjustments(commission)
+    return Target(max(0, pricing.total + delta), _first_code(pricing), pricing)
+
+
+def sum_adjustments(commission: Commission) -> int:
+    """Return by how much people changed a commission by hand."""
+    return sum(commission.adjustments.values_list("delta_minor", flat=True))
 
 
 def bind_customer(order: Order, attribution: Attribution, now: datetime) -> None:
@@ -148,15 +174,13 @@ def _find_target(
     attribution: Attribution,
     now: datetime,
 ) -> Target:
-    if attribution.enrollment_id != commission.enrollment_id:
-        return Target(0, TEST if state.is_test else REASSIGNED, None)
-    pricing = price(order=order, state=state, attribution=attribution, now=now)
-    if commission.rejected_at is not None:
-        return Target(0, REJECTED, pricing)
-    standing = commissionable(state)
-    if not standing.is_commissionable:
-        return Target(0, standing.code, pricing)
-    return adjust_target(commission, pricing)
+    return judge_target(
+        commission=commission,
+        state=state,
+        attribution=attribution,
+        price_it=lambda: price(order=order, state=state, attribution=attribution, now=now),
+        adjusted=lambda: sum_adjustments(commission),
+    )
 
 
 def _first_code(pricing: Pricing) -> str:

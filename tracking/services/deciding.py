@@ -1,13 +1,20 @@
 """Read once what looks beyond an order, keep it as the order's decision, and price by it."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import connection
 
 from brands.domain.bases import BasePolicy
 from brands.domain.pricing import Pricing, price_order
-from brands.domain.rules import LineMatch, PriceContext, PriceLine, PriceOrder, match_lines
+from brands.domain.rules import (
+    LineMatch,
+    PriceContext,
+    PriceLine,
+    PriceOrder,
+    Rule,
+    match_lines,
+)
 from brands.selectors import get_base_policy, list_rules_at, list_rules_of
 from core.money import allocate
 from tracking.domain.merge import OrderState, list_versions
@@ -21,6 +28,15 @@ from tracking.models import Attribution, Decision, Order
 from tracking.services.caps import read_caps_left
 
 
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """What an order earns by a decision, and what the decision then knows of the order."""
+
+    pricing: Pricing
+    context: PriceContext
+    matches: tuple[LineMatch, ...]
+
+
 def price(*, order: Order, state: OrderState, attribution: Attribution, now: datetime) -> Pricing:
     """Return what the order earns the creator it is attributed to, and keep what it was priced by.
 
@@ -28,8 +44,21 @@ def price(*, order: Order, state: OrderState, attribution: Attribution, now: dat
     order its versions came, the result is the same.
     """
     decision = ensure_decision(order=order, state=state, attribution=attribution, now=now)
-    base = BasePolicy.from_json(decision.base)
     rules = list_rules_of(decision.rule_set)
+    priced = price_decided(decision=decision, rules=rules, state=state, attribution=attribution)
+    _keep(decision, priced.context, priced.matches)
+    return priced.pricing
+
+
+def price_decided(
+    *,
+    decision: Decision,
+    rules: tuple[Rule, ...],
+    state: OrderState,
+    attribution: Attribution,
+) -> Priced:
+    """Work out what the order earns by a decision that was made; asks and writes nothing."""
+    base = BasePolicy.from_json(decision.base)
     context = _of_this_order(PriceContext.from_json(decision.context), state, attribution)
     versions = [
         to_price_order(replace(state, snapshot=version), include_shipping=base.include_shipping)
@@ -39,8 +68,10 @@ def price(*, order: Order, state: OrderState, attribution: Attribution, now: dat
     for version in versions:
         previous = {match.line_id: match for match in matches}
         matches = match_lines(order=version, rules=rules, context=context, previous=previous)
-    _keep(decision, context, matches)
-    return price_order(order=versions[-1], rules=rules, base=base, context=context, matches=matches)
+    pricing = price_order(
+        order=versions[-1], rules=rules, base=base, context=context, matches=matches
+    )
+    return Priced(pricing, context, matches)
 
 
 def ensure_decision(

@@ -99,9 +99,30 @@ def store_state(order: Order, state: OrderState, now: datetime) -> None:
     order.updated_at = now
     if state.received_at is not None:
         order.first_received_at = min(order.first_received_at, state.received_at)
-    if state.snapshot is not None:
-        _copy_snapshot(order, state)
+    copy_snapshot(order, state)
     order.save()
+
+
+def copy_snapshot(order: Order, state: OrderState) -> None:
+    """Set the columns that are read from what is known of the order; saves nothing."""
+    snapshot = state.snapshot
+    if snapshot is None:
+        return
+    totals = standing.refund_totals(state)
+    order.external_number = snapshot.external_number[:80]
+    order.version = snapshot.version
+    order.status = snapshot.status
+    order.currency = snapshot.currency
+    order.total_minor = snapshot.total
+    order.net_minor = sum(line.net_ex_tax for line in snapshot.lines)
+    goods = sum(line.net_ex_tax + line.tax for line in totals.lines) + totals.unassigned
+    order.refunded_minor = goods + totals.shipping
+    order.customer_hash = snapshot.customer.email_hash
+    order.country = snapshot.customer.country
+    order.is_test = state.is_test
+    order.placed_at = standing.effective_placed_at(state)
+    order.paid_at = state.paid_at
+    order.cancelled_at = state.cancelled_at if state.is_cancelled else None
 
 
 def _lock_order(event: StoreEvent, external_order_id: str) -> Order:
@@ -131,26 +152,6 @@ def _lock_commissions(order: Order) -> list[Commission]:
         .select_related("affiliation", "program", "enrollment__group")
         .order_by("pk")
     )
-
-
-def _copy_snapshot(order: Order, state: OrderState) -> None:
-    snapshot = state.snapshot
-    assert snapshot is not None  # noqa: S101
-    totals = standing.refund_totals(state)
-    order.external_number = snapshot.external_number[:80]
-    order.version = snapshot.version
-    order.status = snapshot.status
-    order.currency = snapshot.currency
-    order.total_minor = snapshot.total
-    order.net_minor = sum(line.net_ex_tax for line in snapshot.lines)
-    goods = sum(line.net_ex_tax + line.tax for line in totals.lines) + totals.unassigned
-    order.refunded_minor = goods + totals.shipping
-    order.customer_hash = snapshot.customer.email_hash
-    order.country = snapshot.customer.country
-    order.is_test = state.is_test
-    order.placed_at = standing.effective_placed_at(state)
-    order.paid_at = state.paid_at
-    order.cancelled_at = state.cancelled_at if state.is_cancelled else None
 
 
 def _tell(

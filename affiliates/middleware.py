@@ -40,6 +40,7 @@ SHOWN = frozenset(
         "portal:commission-story",
         "portal:creator-earnings",
         "portal:creator-home",
+        "portal:own-tiers",
         "portal:program-compare",
     }
 )

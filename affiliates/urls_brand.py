@@ -79,6 +79,11 @@ urlpatterns = [
         name="enrollment-move",
     ),
     path(
+        f"{_CREATOR}/programs/<str:enrollment_id>/pin/",
+        brand_creators.change_pin,
+        name="enrollment-pin",
+    ),
+    path(
         f"{_CREATOR}/programs/<str:enrollment_id>/codes/new/",
         brand_creators.add_code,
         name="code-create-brand",

@@ -1,7 +1,7 @@
 """What the terms of a program say: now, with what is announced, and with what is considered."""
 
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -12,17 +12,28 @@ from django.utils.module_loading import import_string
 
 from brands.domain.changes import Side, end_notice, is_worse
 from brands.domain.rules import Rule
-from brands.domain.terms import Clause, GroupFacts, TermsFacts, generate_terms
+from brands.domain.terms import (
+    Clause,
+    GroupFacts,
+    LadderFacts,
+    TermsFacts,
+    TierFacts,
+    describe_tiers,
+    generate_terms,
+)
 from brands.models import (
     ChangeSubject,
     Group,
+    Ladder,
     PayoutPolicy,
     PendingChange,
     Program,
     ProgramStatus,
     Terms,
+    Tier,
 )
 from brands.selectors import get_base_policy, list_groups, list_rules_of
+from brands.selectors_ladders import find_latest_ladder, list_tiers
 
 Row = TypeVar("Row", Program, PayoutPolicy, Group)
 
@@ -66,6 +77,8 @@ def get_terms_facts(
         _change(group, [one for one in changes if one.group_id == group.pk], ChangeSubject.GROUP)
         for group in list_groups(program)
     ]
+    ladder = find_latest_ladder(program)
+    names = {group.pk: group.name for group in groups}
     return TermsFacts(
         currency=program.currency,
         rules_from=rules_from.astimezone(ZoneInfo(program.brand.time_zone)).isoformat(),
@@ -86,6 +99,7 @@ def get_terms_facts(
         cap_creator_month=program.cap_creator_month,
         budget_minor=program.budget_minor,
         groups=tuple(GroupFacts(group.pk, group.name, group.hold_days) for group in groups),
+        ladder=_get_ladder_facts(ladder, list_tiers(ladder), names) if ladder else None,
     )
 
 
@@ -108,6 +122,13 @@ def describe_side(
     return Side(clauses, tuple(rules), own_text)
 
 
+def describe_ladder(
+    ladder: Ladder | None, tiers: Sequence[Tier], names: Mapping[int, str]
+) -> list[Clause]:
+    """Return what the terms say of tiers, stored or not."""
+    return describe_tiers(_get_ladder_facts(ladder, tiers, names) if ladder else None)
+
+
 def find_notice_end(program: Program, now: datetime) -> datetime | None:
     """Return from when a worse change may apply; None where nobody has to be told."""
     if program.status == ProgramStatus.DRAFT or not settings.TERMS_NOTICE_DAYS:
@@ -122,6 +143,19 @@ def is_consent_needed(*, accepted: Terms, now_in_force: Terms) -> bool:
     """Say whether the version in force is worse than the one a creator accepted."""
     return accepted.version < now_in_force.version and is_worse(
         before=_side_of(accepted), after=_side_of(now_in_force)
+    )
+
+
+def _get_ladder_facts(
+    ladder: Ladder, tiers: Sequence[Tier], names: Mapping[int, str]
+) -> LadderFacts:
+    return LadderFacts(
+        measure=ladder.measure,
+        period=ladder.period,
+        currency=ladder.currency,
+        is_falling=ladder.is_falling,
+        grace_days=ladder.grace_days,
+        tiers=tuple(TierFacts(names[tier.group_id], tier.threshold, tier.reach) for tier in tiers),
     )
 
 

@@ -16,6 +16,7 @@ from brands.domain.destinations import Refused
 from brands.domain.examples import example_total, price_example
 from brands.domain.rules import Conditions, Id, Rule
 from brands.domain.terms import Clause
+from brands.wording_tiers import TIERS, TIERS_COUNTED
 from core import formats
 from core.money import Money
 
@@ -100,6 +101,7 @@ _CLAUSES: Mapping[str, str] = {
     ),
     "terms.self_reject": gettext_noop("Orders of your own do not earn."),
     "terms.self_hold": gettext_noop("Orders of your own are checked before they are released."),
+    **TIERS,
     "terms.refunds": gettext_noop(
         "What is refunded no longer counts: the commission is worked out anew from what is left. "
         "If it was released already, the difference is taken from later commissions, never from "
@@ -144,6 +146,7 @@ _COUNTED: Mapping[str, Any] = {
         "For the group %(group)s it is %(days)s days.",
         "count",
     ),
+    **TIERS_COUNTED,
     "terms.notice": ngettext_lazy(
         "A change that is worse for you applies %(days)s day after you were told at the earliest.",
         "A change that is worse for you applies %(days)s days after you were told at the earliest.",
@@ -224,7 +227,7 @@ def render_clause(clause: Clause) -> str:
         return _say_rule(clause.params)
     said = _formatted(clause.params)
     if clause.code in _COUNTED:
-        days = clause.params["days"]
+        days = clause.params["orders" if "orders" in clause.params else "days"]
         return str(_COUNTED[clause.code] % {**said, "days": _number(days), "count": days})
     return _(_CLAUSES[clause.code]) % said if clause.code in _CLAUSES else clause.code
 

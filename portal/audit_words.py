@@ -13,7 +13,7 @@ from affiliates.models import Measure
 from brands.forms.payouts import PolicyForm
 from brands.forms.programs import CountForm, GroupForm, HoldForm, IdentityForm, TrackingForm
 from brands.forms.questions import QuestionForm
-from brands.models import Every, Platform, RailKind, Role, SpanKind
+from brands.models import Every, Platform, RailKind, Role, SpanKind, TierPeriod
 from core.states import STATES
 
 SENTENCES: Mapping[str, str | Promise] = {
@@ -83,6 +83,10 @@ SENTENCES: Mapping[str, str | Promise] = {
     "connection.switched": _("{who} switched the store {what} on or off"),
     "demo.put_away": _("{who} put the demo data of {what} away"),
     "enrollment.moved": _("{who} moved {what} to another group"),
+    "enrollment.pinned": _("{who} pinned {what} to the group"),
+    "enrollment.stays": _("{who} saw that {what} keeps the group"),
+    "enrollment.unpinned": _("{who} let the tiers decide about {what} again"),
+    "enrollment.will_fall": _("{who} told {what} of a move down"),
     "goal.closed": _("{who} closed the goal {what} after its last day"),
     "goal.created": _("{who} set the goal {what}"),
     "goal.ended": _("{who} ended the goal {what} before its time"),
@@ -170,6 +174,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "viewing.left": _("{who} left the pages of {what}"),
     "viewing.started": _("{who} opened the pages of {what} as the creator sees them"),
     "terms.accepted": _("{who} accepted the terms for {what}"),
+    "tiers.published": _("{who} changed the tiers of the program {what}"),
     "vetting_point.added": _("{who} put on the checklist: {what}"),
     "vetting_point.moved": _("{who} moved on the checklist: {what}"),
     "vetting_point.renamed": _("{who} worded a point of the checklist anew: {what}"),
@@ -195,7 +200,17 @@ AREAS: Mapping[str, tuple[str | Promise, tuple[str, ...]]] = {
     ),
     "program": (
         _("Program"),
-        ("change", "goal", "group", "kind", "program", "question", "rules", "vetting_point"),
+        (
+            "change",
+            "goal",
+            "group",
+            "kind",
+            "program",
+            "question",
+            "rules",
+            "tiers",
+            "vetting_point",
+        ),
     ),
     "stores": (_("Stores"), ("connection", "order_upload", "store_event", "trial")),
     "team": (_("Team"), ("account", "mail", "member", "notices", "operator", "privacy")),
@@ -225,9 +240,11 @@ LABELS: Mapping[str, str | Promise] = {
     "ends_on": _("Until"),
     "enrollment": _("Creator"),
     "every": _("Mail"),
+    "falls_on": _("Moves down on"),
     "file": _("File"),
     "filters": _("Filters"),
     "format": _("File"),
+    "grace_days": _("Days of grace"),
     "group": _("Group"),
     "has_mail": _("Mail when it is reached"),
     "hint": _("Account"),
@@ -236,6 +253,7 @@ LABELS: Mapping[str, str | Promise] = {
     "is_monthly": _("Repeat every month"),
     "is_shared": _("Shared with the team"),
     "is_shown": _("Shown to creators"),
+    "is_falling": _("Moves down too"),
     "is_key_changed": _("Key changed"),
     "kind": _("Kind"),
     "list": _("List"),
@@ -270,6 +288,8 @@ LABELS: Mapping[str, str | Promise] = {
     "target_minor": _("Target"),
     "terms_version": _("Version of the terms"),
     "text": _("Text"),
+    "tier_period": _("Period"),
+    "tiers": _("Tiers"),
     "time_zone": _("Time zone"),
     "title": _("Title"),
     "total_minor": _("Total"),
@@ -285,7 +305,7 @@ LABELS: Mapping[str, str | Promise] = {
 }
 """Settings are called as in their forms; a kind of thing before a name makes it that kind's."""
 
-DAYS = frozenset({"ends_on", "since", "starts_on", "until"})
+DAYS = frozenset({"ends_on", "falls_on", "since", "starts_on", "until"})
 """Facts that are days, in ISO 8601."""
 
 MOMENTS = frozenset({"applies_at", "effective_from", "old_secret_until", "send_at"})
@@ -298,6 +318,7 @@ VALUES: Mapping[str, Mapping[str, str | Promise]] = {
     "rail": dict(RailKind.choices),
     "role": dict(Role.choices),
     "span": dict(SpanKind.choices),
+    "tier_period": dict(TierPeriod.choices),
     "status": {name: state.label for name, state in STATES.items()},
 }
 """Words for values that are codes, by the fact they stand in."""

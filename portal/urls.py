@@ -16,6 +16,7 @@ from portal.views import (
     payouts,
     privacy,
     public,
+    tiers,
 )
 
 _PROGRAM = "p/<slug:brand_slug>/<slug:program_slug>"
@@ -38,6 +39,7 @@ urlpatterns = [
         commission.answer_review,
         name="commission-answer",
     ),
+    path("me/tiers/", tiers.show_own_tiers, name="own-tiers"),
     path("me/programs/compare/", creator.compare_programs, name="program-compare"),
     path("me/settings/", account.show_settings, name="settings"),
     path("me/settings/history/", account.show_history, name="account-history"),

@@ -38,6 +38,7 @@ from tests.makers import (
     make_group,
     make_invitation,
     make_kind,
+    make_ladder,
     make_link,
     make_member,
     make_operator,
@@ -101,6 +102,7 @@ def make_everything(prefix: str = "Anna", *, creator: User | None = None) -> Eve
     change = make_pending_change(make_group(program, "Slow"), now=shop.now)
     invitation = make_invitation(program, f"{prefix.lower()}@invited.example", now=shop.now)
     goal = make_goal(program, group_id=place.group_id, is_shown=True)
+    make_ladder(program, [(other.group, 0, "later"), (fast, 3, "pending")], now=shop.now)
     draft_news = make_announcement(brand=world.brand)
     send_news(make_announcement(brand=world.brand))
     draft = _fill_shop(world, mine.text, theirs.text)

@@ -38,6 +38,7 @@ from brands.access import BrandAccess, get_brand_for
 from brands.domain.rules import Conditions
 from brands.models import (
     Group,
+    Ladder,
     Member,
     PartnerKind,
     PartnerType,
@@ -61,11 +62,13 @@ from brands.selectors import (
     get_default_group,
     list_rules_of,
 )
+from brands.selectors_ladders import find_latest_ladder
 from brands.services.brands import create_brand, open_sandbox
 from brands.services.changes import announce_group_change
 from brands.services.connections import create_connection
 from brands.services.groups import create_group
 from brands.services.kinds import add_kind
+from brands.services.ladders import LadderDraft, TierDraft, publish_ladder
 from brands.services.programs import create_program, set_program_status
 from brands.services.questions import Asking, add_question
 from brands.services.reports import ReportFacts, save_report
@@ -395,6 +398,26 @@ def make_goal(program: Program, **facts: Any) -> Goal:
         facts=GoalFacts(**asked | facts),
         actor_id=get_owner(program.brand).pk,
         now=NOW,
+    )
+
+
+def make_ladder(
+    program: Program, steps: Sequence[tuple[Group, int, str]] = (), **facts: Any
+) -> Ladder:
+    """Publish tiers by orders of all time: of the default group and Preferred, from 2 on."""
+    default = get_default_group(program)
+    steps = steps or [(default, 0, "later"), (make_group(program, "Preferred"), 2, "later")]
+    latest, now = find_latest_ladder(program), facts.pop("now", NOW)
+    starts = facts.pop("effective_from", now)
+    asked: dict[str, Any] = {"measure": "orders", "period": "all_time"}
+    tiers = [TierDraft(group.pk, threshold, reach) for group, threshold, reach in steps]
+    return publish_ladder(
+        program_id=program.pk,
+        draft=LadderDraft(tiers=tiers, **asked | facts),
+        effective_from=starts,
+        actor_id=get_owner(program.brand).pk,
+        now=now,
+        base_version=latest.version if latest else 0,
     )
 
 

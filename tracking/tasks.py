@@ -5,6 +5,7 @@ import logging
 from celery import shared_task
 from django.conf import settings
 
+from brands.models import Program, ProgramStatus
 from brands.services.whatifs import WORK as WORK_ON_WHAT_IF
 from core import jobs
 from core.clock import brand_now, database_now
@@ -16,6 +17,7 @@ from tracking.services import (
     processing,
     pulling,
     release,
+    tiers,
     uploads,
     uploadwork,
     whatifs,
@@ -153,6 +155,17 @@ def release_brand(brand: Brand) -> int:
     while released := release.release_commissions(brand_id=brand.pk, now=brand_now(brand)):
         total += released
     return total
+
+
+@shared_task(name="tracking.move_tiers", acks_late=True, ignore_result=True)
+def move_tiers() -> None:
+    """Move creators between tiers by each brand's day, then price what their moves reach."""
+    real_now = database_now()
+    programs = Program.objects.filter(ladders__isnull=False, brand__archived_at__isnull=True)
+    for program in programs.exclude(status=ProgramStatus.CLOSED).select_related("brand").distinct():
+        tiers.move_creators(program_id=program.pk, now=brand_now(program.brand, real_now))
+    for move in tiers.list_unread(limit=SWEEP_LIMIT):
+        tiers.reread_orders(move_id=move.pk, now=brand_now(move.brand, real_now))
 
 
 @shared_task(name="tracking.prepare_partitions", acks_late=True, ignore_result=True)

@@ -3,6 +3,7 @@
 from affiliates.models.goals import OF_CREATORS, OF_MONEY, Goal, Measure
 from affiliates.models.invitations import Invitation, InvitationKind
 from affiliates.models.joining import Application, ApplicationStatus, Enrollment, RejectReason
+from affiliates.models.moves import GroupMove
 from affiliates.models.people import Affiliate, Affiliation, AffiliationStatus
 from affiliates.models.resources import Announcement, Asset, AssetKind, Receipt
 from affiliates.models.sharing import Code, Link, LinkSlug
@@ -24,6 +25,7 @@ __all__ = [
     "Code",
     "Enrollment",
     "Goal",
+    "GroupMove",
     "Invitation",
     "InvitationKind",
     "Link",

@@ -68,7 +68,11 @@ class Application(models.Model):
 
 
 class Enrollment(models.Model):
-    """An affiliation's place in one program: group, terms, links and codes hang on it."""
+    """An affiliation's place in one program: group, terms, links and codes hang on it.
+
+    While it is pinned no tier moves it. `falls_on`: the day on which it moves down to an earlier
+    tier unless it reaches its own again.
+    """
 
     public_id = PublicIdField(prefix="enr")
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT)
@@ -83,6 +87,9 @@ class Enrollment(models.Model):
         Invitation, null=True, on_delete=models.PROTECT, related_name="enrollments"
     )
     joined_at = models.DateTimeField()
+    pinned_at = models.DateTimeField(null=True)
+    pinned_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    falls_on = models.DateField(null=True)
 
     class Meta:
         constraints = [
@@ -90,6 +97,11 @@ class Enrollment(models.Model):
                 fields=["affiliation", "program"], name="affiliates_enrollment_once"
             ),
             models.UniqueConstraint(fields=["brand", "id"], name="affiliates_enrollment_brand_id"),
+            models.CheckConstraint(
+                condition=Q(pinned_at__isnull=True, pinned_by__isnull=True)
+                | Q(pinned_at__isnull=False, pinned_by__isnull=False),
+                name="affiliates_enrollment_pinned_by_someone",
+            ),
             SameBrand("affiliation", name="affiliates_enrollment_affiliation_same_brand"),
             SameBrand("program", name="affiliates_enrollment_program_same_brand"),
             SameBrand("group", name="affiliates_enrollment_group_same_brand"),

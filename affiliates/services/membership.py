@@ -6,10 +6,12 @@ from uuid import UUID
 from django.db import transaction
 
 from affiliates import emails
-from affiliates.models import Affiliation, AffiliationStatus, Enrollment
+from affiliates.emails_tiers import mail_moved
+from affiliates.models import Affiliation, AffiliationStatus, Enrollment, GroupMove
 from affiliates.services.errors import GroupOfOtherProgram, ReasonMissing, StaleTerms
 from brands.models import Group, Program
 from brands.selectors import find_latest_terms
+from brands.selectors_ladders import find_ladder_at, list_tiers
 from core import audit, outbox
 from core.locks import lock_row
 
@@ -74,24 +76,75 @@ def reinstate_affiliation(
 
 @transaction.atomic
 def move_to_group(*, enrollment_id: int, group_id: int, actor_id: int, now: datetime) -> Enrollment:
-    """Put a creator into another group of the program: for orders from now on.
+    """Put a creator into another group of the program, for orders placed from now on.
+
+    Where the program has tiers he is pinned: they do not undo what a person decided.
 
     :raises GroupOfOtherProgram: the group belongs to another program.
     """
     enrollment = lock_row(Enrollment, enrollment_id)
-    group, before = Group.objects.get(pk=group_id), enrollment.group.name
+    group = Group.objects.get(pk=group_id)
     if group.program_id != enrollment.program_id:
         raise GroupOfOtherProgram(f"{group.public_id} for {enrollment.public_id}")
-    enrollment.group = group
-    enrollment.save(update_fields=["group"])
+    if list_tiers(find_ladder_at(enrollment.program, now)):
+        enrollment.pinned_at, enrollment.pinned_by_id = now, actor_id
+    move = GroupMove(
+        brand_id=enrollment.brand_id,
+        enrollment=enrollment,
+        from_group_id=enrollment.group_id,
+        to_group=group,
+        at=now,
+        effective_from=now,
+        by_id=actor_id,
+        reread_at=now,
+    )
+    store_move(enrollment=enrollment, move=move, now=now)
+    return enrollment
+
+
+def store_move(*, enrollment: Enrollment, move: GroupMove, now: datetime) -> None:
+    """Put a locked place into the group of a move, and tell its creator; no move, no news."""
+    is_elsewhere = move.from_group_id != move.to_group_id
+    enrollment.group_id, enrollment.falls_on = move.to_group_id, None
+    enrollment.save(update_fields=["group", "falls_on", "pinned_at", "pinned_by"])
+    if not is_elsewhere:
+        return
+    move.save(force_insert=True)
     audit.record(
         brand_id=enrollment.brand_id,
-        actor_id=actor_id,
+        actor_id=move.by_id,
         action="enrollment.moved",
         target=enrollment,
         now=now,
-        before={"group": before},
-        after={"group": group.name},
+        before={"group": move.from_group.name},
+        after={"group": move.to_group.name},
+    )
+    outbox.emit(
+        brand_id=enrollment.brand_id,
+        topic="enrollment.moved",
+        payload={"enrollment": enrollment.public_id, "group": move.to_group.public_id},
+        now=now,
+    )
+    mail_moved(move=move, now=now)
+
+
+@transaction.atomic
+def set_pinned(*, enrollment_id: int, is_pinned: bool, actor_id: int, now: datetime) -> Enrollment:
+    """Keep a creator in his group whatever he reaches, or let the tiers decide again."""
+    enrollment = lock_row(Enrollment, enrollment_id)
+    if (enrollment.pinned_at is not None) == is_pinned:
+        return enrollment
+    enrollment.pinned_at = now if is_pinned else None
+    enrollment.pinned_by_id = actor_id if is_pinned else None
+    enrollment.falls_on = None
+    enrollment.save(update_fields=["pinned_at", "pinned_by", "falls_on"])
+    audit.record(
+        brand_id=enrollment.brand_id,
+        actor_id=actor_id,
+        action="enrollment.pinned" if is_pinned else "enrollment.unpinned",
+        target=enrollment,
+        now=now,
+        after={"group": enrollment.group.name},
     )
     return enrollment
 

@@ -28,6 +28,7 @@ from affiliates.services.membership import (
     NotSuspended,
     move_to_group,
     reinstate_affiliation,
+    set_pinned,
     suspend_affiliation,
 )
 from brands.access import BrandAccess, NotFound, Right, get_brand_for, require
@@ -81,6 +82,30 @@ def change_group(
     text = _("Moved to %(group)s. New orders use its rates; earlier ones keep theirs.")
     messages.success(request, text % {"group": group.name})
     return see_other(url)
+
+
+@door
+@require_POST
+def change_pin(
+    request: HttpRequest, slug: str, creator_id: str, enrollment_id: str
+) -> HttpResponse:
+    """Keep a creator in his group whatever he reaches, or let the tiers decide again."""
+    access = get_brand_for(request.user, slug)
+    enrollment = _get_place(access, creator_id, enrollment_id)
+    require(access, Right.MANAGE)
+    is_pinned = request.POST.get("pinned") == "1"
+    set_pinned(
+        enrollment_id=enrollment.pk,
+        is_pinned=is_pinned,
+        actor_id=access.member.user_id,
+        now=brand_now(access.brand),
+    )
+    if is_pinned:
+        text = _("Pinned to %(group)s until you let the tiers decide again.")
+    else:
+        text = _("The tiers decide about %(group)s again, within the hour.")
+    messages.success(request, text % {"group": enrollment.group.name})
+    return see_other(_creator_url(access, enrollment.affiliation))
 
 
 @door

@@ -1,6 +1,7 @@
 """A creator's programs: those he is in, those he asked to join, terms to accept."""
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,7 +19,7 @@ from affiliates.models import ApplicationStatus
 from affiliates.selectors import list_terms_to_accept
 from affiliates.services.errors import StaleTerms
 from affiliates.services.membership import accept_terms
-from brands.models import Program
+from brands.models import Ladder, Program
 from brands.selectors import find_terms
 from core.clock import brand_now
 from core.edges import door, see_other
@@ -33,7 +34,11 @@ def show_programs(request: HttpRequest) -> HttpResponse:
     scope, affiliate = read_scope(request), find_affiliate(request.user)
     due = dict(list_terms_to_accept(affiliate)) if affiliate else {}
     applications = list_own_applications(request.user)
-    places = list_enrollments(request.user).filter(affiliation__in=scope.affiliations)
+    places = (
+        list_enrollments(request.user)
+        .filter(affiliation__in=scope.affiliations)
+        .annotate(has_tiers=Exists(Ladder.objects.filter(program=OuterRef("program"))))
+    )
     context = creator_page(
         scope,
         places=[(place, due.get(place)) for place in places],

@@ -29,6 +29,20 @@ FAMILIES: Mapping[str, Mapping[str, int]] = MappingProxyType(
             "terms.code_with_click": 0,
             "terms.code_only_as_winner": 0,
         },
+        "tiers_measure": {
+            "terms.tiers_orders": 0,
+            "terms.tiers_revenue": 0,
+            "terms.tiers_commission": 0,
+        },
+        "tiers_period": {
+            "terms.tiers_last_month": 0,
+            "terms.tiers_last_90_days": 0,
+            "terms.tiers_this_quarter": 0,
+            "terms.tiers_all_time": 0,
+        },
+        "tier": {"terms.tier_orders": 0, "terms.tier_amount": 0, "terms.tier_first": 1},
+        "tier_reach": {"terms.tier_reach_pending": 0, "terms.tier_reach_all": 1},
+        "tiers_fall": {"terms.tiers_fall": 0, "terms.tiers_never_fall": 1},
         "hold": {"terms.hold_paid": 0, "terms.hold_fulfilled": 0, "terms.hold_delivered": 0},
     }
 )
@@ -42,6 +56,8 @@ LESS_IS_BETTER = {
     "terms.hold_delivered": "days",
     "terms.recovery": "days",
     "terms.minimum": "amount",
+    "terms.tier_amount": "amount",
+    "terms.tier_orders": "orders",
 }
 MORE_IS_BETTER = {
     "terms.window": "days",
@@ -49,6 +65,7 @@ MORE_IS_BETTER = {
     "terms.cap_order": "amount",
     "terms.cap_creator_month": "amount",
     "terms.budget": "amount",
+    "terms.tiers_fall": "days",
 }
 BETTER_GONE = frozenset(
     {
@@ -60,7 +77,17 @@ BETTER_GONE = frozenset(
         "terms.self_hold",
     }
 )
-BETTER_NEW = frozenset({"terms.minimum", "terms.notice"})
+BETTER_NEW = frozenset(
+    {
+        "terms.minimum",
+        "terms.notice",
+        "terms.tiers_never_fall",
+        *FAMILIES["tiers_measure"],
+        *FAMILIES["tiers_period"],
+        *FAMILIES["tier"],
+        *FAMILIES["tier_reach"],
+    }
+)
 # Said by the comparison of the rules themselves, or no condition at all.
 SILENT = frozenset(
     {
@@ -71,6 +98,8 @@ SILENT = frozenset(
         "terms.refunds",
         "terms.kept",
         "terms.acceptance",
+        "terms.tiers_from_then_on",
+        "terms.tiers_by_hand",
     }
 )
 HOLD: Key = ("hold", "", "")

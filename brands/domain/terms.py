@@ -27,6 +27,27 @@ class GroupFacts(Record):
 
 
 @dataclass(frozen=True, slots=True)
+class TierFacts(Record):
+    """A tier as the terms name it; `threshold` in minor units where a currency is named."""
+
+    group: str
+    threshold: int
+    reach: str
+
+
+@dataclass(frozen=True, slots=True)
+class LadderFacts(Record):
+    """The tiers of a program, the lowest first; `currency` is empty where orders count."""
+
+    measure: str
+    period: str
+    currency: str
+    is_falling: bool
+    grace_days: int
+    tiers: tuple[TierFacts, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TermsFacts(Record):
     """What of a program and its brand's payout policy creators must know.
 
@@ -52,6 +73,7 @@ class TermsFacts(Record):
     cap_creator_month: Mapping[str, int] = field(default_factory=dict)
     budget_minor: int | None = None
     groups: tuple[GroupFacts, ...] = ()
+    ladder: LadderFacts | None = None
 
 
 def generate_terms(facts: TermsFacts, rules: Sequence[Rule]) -> tuple[Clause, ...]:
@@ -63,6 +85,7 @@ def generate_terms(facts: TermsFacts, rules: Sequence[Rule]) -> tuple[Clause, ..
         *_rates(facts, rules),
         *_base(facts.base),
         *_caps(facts),
+        *describe_tiers(facts.ladder),
         *_credit(facts),
         *_hold(facts),
         Clause("terms.refunds"),
@@ -73,6 +96,35 @@ def generate_terms(facts: TermsFacts, rules: Sequence[Rule]) -> tuple[Clause, ..
         *([Clause("terms.notice", {"days": facts.notice_days})] if facts.notice_days else []),
         Clause("terms.acceptance"),
     )
+
+
+def describe_tiers(ladder: LadderFacts | None) -> list[Clause]:
+    """Return the clauses about tiers; none where creators do not move by themselves."""
+    if ladder is None or not ladder.tiers:
+        return []
+    first, *others = ladder.tiers
+    clauses = [
+        Clause(f"terms.tiers_{ladder.measure}"),
+        Clause(f"terms.tiers_{ladder.period}"),
+        Clause("terms.tier_first", {"group": first.group}),
+    ]
+    for tier in others:
+        clauses.append(_tier(tier, ladder.currency))
+        if tier.reach != "later":
+            clauses.append(Clause(f"terms.tier_reach_{tier.reach}", {"group": tier.group}))
+    clauses.append(Clause("terms.tiers_from_then_on"))
+    if ladder.is_falling:
+        clauses.append(Clause("terms.tiers_fall", {"days": ladder.grace_days}))
+    else:
+        clauses.append(Clause("terms.tiers_never_fall"))
+    return [*clauses, Clause("terms.tiers_by_hand")]
+
+
+def _tier(tier: TierFacts, currency: str) -> Clause:
+    if not currency:
+        return Clause("terms.tier_orders", {"group": tier.group, "orders": tier.threshold})
+    params = {"group": tier.group, "amount": tier.threshold, "currency": currency}
+    return Clause("terms.tier_amount", params)
 
 
 def _rates(facts: TermsFacts, rules: Sequence[Rule]) -> list[Clause]:

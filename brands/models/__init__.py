@@ -3,6 +3,7 @@
 from brands.models._checks import choice_check
 from brands.models.changes import ChangeSubject, PendingChange
 from brands.models.kinds import PartnerKind, PartnerType
+from brands.models.ladders import Ladder, Tier, TierMeasure, TierPeriod, TierReach
 from brands.models.paying import PayoutPolicy, RailKind, RailSettings
 from brands.models.programs import (
     ClickPolicy,
@@ -30,6 +31,7 @@ __all__ = [
     "Every",
     "Group",
     "HoldAnchor",
+    "Ladder",
     "Member",
     "PartnerKind",
     "PartnerType",
@@ -53,6 +55,10 @@ __all__ = [
     "SpanKind",
     "StoreConnection",
     "Terms",
+    "Tier",
+    "TierMeasure",
+    "TierPeriod",
+    "TierReach",
     "VettingPoint",
     "WhatIf",
     "choice_check",

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from brands.models import Program, Terms
 from brands.selectors import find_latest_rules, find_latest_terms, list_rules_of
+from brands.selectors_ladders import find_latest_ladder
 from brands.selectors_terms import describe_side, list_open_changes, preview_terms
 from core import outbox
 from core.jobs import enqueue
@@ -24,6 +25,8 @@ def refresh_terms(*, program: Program, now: datetime) -> Terms | None:
     own_text = describe_side(program, rules, changes).own_text
     if latest and latest.generated == generated and latest.own_text == own_text:
         return latest
+    ladder = find_latest_ladder(program)
+    starts = [one.effective_from for one in (rule_set, ladder) if one is not None]
     terms = Terms.objects.create(
         brand_id=program.brand_id,
         program=program,
@@ -32,7 +35,7 @@ def refresh_terms(*, program: Program, now: datetime) -> Terms | None:
         own_text=own_text,
         rule_set=rule_set,
         published_at=now,
-        effective_from=max(now, rule_set.effective_from, *(one.applies_at for one in changes)),
+        effective_from=max(now, *starts, *(one.applies_at for one in changes)),
         announced_at=None if latest else now,
     )
     outbox.emit(

@@ -20,6 +20,7 @@ from affiliates.models import (
     Code,
     Enrollment,
     Goal,
+    GroupMove,
     Invitation,
     Link,
     LinkSlug,
@@ -190,7 +191,16 @@ SHEETS: Mapping[str, OwnSheet] = {
             "program": "program__name",
             "group": "group__name",
             "terms_version": "terms__version",
-            **_same("public_id terms_accepted_at joined_at"),
+            **_same("public_id terms_accepted_at joined_at pinned_at falls_on"),
+        },
+    ),
+    "group_moves": _fields(
+        lambda user: GroupMove.objects.filter(enrollment__in=_enrollments(user)),
+        {
+            "program": "enrollment__program__name",
+            "from_group": "from_group__name",
+            "to_group": "to_group__name",
+            **_same("public_id at effective_from figures"),
         },
     ),
     "links": _fields(

@@ -26,6 +26,7 @@ from affiliates.selectors import (
 )
 from brands.access import Right, get_brand_for
 from brands.context import brand_page, why_not
+from core.clock import brand_now
 from core.edges import door
 from core.models import AuditEvent, Brand
 from core.paging import cut_page
@@ -33,6 +34,8 @@ from core.refusals import find_refusal
 from payouts.selectors import list_payouts_of, list_standings
 from portal.audit_log import describe_events
 from portal.links import list_code_rows, list_link_rows
+from portal.tier_words import describe_place
+from portal.tiers import read_places
 from tracking.selectors_brand import list_commissions
 from tracking.states import derive_state
 
@@ -58,7 +61,7 @@ def show_creator(request: HttpRequest, slug: str, creator_id: str) -> HttpRespon
     asked = request.GET.dict()
     tab = asked.get("tab", "")
     tab = tab if tab in TABS else next(iter(TABS))
-    places = list(list_enrollments_of(affiliation))
+    places, now = list(list_enrollments_of(affiliation)), brand_now(access.brand)
     groups = list_groups_by_program({place.program_id for place in places})
     url = reverse("affiliates:creator-detail", args=[slug, affiliation.public_id])
     context = brand_page(
@@ -68,6 +71,9 @@ def show_creator(request: HttpRequest, slug: str, creator_id: str) -> HttpRespon
         refusal=find_refusal(affiliation.affiliate.user.email),
         standings=list_standings([affiliation]),
         places=[(place, groups.get(place.program_id, [])) for place in places],
+        tiers={
+            pk: describe_place(row, now=now) for pk, row in read_places(places, now=now).items()
+        },
         tab=tab,
         tabs=[(f"{url}?tab={name}", one.label, name == tab, 0) for name, one in TABS.items()],
         manage_off=why_not(access, Right.MANAGE),

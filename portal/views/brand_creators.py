@@ -19,10 +19,13 @@ from brands.models import ProgramStatus
 from brands.selectors import list_programs
 from brands.selectors_kinds import list_used_kinds
 from core.asked import read_text
+from core.clock import brand_now
 from core.edges import door
 from core.money import Money
 from core.paging import cut_page
 from portal.creators import FILTERS, pick_creators, rank_creators, sum_up_creators
+from portal.tier_words import say_missing
+from portal.tiers import read_places
 from tracking.selectors_brand import (
     NO_FIGURES,
     CreatorFigures,
@@ -52,6 +55,13 @@ def show_creators(request: HttpRequest, slug: str) -> HttpResponse:
         access,
         rows=[(row, _with_zero(figures.get(row.pk, NO_FIGURES), row)) for row in page.rows],
         columns=columns,
+        tiers=[
+            (pk, say_missing(row))
+            for pk, row in read_places(
+                [place for row in page.rows for place in row.enrollments.all()],
+                now=brand_now(brand),
+            ).items()
+        ],
         next_url=page.older_url(asked),
         total=found.order_by().count(),
         revenue=revenue,

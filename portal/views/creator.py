@@ -40,6 +40,8 @@ from portal.home import (
 )
 from portal.links import list_code_rows, list_link_rows
 from portal.places import compare_places
+from portal.tier_words import describe_place
+from portal.tiers import read_places
 from tracking.access import list_own_commissions
 from tracking.selectors import sum_amounts
 
@@ -82,6 +84,7 @@ def show_home(request: HttpRequest) -> HttpResponse:
         if place
         else 0,
         rows_query=_rows_query(scope, place),
+        tiers=[describe_place(row, now=now) for row in read_places(places, now=now).values()],
         goals=[describe_goal(row) for row in read_shown(scope.affiliations, now=now)],
         **_list_beginnings(request, places),
     )

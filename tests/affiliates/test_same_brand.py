@@ -4,6 +4,7 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models
 
+from affiliates.services.membership import move_to_group
 from affiliates.services.ticking import tick_point
 from affiliates.services.viewing import start_viewing
 from core.constraints import SameBrand
@@ -18,6 +19,7 @@ from tests.makers import (
     make_goal,
     make_group,
     make_invitation,
+    make_ladder,
     make_link,
     make_pending_change,
     make_program,
@@ -45,6 +47,7 @@ ASIDE = {
     "words": "x",
     "version": 99,
     "position": 99,
+    "threshold": 99,
     "is_current": False,
     "is_default": False,
 }
@@ -77,6 +80,13 @@ def make_world():
     make_question(program)
     make_goal(program)
     make_what_if(program)
+    ladder = make_ladder(program)
+    move_to_group(
+        enrollment_id=enrollment.pk,
+        group_id=ladder.tiers.latest("position").group_id,
+        actor_id=get_owner(program.brand).pk,
+        now=NOW,
+    )
     tick_point(
         application_id=make_application(program).pk,
         point_id=make_vetting_point(program).pk,

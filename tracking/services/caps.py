@@ -10,21 +10,26 @@ from core.locks import lock_row
 from tracking.models import Commission
 
 
-def read_caps_left(*, enrollment: Enrollment, currency: str, at: datetime) -> dict[str, int]:
+def read_caps_left(
+    *, enrollment: Enrollment, currency: str, at: datetime, without: int = 0
+) -> dict[str, int]:
     """Return minor units left at a time, by the keys of brands.domain's CAPS_BEYOND_ORDER.
 
+    What one order took may be left out, to price it anew.
     What it is taken from stays locked until the end of the transaction: the enrollment or program.
     """
     program, left = enrollment.program, {}
+    others = ~Q(order=without)
     if currency in program.cap_creator_month:
         lock_row(Enrollment, enrollment.pk)
         month = at.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
         since = Q(order__placed_at__gte=month) | Q(award__at__gte=month)
-        spent = _spent(since, enrollment=enrollment, currency=currency)
+        spent = _spent(since, others, enrollment=enrollment, currency=currency)
         left["creator_period"] = max(0, program.cap_creator_month[currency] - spent)
     if program.budget_minor is not None and program.currency == currency:
         lock_row(Program, program.pk)
-        left["budget"] = max(0, program.budget_minor - _spent(program=program, currency=currency))
+        spent = _spent(others, program=program, currency=currency)
+        left["budget"] = max(0, program.budget_minor - spent)
     return left
 
 

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from affiliates.selectors_moves import find_group_at
 from brands.domain.pricing import Pricing
 from core import outbox
 from tracking import emails
 from tracking.domain.merge import OrderState
 from tracking.domain.release import release_date
-from tracking.domain.standing import commissionable
+from tracking.domain.standing import commissionable, effective_placed_at
 from tracking.models import (
     Attribution,
     Award,
@@ -47,7 +48,12 @@ def open_commission(
     """
     enrollment = attribution.enrollment
     assert enrollment is not None and state.snapshot is not None  # noqa: S101
-    group, program = enrollment.group, enrollment.program
+    program, placed_at = enrollment.program, effective_placed_at(state) or now
+
+    def read_hold() -> int:
+        own = find_group_at(enrollment, placed_at).hold_days
+        return program.hold_days if own is None else own
+
     commission, is_new = Commission.objects.get_or_create(
         order=order,
         enrollment=enrollment,
@@ -57,7 +63,7 @@ def open_commission(
             "affiliation_id": enrollment.affiliation_id,
             "program": program,
             "currency": state.snapshot.currency,
-            "hold_days": program.hold_days if group.hold_days is None else group.hold_days,
+            "hold_days": read_hold,  # type: ignore[misc]  # called only where one is made
             "hold_anchor": program.hold_anchor,
             "created_at": now,
         },

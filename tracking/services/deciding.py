@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from affiliates.selectors_moves import find_group_at
 from brands.domain.bases import BasePolicy
 from brands.domain.pricing import Pricing, price_order
 from brands.domain.rules import (
@@ -90,6 +91,35 @@ def ensure_decision(
     return _decide(order, state, attribution, now)
 
 
+def redecide_group(*, decision: Decision, group_id: int, now: datetime) -> Decision:
+    """Replace the decision of a locked order by one with another group, all else as it was.
+
+    What is left of the caps is what the creator's other orders leave now: together they stay
+    within it.
+    """
+    context = PriceContext.from_json(decision.context)
+    order, enrollment = decision.order, decision.enrollment
+    left = context.caps_left
+    if left:
+        placed_at = order.placed_at or decision.at
+        left = (
+            read_caps_left(
+                enrollment=enrollment, currency=order.currency, at=placed_at, without=order.pk
+            )
+            or left
+        )
+    Decision.objects.filter(pk=decision.pk).update(is_current=False)
+    return Decision.objects.create(
+        brand_id=decision.brand_id,
+        order=order,
+        enrollment=enrollment,
+        rule_set=decision.rule_set,
+        context=replace(context, group_id=group_id, caps_left=left).to_json(),
+        base=decision.base,
+        at=now,
+    )
+
+
 def to_price_order(state: OrderState, *, include_shipping: bool) -> PriceOrder:
     """Return the merged order as pricing sees it."""
     snapshot = state.snapshot
@@ -157,7 +187,7 @@ def _decide(order: Order, state: OrderState, attribution: Attribution, now: date
     placed_at = effective_placed_at(state) or now
     rule_set, _ = list_rules_at(enrollment.program, placed_at)
     context = PriceContext(
-        group_id=enrollment.group_id,
+        group_id=find_group_at(enrollment, placed_at).pk,
         enrollment_id=enrollment.pk,
         is_new_customer=_is_new_customer(order, state, placed_at),
         country="",  # this and the signal are the order's own: filled in at every pricing

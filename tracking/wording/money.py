@@ -188,6 +188,16 @@ CHANGES: Mapping[str, Message] = {
         _("{brand} changed this commission by {change} on {date}: {reason}"),
         _("{member} changed it by {change} on {date}: {reason}"),
     ),
+    "tier.reread": Message(
+        _(
+            "Your group is {group} for this order as well, since {date}: the commission is"
+            " {amount} now, a change of {change}."
+        ),
+        _(
+            "The group is {group} for this order as well, since {date}: the commission is {amount}"
+            " now, a change of {change}."
+        ),
+    ),
     "commission.reopened": Message(
         _("{brand} took back the rejection on {date}: {reason}"),
         _("{member} took back the rejection on {date}: {reason}"),

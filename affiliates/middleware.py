@@ -34,6 +34,8 @@ SHOWN = frozenset(
         "affiliates:resource-list",
         "payouts:creator-payout",
         "payouts:creator-payouts",
+        "payouts:issued",
+        "payouts:issued-csv",
         "payouts:statement",
         "payouts:statement-csv",
         "payouts:statement-list",

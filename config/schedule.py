@@ -19,6 +19,7 @@ BEAT = {
     "pull-orders": {"task": "tracking.pull_orders", "schedule": 60.0},
     "release": {"task": "tracking.release_due", "schedule": 300.0},
     "drive-payouts": {"task": "payouts.drive_open", "schedule": 60.0},
+    "statements": {"task": "payouts.issue_statements", "schedule": crontab(minute="*/10")},
     "destinations": {"task": "payouts.check_destinations", "schedule": once_a_day(2, 40)},
     "announce-terms": {"task": "affiliates.announce_terms", "schedule": 60.0},
     "apply-changes": {"task": "brands.apply_changes", "schedule": 60.0},

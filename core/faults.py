@@ -16,6 +16,7 @@ POINTS = (
     "payout.after_lookup",
     "payout.after_call",
     "payout.before_record_commit",
+    "statements.before_commit",
 )
 
 

@@ -5,7 +5,7 @@ Amounts are minor units of the account's currency; a balance is the sum of its p
 """
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from core.constraints import SameBrand
@@ -104,7 +104,10 @@ class Entry(models.Model):
             ),
             SameBrand("corrects", name="ledger_entry_corrects_same_brand"),
         ]
-        indexes = [models.Index(fields=["cause_type", "cause_id"], name="ledger_entry_by_cause")]
+        indexes = [
+            models.Index(fields=["cause_type", "cause_id"], name="ledger_entry_by_cause"),
+            models.Index(fields=["brand", "at"], name="ledger_entry_by_time"),
+        ]
 
 
 class Posting(models.Model):
@@ -131,6 +134,26 @@ class Posting(models.Model):
                 fields=["account"], include=["amount_minor"], name="ledger_posting_balance"
             )
         ]
+
+
+class Period(models.Model):
+    """A closed month of a brand: no entry dated before `ends_at` is ever added (I-09)."""
+
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT)
+    month = models.DateField()
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    closed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["brand", "month"], name="ledger_period_once"),
+            models.CheckConstraint(
+                condition=Q(starts_at__lt=F("ends_at"), ends_at__lte=F("closed_at")),
+                name="ledger_period_is_over",
+            ),
+        ]
+        indexes = [models.Index(fields=["brand", "-ends_at"], name="ledger_period_latest")]
 
 
 class BooksCheck(models.Model):

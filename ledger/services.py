@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from ledger.models import (
     BooksCheck,
     Entry,
     EntryKind,
+    Period,
     Posting,
 )
 
@@ -64,7 +65,8 @@ def post_entry(*, brand_id: int, draft: Draft, now: datetime) -> Entry:
 
     :raises Unbalanced: before anything is written.
     :raises KeyReused: the key exists with other legs.
-    :raises django.db.IntegrityError: a guard of the database refused it (overdraft).
+    :raises django.db.IntegrityError: a guard of the database refused it (overdraft, or a month
+        that is closed).
     """
     return post_entries(brand_id=brand_id, drafts=[draft], now=now)[0]
 
@@ -118,6 +120,21 @@ def open_accounts(*, brand_id: int, keys: Collection[Key]) -> dict[Key, int]:
         .values_list("pk")
     )
     return found
+
+
+def lock_periods(*, brand_id: int) -> None:
+    """Hold back every new entry of a brand until the transaction ends, after those under way."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(ledger_period_lock(%s))", [brand_id])
+
+
+def close_period(
+    *, brand_id: int, month: date, starts_at: datetime, ends_at: datetime, now: datetime
+) -> Period:
+    """Close a month for good; the caller holds `lock_periods` and has read what stands in it."""
+    return Period.objects.create(
+        brand_id=brand_id, month=month, starts_at=starts_at, ends_at=ends_at, closed_at=now
+    )
 
 
 def keep_books_check(

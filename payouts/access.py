@@ -6,7 +6,7 @@ from brands.models import Member
 from core.access import get_by_public_id
 from core.factors import has_second_factor
 from core.models import Brand, User
-from payouts.models import ExportFile, Payout, PayoutPlan
+from payouts.models import ExportFile, Payout, PayoutPlan, Statement
 
 
 def lacks_second_factor(brand: Brand, user: User) -> bool:
@@ -72,3 +72,21 @@ def get_own_payout(user: Visitor, public_id: str) -> Payout:
     """
     rows = Payout.objects.filter(affiliation__in=list_affiliations(user))
     return get_by_public_id(rows.select_related("plan", "brand", "affiliation"), public_id)
+
+
+def get_statement_for(access: BrandAccess, public_id: str) -> Statement:
+    """Return a statement the brand issued.
+
+    :raises NotFound: not one of this brand.
+    """
+    rows = Statement.objects.filter(brand=access.brand)
+    return get_by_public_id(rows.select_related("affiliation__affiliate"), public_id)
+
+
+def get_own_statement(user: Visitor, public_id: str) -> Statement:
+    """Return a statement issued to the creator himself.
+
+    :raises NotFound: not his.
+    """
+    rows = Statement.objects.filter(affiliation__in=list_affiliations(user))
+    return get_by_public_id(rows.select_related("brand", "affiliation"), public_id)

@@ -94,7 +94,8 @@ def list_items(payout: Payout) -> QuerySet[PayoutItem]:
 def list_payouts_of(affiliations: list[Affiliation]) -> QuerySet[Payout]:
     """Return payouts to a creator, newest first."""
     rows = Payout.objects.filter(affiliation__in=affiliations)
-    return rows.select_related("brand", "plan").order_by("-pk")
+    rows = rows.select_related("brand", "plan", "statement")
+    return rows.defer("statement__content", "statement__labels").order_by("-pk")
 
 
 def search_payouts(brand: Brand, text: str) -> QuerySet[Payout]:

@@ -1,185 +1,302 @@
-"""Statements of a creator, added up from the postings of a brand's books.
+"""Statements of creators: those that were issued, and what the books say of months still open.
 
-What a brand owes him is the sum of his accounts; moves between them (a release, a review, an
-approval) change nothing of it and are no rows. Months are the brand's.
+What a brand owes a creator is the sum of his accounts; moves between them (a release, a review, an
+approval) change nothing of it and are no rows of a month. Months are the brand's.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet, Sum
-from django.db.models.functions import TruncMonth
+from django.db.models.functions import Coalesce
 
 from affiliates.models import Affiliation
-from core.money import Money
-from ledger.models import AccountKind, EntryKind, Posting
-from payouts.models import Payout
+from core.models import Brand
+from core.periods import start_of_day
+from ledger.models import AccountKind, Entry, EntryKind, Period, Posting
+from payouts.domain.calendar import next_month
+from payouts.domain.statement import StatementFacts, StatementLine
+from payouts.models import Payout, PayoutItem, Statement
 from tracking.models import Commission
 
-# In the order they stand in the summary. What was sent and came back is one with what was paid.
-PARTS: dict[str, tuple[EntryKind, ...]] = {
-    "commissions": (EntryKind.ACCRUE,),
-    "corrections": (EntryKind.REVERSE, EntryKind.RAISE, EntryKind.SEIZE),
-    "clawbacks": (EntryKind.CLAWBACK,),
-    "payouts": (EntryKind.PAY, EntryKind.PAYOUT_RETURNED),
-    "write_offs": (EntryKind.WRITE_OFF,),
-    "taxes": (EntryKind.VAT, EntryKind.WITHHOLD),
-}
-KINDS = tuple(kind for kinds in PARTS.values() for kind in kinds)
+Key = tuple[UUID, str]
+"""An affiliation and a currency."""
 
 
 @dataclass(frozen=True, slots=True)
-class Month:
-    """What happened in one month, in one currency; closing = opening + change."""
+class Span:
+    """A month of a brand's calendar as instants."""
+
+    month: date
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpenMonth:
+    """What the books say of a month that is not closed, so far."""
 
     affiliation: Affiliation
-    currency: str
-    month: date
-    opening_minor: int
-    change_minor: int
-
-    @property
-    def closing_minor(self) -> int:
-        return self.opening_minor + self.change_minor
+    facts: StatementFacts
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One entry that changed what is owed; it belongs to a commission or a payout."""
-
-    at: datetime
-    kind: EntryKind
-    amount: Money
-    commission: Commission | None
-    payout: Payout | None
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """A month in full. `standing`: where the closing balance stands, by account."""
-
-    month: Month
-    lines: Sequence[Line]
-    sums: Sequence[tuple[str, Money]]
-    standing: Sequence[tuple[AccountKind, Money]]
-
-    @property
-    def opening(self) -> Money:
-        return Money(self.month.opening_minor, self.month.currency)
-
-    @property
-    def closing(self) -> Money:
-        return Money(self.month.closing_minor, self.month.currency)
+def list_open_spans(*, brand: Brand, now: datetime) -> list[Span]:
+    """Return the months that are not closed, from the first with an entry to the one of now."""
+    zone = ZoneInfo(brand.time_zone)
+    last = Period.objects.filter(brand=brand).order_by("-ends_at").first()
+    if last is not None:
+        month, starts_at = next_month(last.month), last.ends_at
+    else:
+        first = Entry.objects.filter(brand=brand).order_by("at").first()
+        if first is None:
+            return []
+        month = first.at.astimezone(zone).date().replace(day=1)
+        starts_at = start_of_day(month, zone)
+    spans: list[Span] = []
+    while starts_at <= now:
+        ends_at = start_of_day(next_month(month), zone)
+        spans.append(Span(month, starts_at, ends_at))
+        month, starts_at = next_month(month), ends_at
+    return spans
 
 
-def list_months(affiliations: Iterable[Affiliation]) -> list[Month]:
-    """Return every month in which something changed, newest first."""
-    months = [month for one in affiliations for month in _list_months(one)]
-    return sorted(months, key=lambda one: (one.month, one.currency), reverse=True)
+def list_open_months(affiliations: Iterable[Affiliation], *, now: datetime) -> list[OpenMonth]:
+    """Return the open months in which something changed, newest first."""
+    found: list[OpenMonth] = []
+    for one in affiliations:
+        for span in list_open_spans(brand=one.brand, now=now):
+            facts = read_month(brand=one.brand, span=span, party_ids=[one.pk])
+            found += [OpenMonth(one, fact) for fact in facts.values()]
+    return sorted(found, key=lambda one: (one.facts.starts_at, one.facts.currency), reverse=True)
 
 
-def find_statement(*, affiliation: Affiliation, currency: str, month: date) -> Statement | None:
-    """Return one month in full, or None where nothing changed in it."""
-    months = _list_months(affiliation)
-    found = next((one for one in months if (one.currency, one.month) == (currency, month)), None)
-    if found is None:
+def find_open_month(
+    *, affiliation: Affiliation, currency: str, month: date, now: datetime
+) -> OpenMonth | None:
+    """Return one open month, or None where it is closed or nothing changed in it."""
+    spans = list_open_spans(brand=affiliation.brand, now=now)
+    span = next((one for one in spans if one.month == month), None)
+    if span is None:
         return None
-    start, end = _bounds(affiliation, month)
-    lines = _list_lines(affiliation, currency, start, end)
-    sums = [
-        (
-            part,
-            Money(sum(line.amount.amount_minor for line in lines if line.kind in kinds), currency),
-        )
-        for part, kinds in PARTS.items()
-    ]
-    return Statement(
-        month=found,
-        lines=lines,
-        sums=[(part, amount) for part, amount in sums if amount.amount_minor],
-        standing=_list_standing(affiliation, currency, end),
-    )
+    facts = read_month(brand=affiliation.brand, span=span, party_ids=[affiliation.pk])
+    found = facts.get((affiliation.pk, currency))
+    return OpenMonth(affiliation, found) if found else None
 
 
-def _list_months(affiliation: Affiliation) -> list[Month]:
-    zone = ZoneInfo(affiliation.brand.time_zone)
+def list_statements(affiliations: Iterable[Affiliation]) -> QuerySet[Statement]:
+    """Return what was issued to creators, newest first."""
+    rows = Statement.objects.filter(affiliation__in=list(affiliations))
+    return _with_names(rows).order_by("-pk")
+
+
+def list_statements_of_brand(
+    brand: Brand, *, search: str = "", what: str = ""
+) -> QuerySet[Statement]:
+    """Return what a brand issued, newest first; `what` may be months or payouts."""
+    rows = Statement.objects.filter(brand=brand)
+    if search:
+        rows = rows.filter(affiliation__affiliate__display_name__icontains=search)
+    if what in {"months", "payouts"}:
+        rows = rows.filter(month__isnull=what == "payouts")
+    return _with_names(rows).order_by("-pk")
+
+
+def list_latest(brand_id: int, keys: Collection[Key]) -> dict[Key, Statement]:
+    """Return the last statement of each creator and currency; one without any is left out."""
     rows = (
-        _postings(affiliation)
-        .annotate(month=TruncMonth("entry__at", tzinfo=zone))
-        .values_list("account__currency", "month")
-        .annotate(total=Sum("amount_minor"))
-        .order_by("account__currency", "month")
+        Statement.objects.filter(brand_id=brand_id, affiliation__in={party for party, _ in keys})
+        .order_by("affiliation_id", "currency", "-number")
+        .distinct("affiliation_id", "currency")
+        .defer("content", "labels")
     )
-    months, owed = [], dict[str, int]()
-    for currency, month, total in rows:
-        opening = owed.get(currency, 0)
-        owed[currency] = opening + total
-        months.append(Month(affiliation, currency, month.date(), opening, total))
-    return months
+    return {(row.affiliation_id, row.currency): row for row in rows}
 
 
-def _list_lines(
-    affiliation: Affiliation, currency: str, start: datetime, end: datetime
-) -> list[Line]:
-    rows = list(
-        _postings(affiliation)
-        .filter(account__currency=currency, entry__at__gte=start, entry__at__lt=end)
-        .values_list("entry_id", "entry__at", "entry__kind", "entry__cause_id")
+def read_month(
+    *, brand: Brand, span: Span, party_ids: Collection[UUID] | None = None
+) -> dict[Key, StatementFacts]:
+    """Return what the books say of a month, for each creator for whom something changed."""
+    lines = _read_lines(brand, span, party_ids)
+    standing = _read_standing(brand, span, {party for party, _currency in lines})
+    ids = dict(
+        Affiliation.objects.filter(brand=brand, pk__in={party for party, _ in lines}).values_list(
+            "pk", "public_id"
+        )
+    )
+    return {
+        key: StatementFacts(
+            brand=brand.public_id,
+            affiliation=ids[key[0]],
+            currency=key[1],
+            month=span.month,
+            payout="",
+            starts_at=span.starts_at,
+            ends_at=span.ends_at,
+            opening_minor=sum(before for before, _after in standing[key].values()),
+            lines=lines[key],
+            standing={kind: after for kind, (_, after) in standing[key].items() if after},
+        )
+        for key in lines
+    }
+
+
+def read_payout(payout: Payout) -> StatementFacts:
+    """Return what the books say a paid payout was made of: what was released, what was sent.
+
+    The opening balance is what an earlier payout had left over.
+    """
+    entries = {
+        entry.kind: entry
+        for entry in Entry.objects.filter(
+            brand_id=payout.brand_id, cause_type="payout", cause_id=payout.public_id
+        )
+    }
+    taken = Posting.objects.select_related("account").get(
+        entry=entries[EntryKind.APPROVE_PAYOUT], account__kind=AccountKind.PAYABLE
+    )
+    earlier = Posting.objects.filter(account=taken.account, pk__lt=taken.pk)
+    payable: int = earlier.aggregate(total=Coalesce(Sum("amount_minor"), 0))["total"]
+    items = [
+        _item_line(item)
+        for item in PayoutItem.objects.filter(payout=payout)
+        .select_related("posting__entry__corrects")
+        .order_by("posting_id")
+    ]
+    paid = entries[EntryKind.PAY]
+    sent = StatementLine(paid.pk, paid.at, paid.kind, payout.public_id, -payout.amount_minor)
+    closing = payable - payout.amount_minor
+    return StatementFacts(
+        brand=payout.brand.public_id,
+        affiliation=payout.affiliation.public_id,
+        currency=payout.currency,
+        month=None,
+        payout=payout.public_id,
+        starts_at=payout.approved_at,
+        ends_at=paid.at,
+        opening_minor=payable - sum(line.amount_minor for line in items),
+        lines=[*items, sent],
+        standing={AccountKind.PAYABLE.value: closing} if closing else {},
+    )
+
+
+def read_again(statement: Statement) -> StatementFacts | None:
+    """Return what the books say today of what a statement was issued about."""
+    if statement.payout is not None:
+        return read_payout(statement.payout)
+    period = Period.objects.filter(brand_id=statement.brand_id).get(month=statement.month or "")
+    facts = read_month(
+        brand=statement.brand,
+        span=Span(period.month, period.starts_at, period.ends_at),
+        party_ids=[statement.affiliation_id],
+    )
+    return facts.get((statement.affiliation_id, statement.currency))
+
+
+def read_labels(brand: Brand, facts: Collection[StatementFacts]) -> dict[str, dict[str, Any]]:
+    """Return by affiliation what its statements are shown with: names, numbers, runs."""
+    causes: Mapping[str, list[str]] = defaultdict(list)
+    for one in facts:
+        causes[one.affiliation] += [line.cause for line in one.lines]
+    every = {cause for some in causes.values() for cause in some}
+    earned = Commission.objects.filter(brand=brand, public_id__in=every)
+    earned = earned.select_related("order", "award")
+    commissions = {one.public_id: [one.kind, one.reference] for one in earned}
+    runs = dict(
+        Payout.objects.filter(brand=brand, public_id__in=every).values_list(
+            "public_id", "plan__period"
+        )
+    )
+    names = dict(
+        Affiliation.objects.filter(brand=brand, public_id__in=causes).values_list(
+            "public_id", "affiliate__display_name"
+        )
+    )
+    return {
+        affiliation: {
+            "brand": brand.name,
+            "creator": names[affiliation],
+            "commissions": {cause: commissions[cause] for cause in own if cause in commissions},
+            "payouts": {cause: runs[cause] for cause in own if cause in runs},
+        }
+        for affiliation, own in causes.items()
+    }
+
+
+def _with_names(rows: QuerySet[Statement]) -> QuerySet[Statement]:
+    rows = rows.select_related("brand", "affiliation__affiliate", "payout__plan")
+    return rows.defer("content", "labels")
+
+
+def _read_lines(
+    brand: Brand, span: Span, party_ids: Collection[UUID] | None
+) -> dict[Key, list[StatementLine]]:
+    rows = _of_parties(brand, party_ids).filter(
+        entry__at__gte=span.starts_at, entry__at__lt=span.ends_at
+    )
+    sums = (
+        rows.values_list(
+            "account__party_id",
+            "account__currency",
+            "entry_id",
+            "entry__at",
+            "entry__kind",
+            "entry__cause_id",
+            "entry__corrects_id",
+            "entry__corrects__at",
+        )
         .annotate(total=Sum("amount_minor"))
         .filter(~Q(total=0))
         .order_by("entry__at", "entry_id")
     )
-    causes = {cause for _pk, _at, _kind, cause, _total in rows}
-    own = {"affiliation": affiliation, "public_id__in": causes}
-    commissions = {
-        one.public_id: one
-        for one in Commission.objects.filter(**own).select_related("order", "award")
-    }
-    payouts = {one.public_id: one for one in Payout.objects.filter(**own).select_related("plan")}
-    return [
-        Line(
-            at=at,
-            kind=EntryKind(kind),
-            amount=Money(total, currency),
-            commission=commissions.get(cause),
-            payout=payouts.get(cause),
+    lines: dict[Key, list[StatementLine]] = defaultdict(list)
+    for party, currency, pk, at, kind, cause, corrects, corrects_at, total in sums:
+        lines[party, currency].append(
+            StatementLine(pk, at, kind, cause, total, corrects, corrects_at)
         )
-        for _pk, at, kind, cause, total in rows
-    ]
+    return dict(lines)
 
 
-def _list_standing(
-    affiliation: Affiliation, currency: str, end: datetime
-) -> list[tuple[AccountKind, Money]]:
+def _read_standing(
+    brand: Brand, span: Span, party_ids: Collection[UUID]
+) -> dict[Key, dict[str, tuple[int, int]]]:
+    """Return the balance of each account before and after a month."""
     rows = (
-        Posting.objects.filter(
-            brand_id=affiliation.brand_id,
-            account__party_id=affiliation.pk,
-            account__currency=currency,
-            entry__at__lt=end,
+        _of_parties(brand, party_ids)
+        .filter(entry__at__lt=span.ends_at)
+        .values_list("account__party_id", "account__currency", "account__kind")
+        .annotate(
+            before=Coalesce(Sum("amount_minor", filter=Q(entry__at__lt=span.starts_at)), 0),
+            after=Sum("amount_minor"),
         )
-        .values_list("account__kind")
-        .annotate(total=Sum("amount_minor"))
-        .order_by()
+        .order_by("account__kind")
     )
-    totals = dict(rows)
-    kinds = (AccountKind.PENDING, AccountKind.PAYABLE, AccountKind.ON_HOLD, AccountKind.IN_PAYOUT)
-    return [(kind, Money(totals[kind], currency)) for kind in kinds if totals.get(kind)]
+    standing: dict[Key, dict[str, tuple[int, int]]] = defaultdict(dict)
+    for party, currency, kind, before, after in rows:
+        standing[party, currency][kind] = (before, after)
+    return standing
 
 
-def _postings(affiliation: Affiliation) -> QuerySet[Posting]:
-    """Return the postings of entries that may change what is owed."""
-    return Posting.objects.filter(
-        brand_id=affiliation.brand_id,
-        account__party_id=affiliation.pk,
-        entry__kind__in=KINDS,
-    ).order_by()
+def _of_parties(brand: Brand, party_ids: Collection[UUID] | None) -> QuerySet[Posting]:
+    rows = Posting.objects.filter(brand=brand).order_by()
+    if party_ids is None:
+        return rows.filter(account__party_id__isnull=False)
+    return rows.filter(account__party_id__in=party_ids)
 
 
-def _bounds(affiliation: Affiliation, month: date) -> tuple[datetime, datetime]:
-    zone = ZoneInfo(affiliation.brand.time_zone)
-    following = date(month.year + month.month // 12, month.month % 12 + 1, 1)
-    start, end = (datetime(one.year, one.month, 1, tzinfo=zone) for one in (month, following))
-    return start, end
+def _item_line(item: PayoutItem) -> StatementLine:
+    entry = item.posting.entry
+    corrected = entry.corrects
+    return StatementLine(
+        entry=entry.pk,
+        at=entry.at,
+        kind=entry.kind,
+        cause=entry.cause_id,
+        amount_minor=item.amount_minor,
+        corrects=corrected.pk if corrected else None,
+        corrects_at=corrected.at if corrected else None,
+    )

@@ -6,17 +6,19 @@ from datetime import timedelta
 import httpx
 from celery import shared_task
 from django.conf import settings
+from django.db import DatabaseError
 
 from brands.models import RailKind, RailSettings
 from core.clock import brand_now, database_now
 from core.jobs import enqueue
-from core.models import BrandStatus
+from core.models import Brand, BrandStatus
 from payouts.models import PayoutMethod, RailEvent
 from payouts.rails.registry import RailOff, make_standin, onboarding_for, rail_for
 from payouts.rails.stripe.standin import namespace_of
 from payouts.selectors import list_unchecked
 from payouts.services import driving, railevents
 from payouts.services.rails import RailDeclined, RailUnavailable
+from payouts.services.statements import close_next_month, has_month_due
 
 logger = logging.getLogger(__name__)
 
@@ -125,3 +127,16 @@ def check_destinations() -> None:
         due = brand_now(row.brand, real_now) - CHECK_AGE
         for method_id in list_unchecked(brand=row.brand, since=due).values_list("pk", flat=True):
             enqueue("payouts.refresh_method", method_id=method_id)
+
+
+@shared_task(name="payouts.issue_statements", acks_late=True, ignore_result=True)
+def issue_statements() -> None:
+    """Close the months that are over, each brand's by its own calendar."""
+    real_now = database_now()
+    for brand in Brand.objects.filter(archived_at__isnull=True).order_by("pk"):
+        now = brand_now(brand, real_now)
+        try:
+            while has_month_due(brand=brand, now=now):
+                close_next_month(brand_id=brand.pk, now=now)
+        except DatabaseError:
+            logger.exception("no statements of brand %s were issued", brand.public_id)

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from payouts.views import files, inbound, own, payout, runs, statements
+from payouts.views import brand_statements, files, inbound, own, payout, runs, statements
 
 _STATEMENT = "me/payouts/statements/<str:affiliation_id>/<str:currency>/<str:month>"
+_ISSUED = "b/<slug:slug>/payouts/statements"
 
 urlpatterns = [
     path("rails/stripe/<str:brand_id>", inbound.receive_stripe, name="stripe-hook"),
@@ -14,9 +15,15 @@ urlpatterns = [
     path("me/payouts/method/<str:affiliation_id>/", own.edit_method, name="method-edit"),
     path("me/payouts/method/<str:affiliation_id>/stripe/", own.start_stripe, name="method-stripe"),
     path("me/payouts/method/<str:affiliation_id>/check/", own.refresh, name="method-check"),
-    path("me/payouts/statements/", statements.list_statements, name="statement-list"),
-    path(f"{_STATEMENT}/", statements.show_statement, name="statement"),
-    path(f"{_STATEMENT}/csv/", statements.download_statement, name="statement-csv"),
+    path("me/payouts/statements/", statements.list_own, name="statement-list"),
+    path("me/payouts/statements/<str:statement_id>/", statements.show_issued, name="issued"),
+    path(
+        "me/payouts/statements/<str:statement_id>/csv/",
+        statements.download_issued,
+        name="issued-csv",
+    ),
+    path(f"{_STATEMENT}/", statements.show_month, name="statement"),
+    path(f"{_STATEMENT}/csv/", statements.download_month, name="statement-csv"),
     path("me/payouts/<str:payout_id>/", own.show_own, name="creator-payout"),
     path("b/<slug:slug>/payouts/", runs.list_all, name="run-list"),
     path("b/<slug:slug>/payouts/preview/", runs.preview, name="run-preview"),
@@ -30,6 +37,13 @@ urlpatterns = [
     ),
     path("b/<slug:slug>/payouts/files/<str:file_id>/", files.download, name="run-file"),
     path("b/<slug:slug>/payouts/files/<str:file_id>/cancel/", files.cancel, name="file-cancel"),
+    path(f"{_ISSUED}/", brand_statements.list_of_brand, name="brand-statements"),
+    path(f"{_ISSUED}/<str:statement_id>/", brand_statements.show_of_brand, name="brand-statement"),
+    path(
+        f"{_ISSUED}/<str:statement_id>/csv/",
+        brand_statements.download_of_brand,
+        name="brand-statement-csv",
+    ),
     path("b/<slug:slug>/payouts/<str:payout_id>/", payout.show_payout, name="payout-detail"),
     path("b/<slug:slug>/payouts/<str:payout_id>/<str:what>/", payout.act, name="payout-act"),
 ]

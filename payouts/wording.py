@@ -244,10 +244,12 @@ STEPS: Mapping[str, Step] = {
 STATEMENT_PARTS: Mapping[str, str | Promise] = {
     "commissions": _("Commissions"),
     "corrections": _("Corrections before and after release"),
+    "held": _("Held for review"),
     "clawbacks": _("Taken back for refunds after release"),
-    "payouts": _("Payouts"),
     "write_offs": _("Written off"),
-    "taxes": _("Taxes"),
+    "vat": _("VAT"),
+    "withheld": _("Tax withheld"),
+    "payouts": _("Payouts"),
 }
 
 CATALOGUE = Catalogue(messages=MappingProxyType({**GATES, **PAYOUTS}), words=WORDS, steps=STEPS)

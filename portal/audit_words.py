@@ -150,6 +150,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "payout_plan.approved": _("{who} approved the payout run {what}"),
     "payout_plan.made": _("{who} made a preview of the payout run {what}"),
     "payout_policy.set": _("{who} changed when and from which amount {what} pays"),
+    "period.closed": _("{who} closed a month of {what} and issued its statements"),
     "program.created": _("{who} made the program {what}"),
     "program.status_set": _("{who} changed the status of the program {what}"),
     "trial.started": _("{who} sent a test order"),
@@ -196,7 +197,10 @@ AREAS: Mapping[str, tuple[str | Promise, tuple[str, ...]]] = {
     "commissions": (_("Commissions"), ("commission",)),
     "payouts": (
         _("Payouts"),
-        ("payout", "payout_file", "payout_method", "payout_plan", "payout_policy", "rail"),
+        (
+            *("payout", "payout_file", "payout_method", "payout_plan", "payout_policy"),
+            *("period", "rail"),
+        ),
     ),
     "program": (
         _("Program"),

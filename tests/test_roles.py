@@ -41,7 +41,14 @@ CHANGING = (
     "INSERT INTO django_migrations (app, name, applied) VALUES ('a', 'b', now())",
     "UPDATE ledger_account SET currency = 'USD'",
 )
-KEPT = ("ledger_entry", "ledger_posting", "ledger_account", "core_auditevent")
+KEPT = (
+    "ledger_entry",
+    "ledger_posting",
+    "ledger_account",
+    "ledger_period",
+    "payouts_statement",
+    "core_auditevent",
+)
 
 
 @pytest.fixture

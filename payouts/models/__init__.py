@@ -13,6 +13,7 @@ from payouts.models.payouts import (
 )
 from payouts.models.plans import ExportFile, PayoutPlan, PlanStatus
 from payouts.models.rails import RailEvent, StandinObject
+from payouts.models.statements import Statement
 
 __all__ = [
     "COVERING_STATUSES",
@@ -30,4 +31,5 @@ __all__ = [
     "RailEvent",
     "RunApproval",
     "StandinObject",
+    "Statement",
 ]

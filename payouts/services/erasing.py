@@ -24,6 +24,7 @@ from payouts.models import (
     PayoutPlan,
     RailEvent,
     StandinObject,
+    Statement,
 )
 from payouts.services.forgetting import DONE
 from tracking.models import Commission
@@ -61,6 +62,9 @@ def erase_payee(*, affiliation_ids: Collection[UUID], email: str, name: str) -> 
     own = set(payouts.values_list("public_id", flat=True))
     for file in ExportFile.objects.filter(payouts__in=payouts).distinct():
         _erase_in_file(file, own, name)
+    for statement in Statement.objects.filter(affiliation__in=affiliation_ids):
+        statement.labels = {**statement.labels, "creator": name}
+        statement.save(update_fields=["labels"])
     RailEvent.objects.filter(brand__in=brand_ids, status__in=DONE).update(body=None)
     for row in StandinObject.objects.filter(data__icontains=email):
         row.data = json.loads(json.dumps(row.data).replace(email, f"{name}@erased.invalid"))

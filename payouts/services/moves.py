@@ -5,11 +5,12 @@ from datetime import date, datetime
 from django.db import transaction
 
 from core import audit, outbox
-from ledger.models import AccountKind, EntryKind
+from ledger.models import AccountKind, Entry, EntryKind
 from ledger.services import Cause, Draft, Leg, post_entry
 from payouts.domain.states import IllegalMove, PayoutState, check_move
 from payouts.emails import mail_payout
 from payouts.models import Payout, PayoutItem, PayoutStatus
+from payouts.services.statements import issue_payout_statement
 from tracking.models import Commission
 from tracking.services.release import lock_commissions, mark_paid, mark_uncovered
 
@@ -52,6 +53,7 @@ def mark_paid_out(*, payout: Payout, reference: str, now: datetime) -> None:
     _move(payout, PayoutStatus.PAID, code="", detail="")
     commissions = _lock_commissions(payout)
     _post(payout, EntryKind.PAY, AccountKind.IN_PAYOUT, _clearing(payout), now)
+    issue_payout_statement(payout=payout, now=now)
     mark_paid(commission_ids=commissions, now=now)
     _tell(payout, "payout.paid", now)
 
@@ -188,8 +190,19 @@ def _post(
             _leg(target, payout.amount_minor, payout),
         ),
         cause=Cause("payout", payout.public_id),
+        corrects_id=_find_undone(payout, kind),
     )
     post_entry(brand_id=payout.brand_id, draft=draft, now=now)
+
+
+def _find_undone(payout: Payout, kind: EntryKind) -> int | None:
+    """Return the last entry of a payout, which money that comes back undoes."""
+    if kind == EntryKind.PAY:
+        return None
+    own = Entry.objects.filter(
+        brand_id=payout.brand_id, cause_type="payout", cause_id=payout.public_id
+    )
+    return own.order_by("-pk").values_list("pk", flat=True).first()
 
 
 def _leg(kind: AccountKind, amount: int, payout: Payout) -> Leg:

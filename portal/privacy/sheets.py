@@ -5,6 +5,7 @@ What is other people's stays out: shoppers, who decided, and what a team notes f
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Any, TypeAlias
 
 from allauth.account.models import EmailAddress
@@ -30,13 +31,15 @@ from affiliates.models import (
 from brands.models import Member, ReportReader, SavedReport
 from core.exports import Cell, amount
 from core.models import AuditEvent, Mail, NoticeChoice, User
-from payouts.models import Payout, PayoutMethod
-from payouts.selectors_statements import find_statement, list_months
+from payouts.models import Payout, PayoutMethod, Statement
+from payouts.selectors_statements import Span, read_month
 from portal.earnings import list_rows
 from tracking.models import Click, Commission, CommissionChange, ReviewMessage, Verdict
 from tracking.selectors_brand import OPEN_REVIEW
 
 Rows: TypeAlias = Iterable[tuple[Any, ...]]
+
+ALWAYS = Span(date.min, datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +141,12 @@ def _read_payouts(user: User) -> Rows:
 
 
 def _read_statements(user: User) -> Rows:
-    for month in list_months(_places(user).select_related("brand")):
-        place, currency = month.affiliation, month.currency
-        found = find_statement(affiliation=place, currency=currency, month=month.month)
-        for line in found.lines if found else ():
-            cause = line.commission or line.payout
-            money = amount(line.amount.amount_minor, currency)
-            about = cause.public_id if cause else ""
-            yield place.brand.name, line.at, line.kind.value, about, currency, money
+    """Yield every entry that changed what a brand owes, closed months and open ones alike."""
+    for place in _places(user).select_related("brand"):
+        for facts in read_month(brand=place.brand, span=ALWAYS, party_ids=[place.pk]).values():
+            for line in facts.lines:
+                money = amount(line.amount_minor, facts.currency)
+                yield place.brand.name, line.at, line.kind, line.cause, facts.currency, money
 
 
 SHEETS: Mapping[str, OwnSheet] = {
@@ -261,6 +262,14 @@ SHEETS: Mapping[str, OwnSheet] = {
             *("reference", "approved_at", "sent_at", "paid_at"),
         ),
         _read_payouts,
+    ),
+    "statements": _fields(
+        lambda user: Statement.objects.filter(affiliation__in=_places(user)),
+        {
+            "brand": "brand__name",
+            **_same("public_id currency number month opening_minor closing_minor content sha256"),
+            "issued_at": "issued_at",
+        },
     ),
     "statement_lines": OwnSheet(
         ("brand", "at", "kind", "about", "currency", "amount"), _read_statements

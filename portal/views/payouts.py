@@ -59,9 +59,11 @@ def _row(payout: Payout) -> dict[str, Any]:
 
 
 def _statement_url(payout: Payout) -> str:
-    """Return the statement of the month a payout was paid in, by the brand's calendar."""
+    """Return the payout's own statement, or of the month it was paid in before there were any."""
     if payout.paid_at is None:
         return ""
+    if hasattr(payout, "statement"):
+        return reverse("payouts:issued", args=[payout.statement.public_id])
     month = payout.paid_at.astimezone(ZoneInfo(payout.brand.time_zone)).strftime("%Y-%m")
     args = [payout.affiliation.public_id, payout.currency, month]
     return reverse("payouts:statement", args=args)

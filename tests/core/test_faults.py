@@ -7,12 +7,13 @@ from core import faults
 from tests.chaos.test_kill_processing import POINTS as PROCESSING
 from tests.payouts.test_sending import POINTS as SENDING
 
-# Walked by tests of their own: test_pulling, test_uploads, test_unread_orders.
+# Walked by tests of their own: test_pulling, test_uploads, test_unread_orders, test_statements.
 KILLED_APART = (
     "order_pull.before_cursor",
     "order_upload.before_commit",
     "order_upload.before_finish",
     "unread_order.before_settled",
+    "statements.before_commit",
 )
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ("core", "ledger", "brands", "affiliates", "tracking", "payouts", "portal")

@@ -75,6 +75,8 @@ FREE = {
     "core:image-small": "is on pages that anybody may open",
     "core:image-letter": "is in letters",
     "core:recovery-file": "holds what the page just showed, behind mfa_generate_recovery_codes",
+    "payouts:brand-statement-csv": "is about one creator, without an account number",
+    "payouts:issued-csv": "is one person's own, without an account number",
     "payouts:statement-csv": "is one person's own, without an account number",
     "portal:list-export clicks": "counts clicks; of who clicked nothing is kept",
     "portal:list-export commissions": "says what orders earned; no address, and not what was paid",

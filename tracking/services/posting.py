@@ -13,6 +13,7 @@ from ledger.services import Draft, Leg, open_accounts, post_entry
 from tracking.models import Commission, StoreEvent
 
 CAUSE_TYPE = "commission"
+CORRECTING = (EntryKind.REVERSE, EntryKind.RAISE, EntryKind.CLAWBACK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,5 +122,17 @@ def _post(
         currency=commission.currency,
         legs=legs,
         cause=EntryCause(CAUSE_TYPE, commission.public_id),
+        corrects_id=_find_first(commission) if kind in CORRECTING else None,
     )
     return post_entry(brand_id=commission.brand_id, draft=draft, now=now)
+
+
+def _find_first(commission: Commission) -> int | None:
+    """Return the entry by which it was earned: what a later change corrects, in an open month."""
+    earned = Entry.objects.filter(
+        brand_id=commission.brand_id,
+        cause_type=CAUSE_TYPE,
+        cause_id=commission.public_id,
+        kind=EntryKind.ACCRUE,
+    )
+    return earned.order_by("pk").values_list("pk", flat=True).first()

@@ -1,0 +1,39 @@
+"""Statements as rows, where no books stand behind them."""
+
+from datetime import UTC, datetime, timedelta
+
+from affiliates.models import Affiliation
+from payouts.domain.statement import StatementFacts, StatementLine, fingerprint, write_statement
+from payouts.models import Statement
+
+
+def make_statement(affiliation: Affiliation, *, now: datetime) -> Statement:
+    """Make a creator's first statement: 10.00 were paid two months ago."""
+    month = (now - timedelta(days=60)).date().replace(day=1)
+    starts_at = datetime(month.year, month.month, 1, tzinfo=UTC)
+    facts = StatementFacts(
+        brand=affiliation.brand.public_id,
+        affiliation=affiliation.public_id,
+        currency="EUR",
+        month=month,
+        payout="",
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(days=28),
+        opening_minor=1_000,
+        lines=[StatementLine(1, starts_at, "pay", "pay_gone", -1_000)],
+        standing={},
+    )
+    text = write_statement(facts, number=1, previous="")
+    return Statement.objects.create(
+        brand=affiliation.brand,
+        affiliation=affiliation,
+        currency="EUR",
+        number=1,
+        month=month,
+        opening_minor=1_000,
+        closing_minor=0,
+        content=text,
+        sha256=fingerprint(text),
+        labels={"brand": "", "creator": "", "commissions": {}, "payouts": {}},
+        issued_at=now,
+    )

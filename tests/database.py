@@ -24,7 +24,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
         copy_database(source=name, target=template_of(name))
     yield
     with django_db_blocker.unblock():
-        _run("DROP DATABASE IF EXISTS {} WITH (FORCE)", template_of(name))
+        drop_database(template_of(name))
         end_connections(name)  # a thread of a live server may have kept one
 
 
@@ -48,8 +48,7 @@ def template_of(name: str) -> str:
 
 def copy_database(*, source: str, target: str) -> None:
     """Replace `target` by a copy of `source`, ending every connection to the two."""
-    connections.close_all()
-    _run("DROP DATABASE IF EXISTS {} WITH (FORCE)", target)
+    drop_database(target)
     for attempt in range(TRIES):
         try:
             _run("CREATE DATABASE {} TEMPLATE {}", target, source)
@@ -61,9 +60,16 @@ def copy_database(*, source: str, target: str) -> None:
             return
 
 
+def drop_database(name: str) -> None:
+    """End every connection to a database and remove it."""
+    connections.close_all()
+    _run("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+
+
 def _run(statement: str, *names: str) -> None:
     quoted = [sql.Identifier(name) for name in names]
     with connection._nodb_cursor() as cursor:  # connected to "postgres", in autocommit
+        cursor.execute("SET statement_timeout = 0")  # it waits for a checkpoint
         cursor.execute(sql.SQL(statement).format(*quoted))
 
 

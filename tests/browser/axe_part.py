@@ -23,7 +23,7 @@ from playwright.sync_api import sync_playwright  # noqa: E402
 from tests.browser.pages import Pages, find_pages  # noqa: E402
 from tests.browser.walking import STYLES, WIDTHS, Stop, Style, list_once, walk  # noqa: E402
 from tests.chromium import ARGUMENTS, find_chromium  # noqa: E402
-from tests.database import end_connections  # noqa: E402
+from tests.database import drop_database  # noqa: E402
 from tracking import redirect  # noqa: E402
 
 HOST = "localhost"
@@ -43,8 +43,7 @@ def main(number: int, parts: int, *, is_once: bool) -> None:
             faults = list(look(site, pages, STYLES[number::parts], is_once=is_once))
     finally:
         redirect.forget()  # its own connections would keep the database in use
-        end_connections(name)
-        connection.creation.destroy_test_db(name, verbosity=0)
+        drop_database(name)
     found = {
         "pages": len(pages.stops),
         "faults": faults,

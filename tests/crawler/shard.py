@@ -15,6 +15,7 @@ from django.test.utils import setup_test_environment  # noqa: E402
 from tests.addresses import list_addresses  # noqa: E402
 from tests.crawler.crawl import Crawl  # noqa: E402
 from tests.crawler.town import make_town  # noqa: E402
+from tests.database import drop_database  # noqa: E402
 from tracking import redirect  # noqa: E402
 
 
@@ -27,7 +28,7 @@ def main(number: int, shards: int) -> None:
         found = Crawl(make_town(), is_full=True).run(list_addresses()[number::shards])
     finally:
         redirect.forget()  # its own connections would keep the database in use
-        connection.creation.destroy_test_db(f"crawl_{number}", verbosity=0)
+        drop_database(f"crawl_{number}")
     print(
         json.dumps(
             {

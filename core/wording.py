@@ -49,7 +49,7 @@ _NAMES_BY_KIND: Mapping[Kind, str] = {
     "money": "amount cap left minimum missing refunded",
     "change": "change",
     "number": "done missing_count position target version",
-    "count": "days differences limit minutes",
+    "count": "count days differences limit minutes",
     "text": (
         "account agent bonus brand check code currency deliverable dispute domain field group line"
         " order program reason reference refund rule service slug threshold token typed"

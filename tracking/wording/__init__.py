@@ -54,6 +54,7 @@ STEPS: Mapping[str, Step] = {
     "commission": _COMMISSIONS,
     "bonus": _COMMISSIONS,
     "deliverable": _COMMISSIONS,
+    "award": _COMMISSIONS,
     "clawback": Step("payouts:creator-payouts", "tracking:commission-list"),
     "tier": Step("affiliates:program-list", "affiliates:creator-list"),
     "store": _STORES,

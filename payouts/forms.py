@@ -115,3 +115,9 @@ class ReasonForm(forms.Form):
     """Why, in words the creator may read."""
 
     reason = forms.CharField(label=_("Reason"), max_length=300)
+
+
+class WriteOffForm(ReasonForm):
+    """Why what is to recover is written off, and how much of it was seen."""
+
+    seen_minor = forms.IntegerField(widget=forms.HiddenInput)

@@ -23,6 +23,7 @@ from payouts.models import (
     PayoutStatus,
     PlanStatus,
 )
+from payouts.selectors_recovery import Recovery, list_recoveries, sum_written_off
 
 PAGE = 50
 FAILED = (PayoutStatus.FAILED, PayoutStatus.RETURNED, PayoutStatus.UNKNOWN)
@@ -30,7 +31,10 @@ FAILED = (PayoutStatus.FAILED, PayoutStatus.RETURNED, PayoutStatus.UNKNOWN)
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a creator has in one brand and currency, in minor units."""
+    """What a creator has in one brand and currency.
+
+    `recoveries`: what of payable below zero is taken from later commissions, and until when.
+    """
 
     affiliation: Affiliation
     currency: str
@@ -39,6 +43,8 @@ class Standing:
     on_hold: Money
     in_payout: Money
     paid: Money
+    written_off: Money
+    recoveries: tuple[Recovery, ...]
 
 
 def list_runs(brand: Brand) -> QuerySet[PayoutPlan]:
@@ -117,6 +123,9 @@ def list_standings(affiliations: list[Affiliation]) -> list[Standing]:
     for affiliation in affiliations:
         balances = list_party_balances(brand_id=affiliation.brand_id, party_ids=[affiliation.pk])
         paid = _paid(affiliation)
+        brand, mine = affiliation.brand, [affiliation.pk]
+        written = sum_written_off(brand=brand, affiliation_ids=mine)
+        recoveries = list_recoveries(brand=brand, affiliation_ids=mine)
         for currency in sorted({c for _, c in balances} | set(paid)):
             kinds = balances.get((affiliation.pk, currency), {})
             found.append(
@@ -128,6 +137,8 @@ def list_standings(affiliations: list[Affiliation]) -> list[Standing]:
                     on_hold=Money(kinds.get(AccountKind.ON_HOLD, 0), currency),
                     in_payout=Money(kinds.get(AccountKind.IN_PAYOUT, 0), currency),
                     paid=Money(paid.get(currency, 0), currency),
+                    written_off=written.get((affiliation.pk, currency), Money(0, currency)),
+                    recoveries=tuple(one for one in recoveries if one.amount.currency == currency),
                 )
             )
     return found

@@ -122,17 +122,20 @@ def list_approvals(plan: PayoutPlan) -> list[RunApproval]:
 
 
 def sum_recovered(*, brand_id: int, currency: str) -> dict[str, int]:
-    """Return how much of earlier refunds the next payout takes back, by affiliation."""
+    """Return how much of earlier refunds the next payout takes back, by affiliation.
+
+    What was written off is not taken back.
+    """
     covered = PayoutItem.objects.filter(is_covering=True, brand_id=brand_id)
     rows = (
         Posting.objects.filter(
             account__brand_id=brand_id,
             account__kind=AccountKind.PAYABLE,
             account__currency=currency,
-            entry__kind=EntryKind.CLAWBACK,
+            entry__kind__in=[EntryKind.CLAWBACK, EntryKind.WRITE_OFF],
         )
         .exclude(pk__in=covered.values("posting_id"))
         .values_list("account__party_id")
         .annotate(total=Sum("amount_minor"))
     )
-    return {str(party): -total for party, total in rows}
+    return {str(party): -total for party, total in rows if total}

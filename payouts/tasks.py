@@ -1,7 +1,7 @@
 """Work of payouts that a worker does; each is safe to run twice and beside itself."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import httpx
 from celery import shared_task
@@ -10,13 +10,13 @@ from django.db import DatabaseError
 
 from brands.models import RailKind, RailSettings
 from core.clock import brand_now, database_now
-from core.jobs import enqueue
+from core.jobs import enqueue, run_once
 from core.models import Brand, BrandStatus
 from payouts.models import PayoutMethod, RailEvent
 from payouts.rails.registry import RailOff, make_standin, onboarding_for, rail_for
 from payouts.rails.stripe.standin import namespace_of
 from payouts.selectors import list_unchecked
-from payouts.services import driving, railevents
+from payouts.services import driving, railevents, write_offs
 from payouts.services.rails import RailDeclined, RailUnavailable
 from payouts.services.statements import close_next_month, has_month_due
 
@@ -111,6 +111,26 @@ def refresh_method(*, method_id: int) -> None:
         )
     except (RailOff, RailUnavailable, RailDeclined) as error:
         logger.warning("payout method %s not refreshed: %s", method.pk, type(error).__name__)
+
+
+@shared_task(name="payouts.write_off_due", acks_late=True, ignore_result=True)
+def write_off_due() -> None:
+    """Write off what outlived its recovery window, once a day, each brand by its own clock."""
+    real_now = database_now()
+    run_once(
+        name="write_off_due",
+        window=real_now.strftime("%Y-%m-%d"),
+        now=real_now,
+        work=lambda: f"{_write_off_all(real_now)} entries",
+    )
+
+
+def _write_off_all(real_now: datetime) -> int:
+    brands = Brand.objects.filter(status=BrandStatus.ACTIVE, archived_at__isnull=True)
+    return sum(
+        write_offs.write_off_due(brand=brand, now=brand_now(brand, real_now))
+        for brand in brands.order_by("pk")
+    )
 
 
 @shared_task(name="payouts.check_destinations", acks_late=True, ignore_result=True)

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from payouts.views import brand_statements, files, inbound, own, payout, runs, statements
+from payouts.views import (
+    brand_statements,
+    files,
+    inbound,
+    own,
+    payout,
+    runs,
+    statements,
+    write_offs,
+)
 
 _STATEMENT = "me/payouts/statements/<str:affiliation_id>/<str:currency>/<str:month>"
 _ISSUED = "b/<slug:slug>/payouts/statements"
@@ -43,6 +52,11 @@ urlpatterns = [
         f"{_ISSUED}/<str:statement_id>/csv/",
         brand_statements.download_of_brand,
         name="brand-statement-csv",
+    ),
+    path(
+        "b/<slug:slug>/payouts/write-off/<str:affiliation_id>/<str:currency>/",
+        write_offs.write_off,
+        name="write-off",
     ),
     path("b/<slug:slug>/payouts/<str:payout_id>/", payout.show_payout, name="payout-detail"),
     path("b/<slug:slug>/payouts/<str:payout_id>/<str:what>/", payout.act, name="payout-act"),

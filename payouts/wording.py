@@ -97,6 +97,23 @@ GATES: Mapping[str, Message] = {
     ),
 }
 
+RECOVERY: Mapping[str, Message] = {
+    "recovery.open": Message(
+        _(
+            "{amount} is taken from your next commissions until {date}; after that it is written "
+            "off."
+        ),
+        _(
+            "{amount} is taken from the next commissions of {creator} until {date}; after that it "
+            "is written off."
+        ),
+    ),
+    "recovery.written_off": Message(
+        _("{amount} of earlier refunds were written off so far; nobody asks you for them."),
+        _("{amount} to recover from {creator} were written off so far."),
+    ),
+}
+
 PAYOUTS: Mapping[str, Message] = {
     "payout.expected": Message(_("Expected in the payout of {date}.")),
     "payout.approved": Message(
@@ -237,6 +254,7 @@ STEPS: Mapping[str, Step] = {
     "gate.rail_off": Step("payouts:method", "payouts:run-list"),
     "gate.terms": Step("affiliates:program-list", "affiliates:creator-list"),
     "gate.suspended": Step("affiliates:program-list", "affiliates:creator-list"),
+    "recovery": Step("payouts:creator-payouts", "portal:report-liability"),
     "payout": _SETTINGS,
     "payout.failed": Step("payouts:method", "payouts:run-list"),
 }
@@ -252,7 +270,9 @@ STATEMENT_PARTS: Mapping[str, str | Promise] = {
     "payouts": _("Payouts"),
 }
 
-CATALOGUE = Catalogue(messages=MappingProxyType({**GATES, **PAYOUTS}), words=WORDS, steps=STEPS)
+CATALOGUE = Catalogue(
+    messages=MappingProxyType({**GATES, **RECOVERY, **PAYOUTS}), words=WORDS, steps=STEPS
+)
 
 explain = CATALOGUE.explain
 next_step = CATALOGUE.step

@@ -172,6 +172,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "privacy.exported": _("{who} took a copy of the data of {what}"),
     "store_event.all_replayed": _("{who} replayed deliveries of the store {what}"),
     "store_event.replayed": _("{who} replayed the delivery {what}"),
+    "write_off.made": _("{who} wrote off what was to recover from {what}"),
     "viewing.left": _("{who} left the pages of {what}"),
     "viewing.started": _("{who} opened the pages of {what} as the creator sees them"),
     "terms.accepted": _("{who} accepted the terms for {what}"),
@@ -199,7 +200,7 @@ AREAS: Mapping[str, tuple[str | Promise, tuple[str, ...]]] = {
         _("Payouts"),
         (
             *("payout", "payout_file", "payout_method", "payout_plan", "payout_policy"),
-            *("period", "rail"),
+            *("period", "rail", "write_off"),
         ),
     ),
     "program": (

@@ -23,10 +23,12 @@ from brands.models import PayoutPolicy, Program
 from payouts.domain.calendar import next_run_day
 from payouts.models import Payout
 from payouts.selectors import find_covering_payout, find_next_run
+from payouts.selectors_recovery import Recovery, find_write_off, list_recoveries
 from tracking.domain import merge
 from tracking.domain.merge import EMPTY, OrderState
 from tracking.models import Attribution, Commission, CommissionChange, Decision, ReviewHold
 from tracking.selectors import find_current_attribution
+from tracking.services.posting import CAUSE_TYPE
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,8 @@ class StoryRows:
     """What a commission's story is made of; it comes with brand, program, order, affiliation.
 
     `base`: the JSON of the brands.domain BasePolicy it was priced by. `run_date`: the day of the
-    payout run it is expected in, None where none is.
+    payout run it is expected in, None where none is. `recoveries`: what of it is taken from later
+    commissions; `written_off`: in minor units, and when last.
     """
 
     commission: Commission
@@ -45,11 +48,15 @@ class StoryRows:
     base: Mapping[str, Any] = field(default_factory=dict)
     payout: Payout | None = None
     run_date: date | None = None
+    recoveries: Sequence[Recovery] = ()
+    written_off: tuple[int, datetime] | None = None
 
 
 def load_story(*, commission: Commission, now: datetime) -> StoryRows:
     """Load all that portal.story needs to tell of one commission."""
     order, payout = commission.order, find_covering_payout(commission.pk)
+    cause = (CAUSE_TYPE, commission.public_id)
+    left = list_recoveries(brand=commission.brand, affiliation_ids=[commission.affiliation_id])
     return StoryRows(
         commission=commission,
         order=merge.from_json(order.facts) if order and order.facts else EMPTY,
@@ -59,6 +66,8 @@ def load_story(*, commission: Commission, now: datetime) -> StoryRows:
         base=_find_base(order.pk, commission.enrollment_id) if order else {},
         payout=payout,
         run_date=None if payout else _find_run(commission, now),
+        recoveries=[one for one in left if (one.cause_type, one.cause_id) == cause],
+        written_off=find_write_off(brand=commission.brand, cause_type=cause[0], cause_id=cause[1]),
     )
 
 

@@ -159,7 +159,23 @@ def _list_sentences(
         yield affiliate_words.explain(code="affiliation.suspended", params=params, reader=reader)
     elif commission.has_unposted_change:
         yield wording.explain(code="commission.unposted", params={}, reader=reader)
+    yield from _say_recovery(rows, reader)
     yield from _say_payout(rows, reader)
+
+
+def _say_recovery(rows: StoryRows, reader: Reader) -> Iterator[str]:
+    """Say what of it is taken from later commissions until when, and what no longer is."""
+    facts: dict[str, Any] = {
+        "currency": rows.commission.currency,
+        "creator": rows.commission.enrollment_id,
+    }
+    for one in rows.recoveries:
+        params = {**facts, "amount": one.amount.amount_minor, "date": one.last_day.isoformat()}
+        yield payout_words.explain(code="recovery.open", params=params, reader=reader)
+    if rows.written_off is not None:
+        minor, at = rows.written_off
+        params = {**facts, "amount": minor, "date": iso_utc(at)}
+        yield wording.explain(code="clawback.written_off", params=params, reader=reader)
 
 
 def _say_state(

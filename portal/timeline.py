@@ -115,6 +115,9 @@ def _money(rows: StoryRows, zone: ZoneInfo) -> Iterator[Dated]:
         yield released_at, TimelineStep(_("Released"), _day(released_at, zone))
     if rows.payout:
         yield from _payout(rows.payout, zone)
+    if rows.written_off:
+        _minor, at = rows.written_off
+        yield at, TimelineStep(_("Written off"), _day(at, zone))
 
 
 def _payout(payout: Payout, zone: ZoneInfo) -> Iterator[Dated]:

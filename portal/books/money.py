@@ -53,14 +53,21 @@ MONEY = (
             SELECT p.affiliation_id AS party, p.currency, sum(p.amount_minor) AS amount
               FROM payouts_payout p WHERE p.brand_id = %(brand)s AND p.status = 'paid'
              GROUP BY 1, 2
+        ), written AS (
+            SELECT a.party_id AS party, a.currency, sum(p.amount_minor) AS amount
+              FROM ledger_account a JOIN ledger_posting p ON p.account_id = a.id
+              JOIN ledger_entry e ON e.id = p.entry_id
+             WHERE a.brand_id = %(brand)s AND a.party_id IS NOT NULL AND e.kind = 'write_off'
+             GROUP BY 1, 2
         )
         SELECT concat_ws(' ', party, currency) AS key,
-               abs(coalesce(earned.amount, 0) - coalesce(standing.amount, 0)
-                   - coalesce(away.amount, 0)) AS diff
+               abs(coalesce(earned.amount, 0) + coalesce(written.amount, 0)
+                   - coalesce(standing.amount, 0) - coalesce(away.amount, 0)) AS diff
           FROM earned FULL JOIN standing USING (party, currency)
           LEFT JOIN away USING (party, currency)
-         WHERE coalesce(earned.amount, 0) - coalesce(standing.amount, 0)
-               - coalesce(away.amount, 0) <> 0
+          LEFT JOIN written USING (party, currency)
+         WHERE coalesce(earned.amount, 0) + coalesce(written.amount, 0)
+               - coalesce(standing.amount, 0) - coalesce(away.amount, 0) <> 0
         """,  # noqa: S608  # of parts written here
     ),
     Check(
@@ -117,7 +124,7 @@ MONEY = (
               FROM ledger_entry e JOIN ledger_posting p ON p.entry_id = e.id
               JOIN ledger_account a ON a.id = p.account_id
              WHERE e.brand_id = %(brand)s AND e.cause_type = 'commission'
-               AND a.party_id IS NOT NULL GROUP BY 1
+               AND e.kind <> 'write_off' AND a.party_id IS NOT NULL GROUP BY 1
         )
         SELECT c.public_id AS key, abs(c.amount_minor - coalesce(posted.amount, 0)) AS diff
           FROM tracking_commission c LEFT JOIN posted ON posted.cause_id = c.public_id

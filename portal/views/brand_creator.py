@@ -34,6 +34,7 @@ from core.refusals import find_refusal
 from payouts.selectors import list_payouts_of, list_standings
 from portal.audit_log import describe_events
 from portal.links import list_code_rows, list_link_rows
+from portal.recovery_words import say_recovery
 from portal.tier_words import describe_place
 from portal.tiers import read_places
 from tracking.selectors_brand import list_commissions
@@ -69,7 +70,10 @@ def show_creator(request: HttpRequest, slug: str, creator_id: str) -> HttpRespon
         nav_current="affiliates:creator-list",
         affiliation=affiliation,
         refusal=find_refusal(affiliation.affiliate.user.email),
-        standings=list_standings([affiliation]),
+        standings=[
+            (one, say_recovery(one, audience="brand")) for one in list_standings([affiliation])
+        ],
+        money_off=why_not(access, Right.MONEY),
         places=[(place, groups.get(place.program_id, [])) for place in places],
         tiers={
             pk: describe_place(row, now=now) for pk, row in read_places(places, now=now).items()

@@ -16,6 +16,7 @@ from payouts.own_wording import say_own_payout
 from payouts.selectors import find_next_run, list_methods_of, list_payouts_of, list_standings
 from portal.forecast import list_forecasts
 from portal.home import load_balances
+from portal.recovery_words import say_recovery
 
 
 @require_GET
@@ -43,7 +44,11 @@ def _list_places(scope: Scope) -> list[dict[str, Any]]:
             "affiliation": place,
             "forecasts": [one for one in forecasts if one.brand == place.brand],
             "next_run": find_next_run(brand=place.brand, currency="", now=now),
-            "standings": [one for one in standings if one.affiliation == place],
+            "standings": [
+                (one, say_recovery(one, audience="creator"))
+                for one in standings
+                if one.affiliation == place
+            ],
             "method": methods.get(place.pk),
         }
         for place in scope.affiliations

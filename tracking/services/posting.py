@@ -30,6 +30,7 @@ def post_change(*, commission: Commission, delta_minor: int, seq: int, now: date
     """Post the difference of a locked commission.
 
     Before its release on pending; after it on payable, where what a review holds is taken first.
+    What rises after it was written off is no longer written off, for it was never lost.
     """
     if commission.released_at is None:
         kind = EntryKind.ACCRUE if delta_minor > 0 else EntryKind.REVERSE
@@ -38,7 +39,10 @@ def post_change(*, commission: Commission, delta_minor: int, seq: int, now: date
         kind, legs = EntryKind.RAISE, _two(commission, AccountKind.PAYABLE, delta_minor)
     else:
         kind, legs = EntryKind.CLAWBACK, _take_back(commission, -delta_minor)
-    return _post(commission, kind, f"change:{seq}", legs, now)
+    entry = _post(commission, kind, f"change:{seq}", legs, now)
+    if kind == EntryKind.RAISE:
+        _undo_write_off(commission, delta_minor, seq, now)
+    return entry
 
 
 def post_hold(*, commission: Commission, hold_id: str, now: datetime) -> int:
@@ -111,6 +115,32 @@ def _take_back(commission: Commission, amount: int) -> tuple[Leg, ...]:
     if amount > held:
         legs.append(Leg(AccountKind.PAYABLE, held - amount, party))
     return tuple(legs)
+
+
+def _undo_write_off(commission: Commission, raised: int, seq: int, now: datetime) -> None:
+    """Take back what was written off of a commission that rose again.
+
+    The raise has locked the account, so no write-off comes between. What newer refunds left below
+    zero stays so: only a clawback takes a balance there.
+    """
+    party = commission.affiliation_id
+    written: int | None = Posting.objects.filter(
+        account__kind=AccountKind.PAYABLE,
+        entry__brand_id=commission.brand_id,
+        entry__kind=EntryKind.WRITE_OFF,
+        entry__cause_type=CAUSE_TYPE,
+        entry__cause_id=commission.public_id,
+    ).aggregate(total=Sum("amount_minor"))["total"]
+    payable = get_balance(
+        brand_id=commission.brand_id,
+        kind=AccountKind.PAYABLE,
+        currency=commission.currency,
+        party_id=party,
+    )
+    amount = min(raised, written or 0, payable)
+    if amount > 0:
+        legs = (Leg(AccountKind.PAYABLE, -amount, party), Leg(AccountKind.WRITE_OFF, amount))
+        _post(commission, EntryKind.WRITE_OFF, f"written_back:{seq}", legs, now)
 
 
 def _post(

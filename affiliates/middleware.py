@@ -43,6 +43,7 @@ SHOWN = frozenset(
         "portal:creator-earnings",
         "portal:creator-home",
         "portal:own-tiers",
+        "tracking:own-work-list",
         "portal:program-compare",
     }
 )

@@ -108,6 +108,17 @@ STATES: Mapping[str, State] = MappingProxyType(
         "part_refunded": State(_("Partly refunded"), WAITING),
         "disputed": State(_("Disputed"), REVIEW),
         "test": State(pgettext_lazy("order", "Test"), NEUTRAL),
+        # Work for a fee.
+        "work_offered": State(pgettext_lazy("work", "Open"), REVIEW),
+        "work_withdrawn": State(pgettext_lazy("work", "Withdrawn"), NEUTRAL),
+        "work_over": State(pgettext_lazy("work", "Over"), NEUTRAL),
+        "work_accepted": State(_("Accepted"), WAITING),
+        "work_declined": State(_("Declined"), NEUTRAL),
+        "work_submitted": State(_("Handed in"), REVIEW),
+        "work_changes_asked": State(_("Changes asked for"), WAITING),
+        "work_approved": State(_("Approved"), GOOD),
+        "work_rejected": State(_("Rejected"), NEUTRAL),
+        "work_expired": State(_("Expired"), NEUTRAL),
         # Claims and tasks.
         "claim.open": State(pgettext_lazy("claim", "Open"), REVIEW),
         "answered": State(_("Answered"), WAITING),

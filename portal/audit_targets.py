@@ -69,6 +69,13 @@ KINDS: Mapping[str, Kind] = {
     "affiliates.enrollment": Kind(
         lambda row: str(row.affiliation), _CREATOR, _creator_of, (_AFFILIATE,)
     ),
+    "tracking.deliverable": Kind(str, "tracking:work-detail"),
+    "tracking.work": Kind(
+        lambda row: str(row.deliverable),
+        "tracking:work-detail",
+        lambda row: [row.deliverable.public_id],
+        ("deliverable",),
+    ),
     "affiliates.goal": Kind(lambda row: row.name, "portal:goal-detail"),
     "affiliates.invitation": Kind(
         lambda row: row.email or row.name or row.public_id, "affiliates:invitation-list", _none

@@ -177,6 +177,16 @@ SENTENCES: Mapping[str, str | Promise] = {
     "viewing.started": _("{who} opened the pages of {what} as the creator sees them"),
     "terms.accepted": _("{who} accepted the terms for {what}"),
     "tiers.published": _("{who} changed the tiers of the program {what}"),
+    "deliverable.moved": _("{who} gave the work {what} another last day"),
+    "deliverable.offered": _("{who} offered the work {what}"),
+    "deliverable.withdrawn": _("{who} withdrew the offer of {what}"),
+    "work.accepted": _("{who} took the work {what}"),
+    "work.approved": _("{who} approved the work {what}"),
+    "work.changes_asked": _("{who} asked for changes of the work {what}"),
+    "work.declined": _("{who} declined the work {what}"),
+    "work.expired": _("{who} ended the work {what} after its last day"),
+    "work.rejected": _("{who} rejected the work {what}"),
+    "work.submitted": _("{who} handed in the work {what}"),
     "vetting_point.added": _("{who} put on the checklist: {what}"),
     "vetting_point.moved": _("{who} moved on the checklist: {what}"),
     "vetting_point.renamed": _("{who} worded a point of the checklist anew: {what}"),
@@ -195,7 +205,7 @@ AREAS: Mapping[str, tuple[str | Promise, tuple[str, ...]]] = {
     "links": (_("Links and codes"), ("link", "code", "utm")),
     "resources": (_("Resources"), ("announcement", "asset")),
     "orders": (_("Orders"), ("order",)),
-    "commissions": (_("Commissions"), ("commission",)),
+    "commissions": (_("Commissions"), ("commission", "deliverable", "work")),
     "payouts": (
         _("Payouts"),
         (
@@ -245,7 +255,9 @@ LABELS: Mapping[str, str | Promise] = {
     "ends_on": _("Until"),
     "enrollment": _("Creator"),
     "every": _("Mail"),
+    "due_on": _("Handed in by"),
     "falls_on": _("Moves down on"),
+    "fees": _("Fee"),
     "file": _("File"),
     "filters": _("Filters"),
     "format": _("File"),
@@ -264,6 +276,7 @@ LABELS: Mapping[str, str | Promise] = {
     "list": _("List"),
     "logo_digest": _("Logo"),
     "measure": _("What counts"),
+    "max_takers": _("How many may take it"),
     "max_uses": _("How many may use it"),
     "name": _("Name"),
     "left": _("Left"),
@@ -310,7 +323,7 @@ LABELS: Mapping[str, str | Promise] = {
 }
 """Settings are called as in their forms; a kind of thing before a name makes it that kind's."""
 
-DAYS = frozenset({"ends_on", "falls_on", "since", "starts_on", "until"})
+DAYS = frozenset({"ends_on", "due_on", "falls_on", "since", "starts_on", "until"})
 """Facts that are days, in ISO 8601."""
 
 MOMENTS = frozenset({"applies_at", "effective_from", "old_secret_until", "send_at"})

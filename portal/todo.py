@@ -18,7 +18,9 @@ from payouts.models import PayoutPlan, PlanStatus
 from payouts.selectors import list_failed, list_next_runs
 from payouts.selectors_runs import list_approvals
 from tracking.context import count_open_reviews
+from tracking.models import WorkStatus
 from tracking.selectors_brand import list_unprocessed
+from tracking.selectors_deliverables import list_works
 
 REFUSED_DAYS = timedelta(days=7)
 
@@ -68,6 +70,7 @@ def list_tasks(*, brand: Brand, owed: list[Owed], now: datetime) -> list[Task]:
     return [
         *_applications(brand, now),
         *_reviews(brand),
+        *_works(brand),
         *_payouts(brand, owed, now),
         *_minimums(brand, owed),
         *_deliveries(brand, now),
@@ -92,6 +95,12 @@ def _reviews(brand: Brand) -> Iterator[Task]:
     count = count_open_reviews(brand)
     if count:
         yield Task("reviews", count=count)
+
+
+def _works(brand: Brand) -> Iterator[Task]:
+    count = list_works(brand).filter(status=WorkStatus.SUBMITTED).order_by().count()
+    if count:
+        yield Task("works", count=count)
 
 
 def _payouts(brand: Brand, owed: list[Owed], now: datetime) -> Iterator[Task]:

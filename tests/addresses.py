@@ -37,6 +37,7 @@ WORDS = {
     "currency": "EUR",
     "path": "v1/balance",
     "sheet": "orders",
+    "decision": "approve",
 }
 OPEN_UNDER_OPS = {"core:components", "core:outbox", "core:outbox-mail", "core:outbox-html"}
 # Where the row that fits is another than elsewhere, or the route is a regular expression.

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -33,6 +34,7 @@ from tests.makers import (
     make_brand,
     make_code,
     make_connection,
+    make_deliverable,
     make_enrollment,
     make_goal,
     make_group,
@@ -60,6 +62,7 @@ from tests.shop import Shop, code, line
 from tests.uploads import make_read_upload
 from tracking.models import StoreEvent
 from tracking.selectors_brand import list_reasons
+from tracking.services.deliverables import Said, answer_offer, submit_work
 from tracking.services.holds import hold_commission
 from tracking.tasks import release_brand
 
@@ -103,6 +106,25 @@ def make_everything(prefix: str = "Anna", *, creator: User | None = None) -> Eve
     change = make_pending_change(make_group(program, "Slow"), now=shop.now)
     invitation = make_invitation(program, f"{prefix.lower()}@invited.example", now=shop.now)
     goal = make_goal(program, group_id=place.group_id, is_shown=True)
+    offer = make_deliverable(
+        program,
+        enrollment_id=place.pk,
+        due_on=(shop.now + timedelta(days=9)).date(),
+        now=shop.now,
+    )
+    work = answer_offer(
+        deliverable_id=offer.pk,
+        enrollment_id=place.pk,
+        currency="EUR",
+        actor_id=world.creator.pk,
+        now=shop.now,
+    )
+    submit_work(
+        work_id=work.pk,
+        said=Said(url="https://anna.example/video"),
+        actor_id=world.creator.pk,
+        now=shop.now,
+    )
     make_ladder(program, [(other.group, 0, "later"), (fast, 3, "pending")], now=shop.now)
     draft_news = make_announcement(brand=world.brand)
     send_news(make_announcement(brand=world.brand))
@@ -122,6 +144,8 @@ def make_everything(prefix: str = "Anna", *, creator: User | None = None) -> Eve
         "goal_id": goal.public_id,
         "report_id": make_saved_report(world.brand).public_id,
         "change_id": change.public_id,
+        "deliverable_id": offer.public_id,
+        "work_id": work.public_id,
         "order_id": shop.get("1").public_id,
         "commission_id": shop.commission("1").public_id,
         "why": next(iter(list_reasons(world.brand))),

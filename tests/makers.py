@@ -81,7 +81,8 @@ from core.accounts import set_operator
 from core.images import read_picture
 from core.models import Brand, User
 from tests.core.hostile_images import encode
-from tracking.models import OrderPull, UnreadOrder
+from tracking.models import Deliverable, OrderPull, UnreadOrder
+from tracking.services.deliverables import DeliverableFacts, offer_deliverable
 from tracking.services.sources import Found
 from tracking.services.unread import set_aside
 
@@ -418,6 +419,28 @@ def make_ladder(
         actor_id=get_owner(program.brand).pk,
         now=now,
         base_version=latest.version if latest else 0,
+    )
+
+
+def make_deliverable(program: Program, **facts: Any) -> Deliverable:
+    """Offer the default group a video for 150.00, by ten days after NOW."""
+    asked: dict[str, Any] = {
+        "program_id": program.pk,
+        "kind": "video",
+        "title": "One video",
+        "brief": "Show the cups.",
+        "fees": {program.currency: 15_000},
+        "due_on": (NOW + timedelta(days=10)).date(),
+        "group_id": get_default_group(program).pk,
+    }
+    if facts.get("enrollment_id"):
+        asked["group_id"] = None
+    now = facts.pop("now", NOW)
+    return offer_deliverable(
+        brand_id=program.brand_id,
+        facts=DeliverableFacts(**asked | facts),
+        actor_id=get_owner(program.brand).pk,
+        now=now,
     )
 
 

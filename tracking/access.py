@@ -4,7 +4,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from affiliates.access import Visitor, list_affiliations
 from core.access import get_by_public_id
-from tracking.models import Commission, ReviewHold
+from tracking.models import Commission, Deliverable, ReviewHold
+from tracking.selectors_deliverables import list_own_offers
 
 
 def list_own_commissions(user: Visitor) -> QuerySet[Commission]:
@@ -21,3 +22,11 @@ def get_own_commission(user: Visitor, public_id: str) -> Commission:
     :raises core.access.NotFound: not his.
     """
     return get_by_public_id(list_own_commissions(user), public_id)
+
+
+def get_own_deliverable(user: Visitor, public_id: str) -> Deliverable:
+    """Return an offer that is or was for him.
+
+    :raises core.access.NotFound: not for him.
+    """
+    return get_by_public_id(list_own_offers(list(list_affiliations(user))), public_id)

@@ -2,8 +2,9 @@
 
 from brands.access import BrandAccess
 from core.access import get_by_public_id
-from tracking.models import Commission, Order
+from tracking.models import Commission, Deliverable, Order, Work
 from tracking.selectors_brand import list_commissions, list_orders
+from tracking.selectors_deliverables import list_deliverables, list_works
 
 
 def get_order_for(access: BrandAccess, public_id: str) -> Order:
@@ -20,3 +21,19 @@ def get_commission_for(access: BrandAccess, public_id: str) -> Commission:
     :raises core.access.NotFound: not one of this brand.
     """
     return get_by_public_id(list_commissions(access.brand), public_id)
+
+
+def get_deliverable_for(access: BrandAccess, public_id: str) -> Deliverable:
+    """Return an offer of the brand.
+
+    :raises core.access.NotFound: not one of this brand.
+    """
+    return get_by_public_id(list_deliverables(access.brand), public_id)
+
+
+def get_work_for(access: BrandAccess, public_id: str) -> Work:
+    """Return what a creator made of an offer of the brand.
+
+    :raises core.access.NotFound: not one of this brand.
+    """
+    return get_by_public_id(list_works(access.brand), public_id)

@@ -13,6 +13,7 @@ from core.models import Brand
 from tracking.integrations import SOURCES, csvfile, get_adapter, get_adapter_of
 from tracking.models import OrderUpload
 from tracking.services import (
+    deliverables,
     partitions,
     processing,
     pulling,
@@ -166,6 +167,12 @@ def move_tiers() -> None:
         tiers.move_creators(program_id=program.pk, now=brand_now(program.brand, real_now))
     for move in tiers.list_unread(limit=SWEEP_LIMIT):
         tiers.reread_orders(move_id=move.pk, now=brand_now(move.brand, real_now))
+
+
+@shared_task(name="tracking.expire_works", acks_late=True, ignore_result=True)
+def expire_works() -> None:
+    """End work for a fee that was not handed in by its day."""
+    deliverables.expire_works(real_now=database_now())
 
 
 @shared_task(name="tracking.prepare_partitions", acks_late=True, ignore_result=True)

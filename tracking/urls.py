@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tracking.views import deliveries, hooks, inbox, redirect, uploads
+from tracking.views import deliveries, hooks, inbox, redirect, uploads, work
 
 app_name = "tracking"
 
@@ -13,6 +13,8 @@ urlpatterns = [
     path("r/", redirect.follow_link, name="redirect-by-parameter"),
     path("r/<str:slug>", redirect.follow_link, name="redirect"),
     path("r/<path:slug>", redirect.follow_link),
+    path("me/work/", work.show_own_work, name="own-work-list"),
+    path("me/work/<str:deliverable_id>/", work.show_own_deliverable, name="own-work"),
     path(f"{STORE}/", inbox.show_connection, name="connection-detail"),
     path(f"{STORE}/upload/", uploads.upload, name="upload"),
     path(f"{STORE}/upload/template/", uploads.download_template, name="upload-template"),

@@ -8,11 +8,20 @@ from tracking.views import (
     brand_decisions,
     brand_orders,
     brand_tests,
+    brand_work,
 )
 
 _COMMISSION = "b/<slug:slug>/commissions/<str:commission_id>"
 
+_WORK = "b/<slug:slug>/work"
+
 urlpatterns = [
+    path(f"{_WORK}/", brand_work.show_work, name="work-list"),
+    path(f"{_WORK}/new/", brand_work.offer_work, name="work-offer"),
+    path(f"{_WORK}/<str:deliverable_id>/", brand_work.show_deliverable, name="work-detail"),
+    path(f"{_WORK}/<str:deliverable_id>/withdraw/", brand_work.withdraw, name="work-withdraw"),
+    path(f"{_WORK}/<str:deliverable_id>/day/", brand_work.move_due, name="work-due"),
+    path(f"{_WORK}/of/<str:work_id>/<slug:decision>/", brand_work.decide, name="work-decide"),
     path("b/<slug:slug>/orders/", brand_orders.list_orders, name="order-list"),
     path(
         "b/<slug:slug>/orders/<str:order_id>/credit/",

@@ -34,7 +34,7 @@ from core.models import AuditEvent, Mail, NoticeChoice, User
 from payouts.models import Payout, PayoutMethod, Statement
 from payouts.selectors_statements import Span, read_month
 from portal.earnings import list_rows
-from tracking.models import Click, Commission, CommissionChange, ReviewMessage, Verdict
+from tracking.models import Click, Commission, CommissionChange, ReviewMessage, Verdict, WorkStep
 from tracking.selectors_brand import OPEN_REVIEW
 
 Rows: TypeAlias = Iterable[tuple[Any, ...]]
@@ -202,6 +202,15 @@ SHEETS: Mapping[str, OwnSheet] = {
             "from_group": "from_group__name",
             "to_group": "to_group__name",
             **_same("public_id at effective_from figures"),
+        },
+    ),
+    "work": _fields(
+        lambda user: WorkStep.objects.filter(work__enrollment__in=_enrollments(user)),
+        {
+            "work": "work__deliverable__title",
+            "fee": "work__fee_minor",
+            "currency": "work__currency",
+            **_same("status at url text"),
         },
     ),
     "links": _fields(

@@ -43,7 +43,9 @@ from portal.places import compare_places
 from portal.tier_words import describe_place
 from portal.tiers import read_places
 from tracking.access import list_own_commissions
+from tracking.models import WorkStatus
 from tracking.selectors import sum_amounts
+from tracking.selectors_deliverables import list_open_offers, list_own_works
 
 LATEST = 5
 PERIOD_DAYS = 30
@@ -84,6 +86,10 @@ def show_home(request: HttpRequest) -> HttpResponse:
         if place
         else 0,
         rows_query=_rows_query(scope, place),
+        offers=list_open_offers(scope.affiliations, today=now.date()),
+        works=list_own_works(scope.affiliations).filter(
+            status__in=[WorkStatus.ACCEPTED, WorkStatus.CHANGES_ASKED]
+        ),
         tiers=[describe_place(row, now=now) for row in read_places(places, now=now).values()],
         goals=[describe_goal(row) for row in read_shown(scope.affiliations, now=now)],
         **_list_beginnings(request, places),

@@ -26,6 +26,7 @@ _ID = re.compile(r"\b[a-z]{2,6}_[0-9a-z]{20}\b")
 WRITTEN = {
     "about",
     "answer",
+    "brief",
     "campaign",
     "close_reason",
     "content",

@@ -37,9 +37,11 @@ KEPT = {
     "payouts.RunApproval": BY_NUMBER,
     "tracking.Award": BY_NUMBER,
     "tracking.CustomerBinding": "says by numbers whom a customer's orders are credited to",
+    "tracking.Deliverable": "is the brand's offer; says by a number whom it is for",
     "tracking.Decision": "says by numbers what a commission was worked out from",
     "tracking.OrderUpload": BY_NUMBER,
     "tracking.TrialRun": BY_NUMBER,
+    "tracking.Work": "says by numbers who took which offer",
 }
 NOT_COPIED = {
     "account.EmailConfirmation": "has a secret of an address in the list of addresses",
@@ -60,6 +62,7 @@ NOT_COPIED = {
     "tracking.Attribution": "stands in the explanation of its commission",
     "tracking.Award": "stands in the explanation of its commission",
     "tracking.CustomerBinding": "is about shoppers",
+    "tracking.Deliverable": "is the brand's offer; what he made of it is copied",
     "tracking.Decision": "stands in the explanation of its commission",
     "tracking.Order": "is a shopper's; a test stands in the explanation of its commission",
     "tracking.OrderUpload": OTHERS,

@@ -14,6 +14,13 @@ from tracking.models.commissions import (
     HoldKind,
     ReviewHold,
 )
+from tracking.models.deliverables import (
+    Deliverable,
+    DeliverableKind,
+    Work,
+    WorkStatus,
+    WorkStep,
+)
 from tracking.models.deliveries import RefusedDelivery, StoreEvent
 from tracking.models.messages import ReviewMessage, Side
 from tracking.models.orders import Attribution, CustomerBinding, Decision, Order, OrderKind
@@ -35,6 +42,8 @@ __all__ = [
     "CommissionKind",
     "CustomerBinding",
     "Decision",
+    "Deliverable",
+    "DeliverableKind",
     "HoldKind",
     "Order",
     "OrderKind",
@@ -49,4 +58,7 @@ __all__ = [
     "UnreadOrder",
     "Verdict",
     "VisitorSalt",
+    "Work",
+    "WorkStatus",
+    "WorkStep",
 ]

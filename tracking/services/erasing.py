@@ -15,6 +15,8 @@ from tracking.models import (
     Order,
     ReviewHold,
     ReviewMessage,
+    Work,
+    WorkStep,
 )
 
 
@@ -26,6 +28,7 @@ def erase_earner(*, affiliation_ids: Collection[UUID], enrollment_ids: Collectio
     Adjustment.objects.filter(commission__in=own).update(reason="")
     ReviewHold.objects.filter(commission__in=own).update(reason="", close_reason="")
     ReviewMessage.objects.filter(commission__in=own).update(text="")
+    WorkStep.objects.filter(work__enrollment__in=enrollment_ids).update(url="", text="")
     Attribution.objects.filter(enrollment__in=enrollment_ids).update(reason="")
     orders = Order.objects.filter(pk__in=own.values("order"))
     orders.exclude(test_reason="").update(test_reason="")
@@ -44,8 +47,10 @@ def pick_audit(affiliation_ids: Collection[UUID]) -> Q:
     """Return the audit rows whose reasons are about his commissions."""
     own = Commission.objects.filter(affiliation__in=affiliation_ids)
     holds = ReviewHold.objects.filter(commission__in=own)
+    works = Work.objects.filter(enrollment__affiliation__in=affiliation_ids)
     return (
         about("tracking.commission", own.values_list("public_id", flat=True))
         | about("tracking.order", own.values_list("order__public_id", flat=True))
+        | about("tracking.work", works.values_list("public_id", flat=True))
         | about("tracking.reviewhold", holds.values_list("public_id", flat=True))
     )

@@ -198,6 +198,7 @@ CHANGES: Mapping[str, Message] = {
             " now, a change of {change}."
         ),
     ),
+    "award.fee": Message(_("The fee agreed on for “{deliverable}”.")),
     "commission.reopened": Message(
         _("{brand} took back the rejection on {date}: {reason}"),
         _("{member} took back the rejection on {date}: {reason}"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.bankfields import IbanField
 from payouts.domain.export_sepa import NAME_LENGTH, to_latin
+from payouts.domain.export_wise import FIELDS as WISE_FIELDS
 from payouts.models import Payout
 
 
@@ -69,11 +70,95 @@ class SepaMethodForm(forms.Form):
         return name
 
 
+class PayPalMethodForm(forms.Form):
+    """A creator's PayPal address."""
+
+    email = forms.EmailField(
+        label=_("PayPal address"),
+        max_length=127,
+        help_text=_("The e-mail address of your PayPal account. It must be confirmed there."),
+    )
+
+
+class ManualMethodForm(forms.Form):
+    """How a creator wants to be paid outside."""
+
+    how = forms.CharField(
+        label=_("How you want to be paid"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("For example in cash at the office. The team reads this when it pays you."),
+    )
+
+
+class WiseMethodForm(forms.Form):
+    """A creator's account in the currency it is kept in; each currency asks for its own fields."""
+
+    account_name = forms.CharField(label=_("Account holder"), max_length=70)
+    receiver_type = forms.ChoiceField(
+        label=_("Who holds it"),
+        choices=[("PERSON", _("A person")), ("INSTITUTION", _("A company"))],
+    )
+    email = forms.EmailField(label=_("E-mail for Wise"), max_length=120, required=False)
+    currency = forms.ChoiceField(
+        label=_("Currency of the account"),
+        choices=[(code, code) for code in sorted(WISE_FIELDS)],
+        initial="EUR",
+        help_text=_(
+            "GBP: sort code and account number. USD: routing number, account number, kind and "
+            "address. CAD: institution, transit and account number, kind. AUD: BSB and account "
+            "number. All others: IBAN."
+        ),
+    )
+    iban = IbanField(label=_("IBAN"), required=False)
+    account_number = forms.CharField(label=_("Account number"), max_length=40, required=False)
+    sort_code = forms.RegexField(r"^[0-9 -]{6,8}$", label=_("Sort code"), required=False)
+    routing_number = forms.RegexField(
+        r"^[0-9]{9}$", label=_("Routing number (ABA)"), required=False
+    )
+    institution_number = forms.RegexField(
+        r"^[0-9]{3}$", label=_("Institution number"), required=False
+    )
+    transit_number = forms.RegexField(r"^[0-9]{5}$", label=_("Transit number"), required=False)
+    bsb_code = forms.RegexField(r"^[0-9]{3}-?[0-9]{3}$", label=_("BSB code"), required=False)
+    account_type = forms.ChoiceField(
+        label=_("Kind of account"),
+        choices=[("CHECKING", _("Checking")), ("SAVINGS", _("Savings"))],
+        required=False,
+    )
+    country = forms.RegexField(
+        r"^[A-Za-z]{2}$",
+        label=_("Country"),
+        required=False,
+        help_text=_("Two letters, for example DE."),
+    )
+    city = forms.CharField(label=_("City"), max_length=80, required=False)
+    address = forms.CharField(label=_("Street and number"), max_length=120, required=False)
+    post_code = forms.CharField(label=_("Post code"), max_length=20, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for what this currency needs, and keep nothing else of the account."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        needed = WISE_FIELDS.get(cleaned.get("currency", ""), ())
+        for name in needed:
+            if not cleaned.get(name) and name not in self.errors:
+                self.add_error(name, _("This currency needs it."))
+        account = {field for fields in WISE_FIELDS.values() for field in fields}
+        return {
+            name: value for name, value in cleaned.items() if name not in account or name in needed
+        }
+
+
+DetailForm = BankForm | SepaMethodForm | WiseMethodForm | PayPalMethodForm | ManualMethodForm
+
+
 class ReferenceForm(forms.Form):
     """The bank's reference of a payment a person made."""
 
     reference = forms.CharField(
-        label=_("Bank reference"), max_length=120, help_text=_("As your bank statement shows it.")
+        label=_("Reference"),
+        max_length=120,
+        help_text=_("As your bank's or the service's statement shows it, or the receipt."),
     )
 
 

@@ -3,16 +3,18 @@
 from zoneinfo import ZoneInfo
 
 from core.wording import Reader
-from payouts.models import Payout
+from payouts.domain.kinds import MANUAL
+from payouts.models import Payout, PayoutStatus
 from payouts.wording import explain, payout_reason
 
 
 def explain_payout(payout: Payout, reader: Reader) -> str:
     """Say where a payout stands and why."""
     at = payout.closed_at or payout.sent_at or payout.approved_at
+    is_by_hand = payout.rail == MANUAL and payout.status == PayoutStatus.APPROVED
     code, params = payout_reason(
         status=payout.status,
-        cause=payout.code,
+        cause="by_hand" if is_by_hand else payout.code,
         detail=payout.detail,
         rail=payout.rail,
         date=at.isoformat(),

@@ -15,6 +15,7 @@ from core.money import Money
 from ledger.models import Account, AccountKind
 from ledger.selectors import list_party_balances
 from payouts.domain.calendar import next_month, next_run_day
+from payouts.domain.kinds import FILE_RAILS, MANUAL
 from payouts.models import (
     Payout,
     PayoutItem,
@@ -88,6 +89,13 @@ def list_released(brand: Brand) -> list[Money]:
     for currency, total in rows:
         totals[currency] = totals.get(currency, 0) + total
     return [Money(total, currency) for currency, total in sorted(totals.items())]
+
+
+def waits_for_person(payout: Payout) -> bool:
+    """Tell whether a payout waits until somebody says that it was paid."""
+    if payout.rail == MANUAL:
+        return payout.status == PayoutStatus.APPROVED
+    return payout.rail in FILE_RAILS and payout.status == PayoutStatus.SUBMITTED
 
 
 def list_items(payout: Payout) -> QuerySet[PayoutItem]:

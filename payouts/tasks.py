@@ -12,9 +12,16 @@ from brands.models import RailKind, RailSettings
 from core.clock import brand_now, database_now
 from core.jobs import enqueue, run_once
 from core.models import Brand, BrandStatus
+from payouts.domain.kinds import CALLED_RAILS
 from payouts.models import PayoutMethod, RailEvent
-from payouts.rails.registry import RailOff, make_standin, onboarding_for, rail_for
-from payouts.rails.stripe.standin import namespace_of
+from payouts.rails.registry import (
+    RailOff,
+    make_paypal_standin,
+    make_standin,
+    onboarding_for,
+    rail_for,
+)
+from payouts.rails.stripe.standin import Delivery, namespace_of
 from payouts.selectors import list_unchecked
 from payouts.services import driving, railevents, write_offs
 from payouts.services.rails import RailDeclined, RailUnavailable
@@ -30,10 +37,10 @@ CHECK_AGE = timedelta(hours=20)  # so that each account has its turn every day
 def drive_open() -> None:
     """Send approved payouts and find out what became of those without an answer."""
     rows = RailSettings.objects.filter(
-        rail=RailKind.STRIPE, is_enabled=True, brand__status=BrandStatus.ACTIVE
+        rail__in=CALLED_RAILS, is_enabled=True, brand__status=BrandStatus.ACTIVE
     )
-    for row in rows.select_related("brand").order_by("brand_id"):
-        if driving.has_work(brand_id=row.brand_id):
+    for row in rows.select_related("brand").order_by("brand_id", "rail"):
+        if driving.has_work(brand_id=row.brand_id, rail=row.rail, real_now=database_now()):
             drive_rail(row)
         if row.brand.is_sandbox:
             deliver_standin_events(row)
@@ -65,7 +72,7 @@ def process_rail_event(event: RailEvent) -> None:
         railevents.follow_event(
             event_id=event.pk,
             rail=rail_for(row),
-            onboarding=onboarding_for(row),
+            onboarding=onboarding_for(row) if row.rail == RailKind.STRIPE else None,
             expects_live=row.is_live,
             now=brand_now(row.brand),
             real_now=database_now(),
@@ -76,25 +83,35 @@ def process_rail_event(event: RailEvent) -> None:
 
 
 def deliver_standin_events(row: RailSettings) -> None:
-    """Carry the stand-in's events to our own endpoint, signed as Stripe signs them."""
+    """Carry a stand-in's events to our own endpoint, signed as the service signs them."""
     if not (row.secret_key and row.webhook_secret):
         return
-    standin, namespace = make_standin(), namespace_of(row.secret_key)
+    namespace, secret = namespace_of(row.secret_key), row.webhook_secret
+    if row.rail == RailKind.PAYPAL:
+        paypal = make_paypal_standin()
+        for event in paypal.list_pending_events(namespace=namespace):
+            signed = paypal.sign_event(event=event, namespace=namespace, webhook_id=secret)
+            if not _post(row, signed):
+                return
+            paypal.mark_delivered(namespace=namespace, event=event)
+        return
+    standin = make_standin()
     for event in standin.list_pending_events(namespace=namespace):
-        delivery = standin.sign_event(event=event, secrets=[row.webhook_secret], now=database_now())
-        url = f"{settings.INTERNAL_URL}/rails/stripe/{row.brand.public_id}"
-        try:
-            answer = httpx.post(
-                url,
-                content=delivery.body,
-                headers=dict(delivery.headers),
-                timeout=STANDIN_TIMEOUT_S,
-            )
-        except httpx.HTTPError:
-            return
-        if not answer.is_success:
+        if not _post(row, standin.sign_event(event=event, secrets=[secret], now=database_now())):
             return
         standin.mark_delivered(namespace=namespace, event_id=event["id"])
+
+
+def _post(row: RailSettings, delivery: Delivery) -> bool:
+    """Say whether our endpoint took an event."""
+    url = f"{settings.INTERNAL_URL}/rails/{row.rail}/{row.brand.public_id}"
+    try:
+        answer = httpx.post(
+            url, content=delivery.body, headers=dict(delivery.headers), timeout=STANDIN_TIMEOUT_S
+        )
+    except httpx.HTTPError:
+        return False
+    return answer.is_success
 
 
 @shared_task(name="payouts.refresh_method", acks_late=True, ignore_result=True)

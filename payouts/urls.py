@@ -17,7 +17,10 @@ _STATEMENT = "me/payouts/statements/<str:affiliation_id>/<str:currency>/<str:mon
 _ISSUED = "b/<slug:slug>/payouts/statements"
 
 urlpatterns = [
-    path("rails/stripe/<str:brand_id>", inbound.receive_stripe, name="stripe-hook"),
+    path("rails/stripe/<str:brand_id>", inbound.receive, {"service": "stripe"}, name="stripe-hook"),
+    path("rails/paypal/<str:brand_id>", inbound.receive, {"service": "paypal"}, name="paypal-hook"),
+    path("standin/paypal/<path:path>", inbound.standin_paypal, name="standin-paypal"),
+    path("b/<slug:slug>/payouts/rails/<str:rail>/test/", runs.test_rail, name="rail-test"),
     path("standin/stripe/setup/<slug:token>", inbound.standin_setup, name="standin-setup"),
     path("standin/stripe/<path:path>", inbound.standin_api, name="standin-api"),
     path("me/payouts/method/", own.list_methods, name="method"),

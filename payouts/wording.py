@@ -122,8 +122,14 @@ PAYOUTS: Mapping[str, Message] = {
     ),
     "payout.submitting": Message(_("This payout is being sent.")),
     "payout.submitted": Message(
-        _("{rail}: sent on {date}; the confirmation follows."),
-        _("{rail}: handed over on {date}; waits for confirmation."),
+        (
+            _("{rail}: sent on {date}; {cause}."),
+            _("{rail}: sent on {date}; the confirmation follows."),
+        ),
+        (
+            _("{rail}: handed over on {date}; {cause}."),
+            _("{rail}: handed over on {date}; waits for confirmation."),
+        ),
     ),
     "payout.sent": Message(
         (
@@ -189,6 +195,15 @@ _CAUSES: Mapping[str, str | Promise] = {
     "in_progress": _("an earlier request is still under way"),
     "key_reused": _("the payment service knows this request with other details"),
     "unreadable": _("the answer could not be read"),
+    "refused_later": _("the payment service refused to repeat it, and may have done it before"),
+    "key_expired": _(
+        "the payment service no longer knows our number of it; look in your account there"
+    ),
+    # What an accepted payment waits for.
+    "pending": _("the payment service is working on it"),
+    "unclaimed": _("it is not claimed yet, and comes back 30 days after it was sent"),
+    "held": _("the payment service is reviewing it"),
+    "by_hand": _("it is paid by hand and waits until somebody says that it was"),
     "mismatch": _("amount or currency differ at the payment service"),
     "wrong_mode": _("the answer is from the other mode, test or live"),
     "foreign_transfer": _("the transfer found there is not one of ours"),

@@ -51,12 +51,10 @@ class PolicyForm(forms.Form):
         self.initial = {name: getattr(policy, name) for name in self.fields}
 
 
-class CsvForm(forms.Form):
-    is_enabled = forms.BooleanField(
-        label=_("Pay by bank transfer with a file"),
-        required=False,
-        help_text=_("You download the file, have your bank pay it, and confirm it here."),
-    )
+class SwitchForm(forms.Form):
+    """A way of paying that needs nothing but to be on."""
+
+    is_enabled = forms.BooleanField(label=_("Pay this way"), required=False)
 
 
 class SepaForm(forms.Form):
@@ -109,4 +107,21 @@ class StripeForm(forms.Form):
         return country
 
 
-RailForm = CsvForm | SepaForm | StripeForm
+class PayPalForm(forms.Form):
+    """The app of the PayPal account that pays."""
+
+    is_enabled = forms.BooleanField(label=_("Pay by PayPal"), required=False, initial=True)
+    mode = forms.ChoiceField(
+        label=_("Which PayPal"),
+        choices=[("live", _("Live: real money")), ("test", _("PayPal's own sandbox"))],
+    )
+    client_id = forms.CharField(
+        label=_("Client ID"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"class": "ltr", "autocomplete": "off"}),
+    )
+    secret_key = forms.CharField(label=_("Secret"), **_KEY)
+    webhook_secret = forms.CharField(label=_("Webhook ID"), **_KEY)
+
+
+RailForm = SwitchForm | SepaForm | StripeForm | PayPalForm

@@ -35,6 +35,10 @@ class RailKind(models.TextChoices):
     CSV = "csv", _("Bank transfer by CSV file")
     STRIPE = "stripe", _("Stripe")
     SEPA = "sepa", _("SEPA transfer file")
+    WISE = "wise", _("Wise batch file")
+    PAYPAL = "paypal", "PayPal"
+    PAYPAL_CSV = "paypal_csv", _("PayPal mass payment file")
+    MANUAL = "manual", _("Paid by hand")
 
 
 class RailSettings(models.Model):

@@ -1,5 +1,6 @@
 """Brands and their sandbox twins."""
 
+import json
 import secrets
 from datetime import datetime, timedelta
 from zoneinfo import available_timezones
@@ -265,5 +266,13 @@ def _open_standin_rails(twin: Brand, now: datetime) -> None:
         rail=RailKind.STRIPE,
         secret_key=STANDIN_KEY + secrets.token_hex(16),
         webhook_secret=make_secret(),
+        updated_at=now,
+    )
+    RailSettings.objects.create(
+        brand=twin,
+        rail=RailKind.PAYPAL,
+        secret_key=STANDIN_KEY + secrets.token_hex(16),
+        webhook_secret=f"WH-{secrets.token_hex(8)}",
+        details=json.dumps({"client_id": "stand-in", "mode": "test"}),
         updated_at=now,
     )

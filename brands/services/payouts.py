@@ -18,6 +18,7 @@ from brands.models import (
     RailKind,
     RailSettings,
 )
+from brands.selectors import read_details
 from brands.services.brands import STANDIN_KEY
 from brands.services.notice import check_change_notice
 from brands.services.terms import refresh_terms
@@ -26,8 +27,13 @@ from core.iban import find_bic
 from core.locks import lock_row
 from core.models import Brand
 
-BY_PEOPLE = frozenset({RailKind.CSV, RailKind.SEPA})
-"""Rails without keys: a person carries out what they say."""
+WITH_KEYS = frozenset({RailKind.STRIPE, RailKind.PAYPAL})
+"""Rails of a payment service; of the others a person carries out what they say."""
+NEEDED: Mapping[str, tuple[str, ...]] = {
+    RailKind.SEPA.value: ("name", "iban", "schema"),
+    RailKind.PAYPAL.value: ("client_id", "mode"),
+}
+"""What a rail cannot pay without, beside keys."""
 LIVE_KEYS = ("sk_live_", "rk_live_")
 TEST_KEYS = ("sk_test_", "rk_test_")
 MAX_DAY = 28
@@ -47,7 +53,7 @@ class KeyRefused(ValueError):
 
 
 class DetailsMissing(ValueError):
-    """What the rail needs beside keys is not there."""
+    """What the rail needs beside keys is not there; the argument names the first."""
 
 
 @transaction.atomic
@@ -164,7 +170,7 @@ def set_rail(  # noqa: PLR0913  # a rail is these facts
     takes none of them.
 
     :raises KeyRefused: `key.missing`, `key.unknown`, `key.standin_only` or `key.standin`.
-    :raises DetailsMissing: a SEPA file needs the account it pays from.
+    :raises DetailsMissing: a SEPA file needs the account it pays from, PayPal its client id.
     """
     brand = lock_row(Brand, brand_id)
     row = RailSettings.objects.filter(brand=brand, rail=rail).first()
@@ -173,7 +179,8 @@ def set_rail(  # noqa: PLR0913  # a rail is these facts
     row.secret_key = secret_key or row.secret_key
     row.webhook_secret = webhook_secret or row.webhook_secret
     row.details = _keep_details(row, details or {})
-    row.is_live = _is_live(brand, rail, row.secret_key or "")
+    mode = read_details(row).get("mode", "")
+    row.is_live = _is_live(brand, rail, row.secret_key or "", mode)
     row.is_enabled, row.country, row.updated_at = is_enabled, country.upper(), now
     row.save()
     audit.record(
@@ -188,8 +195,8 @@ def set_rail(  # noqa: PLR0913  # a rail is these facts
     return row
 
 
-def _is_live(brand: Brand, rail: str, key: str) -> bool:
-    if rail in BY_PEOPLE:
+def _is_live(brand: Brand, rail: str, key: str, mode: str) -> bool:
+    if rail not in WITH_KEYS:
         return not brand.is_sandbox
     if not key:
         raise KeyRefused("key.missing")
@@ -198,24 +205,26 @@ def _is_live(brand: Brand, rail: str, key: str) -> bool:
         raise KeyRefused("key.standin_only")
     if is_standin and not brand.is_sandbox:
         raise KeyRefused("key.standin")
+    if rail == RailKind.PAYPAL:
+        return not brand.is_sandbox and mode == "live"
     if not key.startswith(LIVE_KEYS + TEST_KEYS) or not (key.isascii() and key.isprintable()):
         raise KeyRefused("key.unknown")
     return key.startswith(LIVE_KEYS)
 
 
 def _keep_details(row: RailSettings, given: Mapping[str, str]) -> str | None:
-    """Return the details to store; of an account what is not given anew stays as it is."""
+    """Return the details to store; what is not given anew stays as it is."""
     kept = {name: value for name, value in given.items() if value}
-    if row.rail != RailKind.SEPA:
-        return json.dumps(kept, sort_keys=True) if kept else row.details
-    stored: dict[str, str] = json.loads(row.details or "{}")
+    stored = read_details(row)
     if kept.get("iban", stored.get("iban")) != stored.get("iban"):
         stored.pop("bic", None)
     stored |= kept
-    if not all(stored.get(name) for name in ("name", "iban", "schema")):
-        raise DetailsMissing
-    stored["bic"] = stored.get("bic") or find_bic(stored["iban"])
-    return json.dumps(stored, sort_keys=True)
+    missing = [name for name in NEEDED.get(row.rail, ()) if not stored.get(name)]
+    if missing:
+        raise DetailsMissing(missing[0])
+    if "iban" in stored:
+        stored["bic"] = stored.get("bic") or find_bic(stored["iban"])
+    return json.dumps(stored, sort_keys=True) if stored else None
 
 
 def _facts(policy: PayoutPolicy) -> dict[str, Any]:

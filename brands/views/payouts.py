@@ -14,7 +14,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from brands.access import BrandAccess, NotFound, Right, get_brand_for
 from brands.context import brand_page, why_not
-from brands.forms.payouts import CsvForm, PolicyForm, RailForm, SepaForm, StripeForm
+from brands.forms.payouts import (
+    PayPalForm,
+    PolicyForm,
+    RailForm,
+    SepaForm,
+    StripeForm,
+    SwitchForm,
+)
 from brands.models import ChangeSubject, PayoutPolicy, PendingChange, RailKind, RailSettings
 from brands.reasons import explain
 from brands.selectors import (
@@ -25,7 +32,13 @@ from brands.selectors import (
 )
 from brands.services.changes import announce_payout_change
 from brands.services.notice import AlreadyAnnounced, NoticeNeeded
-from brands.services.payouts import DetailsMissing, KeyRefused, set_payout_policy, set_rail
+from brands.services.payouts import (
+    WITH_KEYS,
+    DetailsMissing,
+    KeyRefused,
+    set_payout_policy,
+    set_rail,
+)
 from brands.views.common import find_program, program_page
 from brands.views.notice import ask_for_day, say_already
 from core.clock import brand_now
@@ -33,7 +46,10 @@ from core.edges import door, posted, see_other
 from core.money import Money
 from core.wording import Reader
 
-DETAILS = {RailKind.SEPA.value: ("name", "iban", "bic", "schema")}
+DETAILS = {
+    RailKind.SEPA.value: ("name", "iban", "bic", "schema"),
+    RailKind.PAYPAL.value: ("client_id", "mode"),
+}
 TAB = "brands:rails"
 LAST = 4
 
@@ -52,7 +68,6 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
         "past_limits": _list_past(policy, brand_now(brand)),
         "missing": list_missing_minimums(brand, currencies),
         "rails": _show_rails(access),
-        "hook_url": _stripe_hook(access),
         "off": why_not(access, Right.MONEY),
     }
     program = find_program(request, access)
@@ -101,7 +116,12 @@ def edit_rail(request: HttpRequest, slug: str, rail: str) -> HttpResponse:
         messages.success(request, _("Saved. Payouts that are under way are not touched."))
         return see_other(reverse(TAB, args=[slug]))
     return _render_form(
-        request, access, form, title=str(RailKind(rail).label), hook_url=_stripe_hook(access)
+        request,
+        access,
+        form,
+        title=str(RailKind(rail).label),
+        rail=rail,
+        hook_url=_hook(access, rail),
     )
 
 
@@ -145,8 +165,8 @@ def _save_rail(access: BrandAccess, rail: str, form: RailForm) -> bool:
             country=data.get("country", ""),
             details={name: data[name] for name in DETAILS.get(rail, ())},
         )
-    except DetailsMissing:
-        form.add_error("iban", _("Enter the IBAN of the account that pays."))
+    except DetailsMissing as missing:
+        form.add_error(str(missing), _("Enter this; nothing can be paid without it."))
         return False
     except KeyRefused as refusal:
         reader = Reader(audience="brand", zone=ZoneInfo(access.brand.time_zone))
@@ -158,11 +178,14 @@ def _save_rail(access: BrandAccess, rail: str, form: RailForm) -> bool:
 def _rail_form(request: HttpRequest, rail: str, row: RailSettings | None) -> RailForm:
     initial = {"is_enabled": row.is_enabled, "country": row.country} if row else {}
     data = posted(request)
-    if rail == RailKind.CSV:
-        return CsvForm(data, initial=initial)
     if rail == RailKind.SEPA:
         return _sepa_form(data, initial, row)
-    form = StripeForm(data, initial=initial)
+    if rail not in WITH_KEYS:
+        return SwitchForm(data, initial=initial)
+    if rail == RailKind.PAYPAL:
+        form: RailForm = PayPalForm(data, initial={**initial, **read_details(row)})
+    else:
+        form = StripeForm(data, initial=initial)
     form.fields["secret_key"].help_text = _say_key(row.secret_key if row else None)
     form.fields["webhook_secret"].help_text = _say_key(row.webhook_secret if row else None)
     return form
@@ -213,6 +236,8 @@ def _show_rails(access: BrandAccess) -> list[dict[str, Any]]:
             "label": kind.label,
             "state": _find_state(rows.get(kind.value)),
             "row": rows.get(kind.value),
+            "hook_url": _hook(access, kind.value),
+            "has_keys": kind in WITH_KEYS,
             "account": read_details(rows.get(kind.value)).get("iban", ""),
             "key": _say_key(_read(rows, kind, "secret_key")),
             "webhook": _say_key(_read(rows, kind, "webhook_secret")),
@@ -236,8 +261,11 @@ def _say_key(key: str | None) -> str:
     return _("Stored: …%(end)s. Leave empty to keep it.") % {"end": key[-LAST:]}
 
 
-def _stripe_hook(access: BrandAccess) -> str:
-    return settings.SITE_URL + reverse("payouts:stripe-hook", args=[access.brand.public_id])
+def _hook(access: BrandAccess, rail: str) -> str:
+    """Return where a payment service tells us something, or "" where there is none."""
+    if rail not in WITH_KEYS:
+        return ""
+    return settings.SITE_URL + reverse(f"payouts:{rail}-hook", args=[access.brand.public_id])
 
 
 def _money(amounts: dict[str, int]) -> list[Money]:

@@ -34,6 +34,10 @@ RAILS: Mapping[str, str | Promise] = {
     "csv": _("Bank transfer"),
     "sepa": _("SEPA transfer"),
     "stripe": "Stripe",
+    "wise": "Wise",
+    "paypal": "PayPal",
+    "paypal_csv": "PayPal",
+    "manual": _("Payment by hand"),
 }
 """Ways of being paid, as creators and brands read them in sentences."""
 

@@ -90,6 +90,11 @@ class Payout(models.Model):
             SameBrand("file", name="payouts_payout_file_same_brand"),
         ]
 
+    @property
+    def sent_minor(self) -> int:
+        """What leaves to the creator, by whatever rail."""
+        return self.amount_minor
+
 
 class PayoutItem(models.Model):
     """A posting of released money that a payout covers, so that each is in one payout once.

@@ -3,12 +3,17 @@
 from django.conf import settings
 
 from brands.models import RailKind, RailSettings
+from brands.selectors import read_details
 from core.clock import database_now
 from core.money import EXPONENTS
+from payouts.domain.export_paypal import LIMITS as PAYPAL_LIMITS
 from payouts.domain.export_sepa import LIMITS as SEPA_LIMITS
-from payouts.domain.kinds import FILE_RAILS
+from payouts.domain.export_wise import LIMITS as WISE_LIMITS
+from payouts.domain.kinds import HAND_RAILS
 from payouts.domain.limits import RailLimits
 from payouts.rails.byfile import FileRail
+from payouts.rails.paypal.adapter import PayPalRail
+from payouts.rails.paypal.standin import PayPalStandin
 from payouts.rails.stripe.accounts import StripeOnboarding
 from payouts.rails.stripe.adapter import StripeRail
 from payouts.rails.stripe.amounts import LIMITS as STRIPE_LIMITS
@@ -20,8 +25,12 @@ LIMITS: dict[str, RailLimits] = {
     RailKind.CSV.value: RailLimits(currencies=frozenset(EXPONENTS)),
     RailKind.STRIPE.value: STRIPE_LIMITS,
     RailKind.SEPA.value: SEPA_LIMITS,
+    RailKind.WISE.value: WISE_LIMITS,
+    RailKind.PAYPAL.value: PAYPAL_LIMITS,
+    RailKind.PAYPAL_CSV.value: PAYPAL_LIMITS,
+    RailKind.MANUAL.value: RailLimits(currencies=frozenset(EXPONENTS)),
 }
-STANDIN_PATH = "/standin/stripe"
+STANDINS = "/standin"
 STANDIN_FUNDS = dict.fromkeys(("eur", "usd", "gbp", "jpy", "chf", "thb", "cad"), 100000000)
 
 
@@ -34,16 +43,25 @@ def rail_for(row: RailSettings) -> Rail:
 
     :raises RailOff: no key.
     """
-    if row.rail in FILE_RAILS:
+    if row.rail in HAND_RAILS:
         return FileRail(name=row.rail, limits=LIMITS[row.rail])
+    if row.rail == RailKind.PAYPAL:
+        return PayPalRail(
+            client_id=read_details(row).get("client_id", ""),
+            secret=_key(row),
+            is_live=_is_live(row),
+            base_url=_base_url(row),
+        )
     return StripeRail(key=_key(row), expects_live=_is_live(row), base_url=_base_url(row))
 
 
 def onboarding_for(row: RailSettings) -> Onboarding:
     """Return the onboarding of a brand's Stripe settings.
 
-    :raises RailOff: no key.
+    :raises RailOff: no key, or a rail where creators have no account to open.
     """
+    if row.rail != RailKind.STRIPE:
+        raise RailOff(f"{row.rail} has no onboarding")
     return StripeOnboarding(key=_key(row), expects_live=_is_live(row), base_url=_base_url(row))
 
 
@@ -52,9 +70,14 @@ def make_standin() -> StripeStandin:
     return StripeStandin(
         store=DatabaseStore(),
         clock=database_now,
-        page_url=f"{settings.SITE_URL}{STANDIN_PATH}/setup",
+        page_url=f"{settings.SITE_URL}{STANDINS}/stripe/setup",
         opening_funds=STANDIN_FUNDS,
     )
+
+
+def make_paypal_standin() -> PayPalStandin:
+    """Return PayPal's stand-in over the database."""
+    return PayPalStandin(store=DatabaseStore(), clock=database_now)
 
 
 def _key(row: RailSettings) -> str:
@@ -70,4 +93,4 @@ def _is_live(row: RailSettings) -> bool:
 
 def _base_url(row: RailSettings) -> str | None:
     """Send a sandbox's calls to the stand-in of this installation, never to the world."""
-    return f"{settings.INTERNAL_URL}{STANDIN_PATH}" if row.brand.is_sandbox else None
+    return f"{settings.INTERNAL_URL}{STANDINS}/{row.rail}" if row.brand.is_sandbox else None

@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import datetime
 
 from payouts.models import AttemptStatus, Payout, PayoutStatus
+from payouts.services.following import follow_submitted, list_due
 from payouts.services.rails import Rail
 from payouts.services.sending import OtherPayer, Tampered, resolve_payout, send_payout
 
@@ -33,18 +34,19 @@ def drive_brand(*, brand_id: int, rail: Rail, now: datetime, real_now: datetime)
             done["waiting"] += 1
             continue
         done[_drive(payout, rail, now, real_now)] += 1
-    return done
+    return done + follow_submitted(brand_id=brand_id, rail=rail, now=now, real_now=real_now)
 
 
-def has_work(*, brand_id: int) -> bool:
-    """Tell whether a brand has something to send or to ask about."""
-    open_ones = Payout.objects.filter(brand_id=brand_id, rail="stripe")
+def has_work(*, brand_id: int, rail: str, real_now: datetime) -> bool:
+    """Tell whether a brand has something to send by a rail, or to ask it about."""
+    open_ones = Payout.objects.filter(brand_id=brand_id, rail=rail)
     waiting = open_ones.filter(status=PayoutStatus.APPROVED)
     due = open_ones.filter(
         attempts__status__in=[AttemptStatus.CLAIMED, AttemptStatus.UNKNOWN],
         status__in=[PayoutStatus.SUBMITTING, PayoutStatus.UNKNOWN],
     )
-    return waiting.exists() or due.exists()
+    is_open = waiting.exists() or due.exists()
+    return is_open or bool(list_due(brand_id=brand_id, rail=rail, real_now=real_now))
 
 
 def _drive(payout: Payout, rail: Rail, now: datetime, real_now: datetime) -> str:
@@ -61,7 +63,7 @@ def _drive(payout: Payout, rail: Rail, now: datetime, real_now: datetime) -> str
 def _currencies_short(waiting: list[Payout], rail: Rail) -> set[str]:
     wanted: Counter[str] = Counter()
     for payout in waiting:
-        wanted[payout.currency] += payout.amount_minor
+        wanted[payout.currency] += payout.sent_minor
     short = set()
     for currency, amount in wanted.items():
         funds = rail.funds(currency=currency)

@@ -5,7 +5,7 @@ An account at Stripe stays in the attempts that paid to it: money that comes bac
 
 import hashlib
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -14,7 +14,9 @@ from brands.models import RailKind
 from core.erasing import about
 from ledger.models import Account, AccountKind
 from payouts.domain.export import erase_in_payout_file
+from payouts.domain.export_paypal import erase_in_paypal_file
 from payouts.domain.export_sepa import erase_in_sepa_file
+from payouts.domain.export_wise import erase_in_wise_file
 from payouts.domain.kinds import DETAIL_RAILS
 from payouts.models import (
     OPEN_STATUSES,
@@ -29,6 +31,13 @@ from payouts.models import (
 from payouts.services.forgetting import DONE
 from tracking.models import Commission
 from tracking.services.release import lock_commissions
+
+ERASERS: Mapping[str, Callable[..., bytes]] = {
+    RailKind.CSV.value: erase_in_payout_file,
+    RailKind.SEPA.value: erase_in_sepa_file,
+    RailKind.WISE.value: erase_in_wise_file,
+    RailKind.PAYPAL_CSV.value: erase_in_paypal_file,
+}
 
 
 def list_open(affiliation_ids: Collection[UUID]) -> QuerySet[Payout]:
@@ -99,7 +108,6 @@ def _erase_in_plan(plan: PayoutPlan, ids: Collection[str], name: str) -> None:
 
 def _erase_in_file(file: ExportFile, payout_ids: Collection[str], name: str) -> None:
     """Write the file again without his name and account: ids, amounts and other rows stay."""
-    erase = erase_in_sepa_file if file.rail == RailKind.SEPA else erase_in_payout_file
-    file.content = erase(content=bytes(file.content), payout_ids=payout_ids, name=name)
+    file.content = ERASERS[file.rail](content=bytes(file.content), payout_ids=payout_ids, name=name)
     file.sha256 = hashlib.sha256(file.content).hexdigest()
     file.save(update_fields=["content", "sha256"])

@@ -13,6 +13,7 @@ from brands.models import RailKind
 from core import audit
 from core.iban import read_iban
 from payouts.domain.export_sepa import NAME_LENGTH, to_latin
+from payouts.domain.export_wise import FIELDS as WISE_FIELDS
 from payouts.emails import mail_method_changed
 from payouts.models import PayoutMethod
 from payouts.services.rails import AccountState
@@ -21,11 +22,21 @@ COOLING_OFF = timedelta(hours=72)
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "csv": ("account_name", "iban", "account_number", "bank_code", "bank_name", "country"),
     "sepa": ("account_name", "iban"),
+    "wise": (
+        "account_name",
+        "email",
+        "receiver_type",
+        "currency",
+        *dict.fromkeys(field for fields in WISE_FIELDS.values() for field in fields),
+    ),
+    "paypal": ("email",),
+    "paypal_csv": ("email",),
+    "manual": ("how",),
 }
 """What is kept of a creator's details, by the rail that needs it."""
 
 NUMBERS = ("iban", "account_number")
-"""Where the account is named; its end is shown, and one of them is needed."""
+"""Where an account is named; its end is shown."""
 
 
 class MissingDetails(ValueError):
@@ -40,22 +51,18 @@ def set_bank_method(
     now: datetime,
     rail: RailKind = RailKind.CSV,
 ) -> PayoutMethod:
-    """Store where a person pays to, for a rail by file. A change pauses payouts for 72 hours.
+    """Store where a creator is paid, for a rail that needs details. A change pauses for 72 hours.
 
     :raises MissingDetails: nobody could pay to them.
-    :raises core.iban.BadIban: a SEPA file needs an account it can reach.
+    :raises core.iban.BadIban: the account is none that SEPA reaches, where the rail needs one.
     """
     kept = {name: details[name].strip() for name in FIELDS[rail] if details.get(name, "").strip()}
-    if rail == RailKind.SEPA:
-        kept["iban"] = read_iban(kept.get("iban", ""))
-    number = next((kept[name] for name in NUMBERS if name in kept), "")
-    if not number or not to_latin(kept.get("account_name", ""), NAME_LENGTH):
-        raise MissingDetails
+    _check_details(rail, kept)
     return _replace(
         affiliation_id=affiliation_id,
         rail=rail,
         details=json.dumps(kept, sort_keys=True),
-        hint=f"…{number.replace(' ', '')[-4:]}",
+        hint=_hint(kept),
         external_account="",
         is_ready=True,
         actor_id=actor_id,
@@ -102,6 +109,34 @@ def record_account_state(
                 now=now,
             )
     return method
+
+
+def _check_details(rail: RailKind, kept: dict[str, str]) -> None:
+    """Refuse what nobody could pay to; an IBAN is kept without its spaces."""
+    needed = FIELDS[rail] if rail not in {RailKind.CSV, RailKind.WISE} else ("account_name",)
+    if rail == RailKind.WISE:
+        needed = (
+            "account_name",
+            "receiver_type",
+            *WISE_FIELDS.get(kept.get("currency", ""), ("?",)),
+        )
+    if rail == RailKind.CSV and not any(name in kept for name in NUMBERS):
+        raise MissingDetails
+    if "iban" in needed:
+        kept["iban"] = read_iban(kept.get("iban", ""))
+    if not all(name in kept for name in needed):
+        raise MissingDetails
+    if rail == RailKind.SEPA and not to_latin(kept["account_name"], NAME_LENGTH):
+        raise MissingDetails
+
+
+def _hint(kept: Mapping[str, str]) -> str:
+    """Show the end of an account, or whose mail an address is, without telling either."""
+    number = next((kept[name] for name in NUMBERS if name in kept), "")
+    if number:
+        return f"…{number.replace(' ', '')[-4:]}"
+    name, _, host = kept.get("email", "").partition("@")
+    return f"{name[:1]}…@{host}"[:40] if host else ""
 
 
 def _watch_destination(method: PayoutMethod, destination: str, now: datetime) -> None:

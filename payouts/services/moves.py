@@ -7,6 +7,7 @@ from django.db import transaction
 from core import audit, outbox
 from ledger.models import AccountKind, Entry, EntryKind
 from ledger.services import Cause, Draft, Leg, post_entry
+from payouts.domain.kinds import MANUAL
 from payouts.domain.states import IllegalMove, PayoutState, check_move
 from payouts.emails import mail_payout
 from payouts.models import Payout, PayoutItem, PayoutStatus
@@ -127,6 +128,8 @@ def confirm_payout(
     """
     with transaction.atomic():
         payout = lock_payout(payout_id)
+        if payout.rail == MANUAL and payout.status == PayoutStatus.APPROVED:
+            mark_submitting(payout=payout)
         payout.paid_on = paid_on
         mark_paid_out(payout=payout, reference=reference, now=now)
         _audit(payout, "payout.confirmed", actor_id, reference, now)

@@ -16,9 +16,10 @@ from payouts.models import (
     PayoutStatus,
     RailEvent,
 )
+from payouts.services.following import refresh_sent
 from payouts.services.methods import record_account_state
 from payouts.services.rails import Notice, Onboarding, Rail
-from payouts.services.sending import refresh_paid, resolve_payout
+from payouts.services.sending import resolve_payout
 
 WAITING = (InboundStatus.STORED, InboundStatus.FAILED)
 ACCOUNT_KINDS = frozenset({"account", "account_closed"})
@@ -61,7 +62,7 @@ def follow_event(  # the rail's two faces and two clocks
     *,
     event_id: int,
     rail: Rail,
-    onboarding: Onboarding,
+    onboarding: Onboarding | None,
     expects_live: bool,
     now: datetime,
     real_now: datetime,
@@ -71,7 +72,7 @@ def follow_event(  # the rail's two faces and two clocks
     if event.status not in WAITING:
         return
     for external_id in filter(None, event.detail.split(",")):
-        if event.topic in ACCOUNT_KINDS:
+        if event.topic in ACCOUNT_KINDS and onboarding is not None:
             for method in PayoutMethod.objects.filter(
                 brand_id=event.brand_id, external_account=external_id
             ):
@@ -114,8 +115,10 @@ def _refresh_transfer(
         brand_id=event.brand_id, external_id=external_id, status=AttemptStatus.ACCEPTED
     ).first()
     if attempt is not None:
-        refresh_paid(payout_id=attempt.payout_id, rail=rail, now=now)
+        refresh_sent(payout_id=attempt.payout_id, rail=rail, now=now, real_now=real_now)
         return
-    unknown = Payout.objects.filter(brand_id=event.brand_id, status=PayoutStatus.UNKNOWN)
+    unknown = Payout.objects.filter(
+        brand_id=event.brand_id, rail=event.rail, status=PayoutStatus.UNKNOWN
+    )
     for payout_id in unknown.values_list("pk", flat=True):
         resolve_payout(payout_id=payout_id, rail=rail, now=now, real_now=real_now)

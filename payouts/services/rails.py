@@ -5,7 +5,7 @@ A rail answers with facts and books nothing. A missing answer is `Unknown`, neve
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, Protocol
 from uuid import UUID
 
@@ -33,6 +33,8 @@ UnknownCode = Literal[
     "foreign_transfer",
     "duplicate_transfers",
     "not_authorized",
+    "refused_later",
+    "key_expired",
 ]
 NoticeKind = Literal["transfer", "account", "account_closed", "creator_payout", "ignored"]
 
@@ -48,6 +50,7 @@ ASK_LATER: frozenset[UnknownCode] = frozenset(
         "in_progress",
         "unreadable",
         "not_authorized",
+        "refused_later",
     }
 )
 """Causes that pass. Every other cause needs a person, and the run stops."""
@@ -66,6 +69,7 @@ class Instruction:
     """One attempt to send one payout, exactly as it was committed before the call.
 
     `attempt_key` is the idempotency key. `group` labels everything sent for this payout.
+    `external_id`: the rail's own, once it gave one. `is_repeat`: it may have been sent before.
     """
 
     payout_public_id: str
@@ -75,6 +79,8 @@ class Instruction:
     destination: str
     description: str
     group: str
+    external_id: str = ""
+    is_repeat: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +122,18 @@ Outcome = Sent | Refused | Unknown
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The rail has exactly one payment of this attempt."""
+    """The rail has exactly one payment of this attempt.
+
+    `code` says what it waits for, or why it failed and nothing was paid (`is_failed`).
+    """
 
     external_id: str
     amount_minor: int
     currency: str
     reversed_minor: int = 0
     is_paid: bool = True
+    is_failed: bool = False
+    code: str = ""
 
     @property
     def is_reversed(self) -> bool:
@@ -137,7 +148,17 @@ class NotFound:
     is_complete: bool
 
 
-LookupResult = Found | NotFound | Unknown
+@dataclass(frozen=True, slots=True)
+class MayRepeat:
+    """The rail cannot be asked by our key: sending again with the same key is how to ask.
+
+    That is safe for so long after the attempt was made (`within`), and never later.
+    """
+
+    within: timedelta
+
+
+LookupResult = Found | NotFound | MayRepeat | Unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +256,10 @@ class Rail(Protocol):
     def parse_webhook(
         self, *, headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: datetime
     ) -> Notice | Refusal:
-        """Check a message against every active secret and name what to fetch."""
+        """Check a message against every active secret and name what to fetch.
+
+        :raises RailUnavailable: the rail must say so itself, and did not answer.
+        """
         ...
 
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import transaction
 
 from core import faults
-from payouts.domain.kinds import ACCOUNT_RAILS
+from payouts.domain.kinds import ACCOUNT_RAILS, CALLED_RAILS
 from payouts.domain.plan import hash_payments
 from payouts.domain.states import (
     AttemptState,
@@ -24,11 +24,21 @@ from payouts.domain.states import (
 )
 from payouts.models import AttemptStatus, Payout, PayoutAttempt, PayoutStatus
 from payouts.services import moves
-from payouts.services.rails import Found, Instruction, NotFound, Payer, Rail, Refused, Sent, Unknown
+from payouts.services.rails import (
+    Found,
+    Instruction,
+    MayRepeat,
+    NotFound,
+    Payer,
+    Rail,
+    Refused,
+    Sent,
+    Unknown,
+)
 
 CLAIM_S = 120
 # A rail that pays from an account must say which: without an answer nothing is sent or concluded.
-NAMES_ITS_PAYER = frozenset({"stripe"})
+NAMES_ITS_PAYER = frozenset(CALLED_RAILS)
 LOOK_AGAIN_MIN = timedelta(seconds=15)
 LOOK_AGAIN_MAX = timedelta(hours=1)
 
@@ -66,6 +76,7 @@ def resolve_payout(
 
     Found: recorded. Not there, and the list is complete: the same key and parameters again while
     the rail surely remembers the key; after that, and a full day, the attempt is declared absent.
+    A rail that cannot be asked is sent the same again while it remembers, and never after.
     """
     payer = rail.payer()
     if payer is None and rail.name in NAMES_ITS_PAYER:
@@ -83,37 +94,35 @@ def resolve_payout(
     return _follow_absence(attempt, result, rail, now, real_now)
 
 
-def refresh_paid(*, payout_id: int, rail: Rail, now: datetime) -> PayoutStatus:
-    """Ask the rail about a payout it sent: money that came back is booked back."""
-    payout = Payout.objects.get(pk=payout_id)
-    attempt = payout.attempts.filter(status=AttemptStatus.ACCEPTED).latest("pk")
-    result = rail.lookup(instruction=instruction_of(attempt))
-    if not (isinstance(result, Found) and result.is_reversed):
-        return PayoutStatus(payout.status)
-    with transaction.atomic():
-        payout = moves.lock_payout(payout_id)
-        if payout.status in {PayoutStatus.PAID, PayoutStatus.SUBMITTED}:
-            moves.mark_returned(payout=payout, code="transfer_reversed", detail="", now=now)
-    return PayoutStatus(payout.status)
-
-
 def instruction_of(attempt: PayoutAttempt) -> Instruction:
     """Return exactly what was committed before the first call.
+
+    Details of a creator are kept encrypted with the payout; the parameters seal them.
 
     :raises Tampered: the stored parameters do not have the stored hash.
     """
     parameters = attempt.parameters
     if _hash(parameters) != attempt.parameters_hash:
         raise Tampered(str(attempt.key))
+    payout = attempt.payout
+    if payout.destination and _sealed(payout) != parameters["destination"]:
+        raise Tampered(str(attempt.key))
     return Instruction(
         payout_public_id=parameters["payout"],
         attempt_key=UUID(str(attempt.key)),
         amount_minor=parameters["amount_minor"],
         currency=parameters["currency"],
-        destination=parameters["destination"],
+        destination=payout.destination,
         description=parameters["description"],
         group=parameters["payout"],
+        external_id=attempt.external_id,
+        is_repeat=attempt.calls > 1,
     )
+
+
+def wait_before_next(attempt: PayoutAttempt, real_now: datetime) -> timedelta:
+    """Look soon, then ever more rarely: after a quarter of the time it has been open."""
+    return min(max((real_now - attempt.created_at) / 4, LOOK_AGAIN_MIN), LOOK_AGAIN_MAX)
 
 
 def _claim(
@@ -172,9 +181,9 @@ def _sealed(payout: Payout) -> str:
 def _parameters(payout: Payout, payer: Payer | None) -> dict[str, Any]:
     return {
         "payout": payout.public_id,
-        "amount_minor": payout.amount_minor,
+        "amount_minor": payout.sent_minor,
         "currency": payout.currency,
-        "destination": payout.destination,
+        "destination": _sealed(payout),
         "description": f"{payout.brand.name} {payout.plan.period}"[:200],
         "payer": payer.account_id if payer else "",
     }
@@ -217,6 +226,8 @@ def _record_sent(
             return PayoutStatus(Payout.objects.get(pk=attempt.payout_id).status)
         if found.is_reversed and found.amount_minor:
             moves.mark_returned(payout=payout, code="transfer_reversed", detail="", now=now)
+        elif found.is_failed:
+            moves.mark_failed(payout=payout, code=found.code, detail="", now=now)
         elif found.is_paid:
             moves.mark_paid_out(payout=payout, reference=found.external_id, now=now)
         else:
@@ -247,10 +258,13 @@ def _record_unknown(attempt: PayoutAttempt, unknown: Unknown, real_now: datetime
             return PayoutStatus(payout.status)
         attempt.status = AttemptStatus.UNKNOWN
         attempt.code, attempt.detail = unknown.code, unknown.detail[:300]
-        attempt.next_check_at = real_now + _wait(attempt, real_now)
+        attempt.next_check_at = real_now + wait_before_next(attempt, real_now)
         attempt.save(update_fields=["status", "code", "detail", "next_check_at"])
         if payout.status == PayoutStatus.SUBMITTING:
             moves.mark_unknown(payout=payout, code=unknown.code, detail=unknown.detail)
+        elif unknown.needs_person:
+            payout.code, payout.detail = unknown.code, unknown.detail[:300]
+            payout.save(update_fields=["code", "detail"])
     return PayoutStatus(payout.status)
 
 
@@ -298,14 +312,29 @@ def _check_payer(attempt: PayoutAttempt, payer: Payer | None) -> None:
 
 
 def _follow_absence(
-    attempt: PayoutAttempt, absence: NotFound, rail: Rail, now: datetime, real_now: datetime
+    attempt: PayoutAttempt,
+    absence: NotFound | MayRepeat,
+    rail: Rail,
+    now: datetime,
+    real_now: datetime,
 ) -> PayoutStatus:
+    if isinstance(absence, MayRepeat):
+        if real_now - attempt.created_at >= absence.within:
+            return _record_unknown(attempt, Unknown("key_expired", ""), real_now)
+        return _send_again(attempt, rail, now, real_now)
     if can_declare_absent(
         claimed_at=attempt.created_at, now=real_now, is_complete=absence.is_complete
     ):
         return _declare_absent(attempt, real_now)
     if not absence.is_complete or not can_send_again(claimed_at=attempt.created_at, now=real_now):
         return _record_unknown(attempt, Unknown("unreadable", "not found yet"), real_now)
+    return _send_again(attempt, rail, now, real_now)
+
+
+def _send_again(
+    attempt: PayoutAttempt, rail: Rail, now: datetime, real_now: datetime
+) -> PayoutStatus:
+    """Send the same with the same key, unless somebody has settled the attempt meanwhile."""
     with transaction.atomic():
         payout = moves.lock_payout(attempt.payout_id)
         current = PayoutAttempt.objects.select_for_update(of=("self",)).get(pk=attempt.pk)
@@ -327,8 +356,3 @@ def _declare_absent(attempt: PayoutAttempt, real_now: datetime) -> PayoutStatus:
             moves.mark_unknown(payout=payout, code="absent", detail="")
         moves.mark_waiting(payout=payout, code="absent", detail="")
     return PayoutStatus(payout.status)
-
-
-def _wait(attempt: PayoutAttempt, real_now: datetime) -> timedelta:
-    """Look soon, then ever more rarely: after a quarter of the time it has been open."""
-    return min(max((real_now - attempt.created_at) / 4, LOOK_AGAIN_MIN), LOOK_AGAIN_MAX)

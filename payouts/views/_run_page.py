@@ -12,9 +12,16 @@ from brands.context import brand_page, why_not
 from core.clock import brand_now
 from core.money import Money
 from payouts.access import is_play, lacks_second_factor
-from payouts.domain.kinds import FILE_RAILS
-from payouts.models import ExportFile, Payout, PayoutPlan, PayoutStatus, PlanStatus
-from payouts.selectors import list_payouts_of_run
+from payouts.domain.kinds import CALLED_RAILS, MANUAL
+from payouts.models import (
+    OPEN_STATUSES,
+    ExportFile,
+    Payout,
+    PayoutPlan,
+    PayoutStatus,
+    PlanStatus,
+)
+from payouts.selectors import list_payouts_of_run, waits_for_person
 from payouts.selectors_runs import SinceLast, compare_with_last, follow_run, list_approvals
 from payouts.views._said import reader_of, say_payout
 from payouts.views._second import find_second
@@ -50,7 +57,8 @@ def run_page(access: BrandAccess, plan: PayoutPlan) -> dict[str, Any]:
         second=find_second(access, plan, brand_now(access.brand)) if is_draft else None,
         approvers=list_approvals(plan),
         is_play=is_play(access.brand),
-        is_moving=any(p.status in {"approved", "submitting", "unknown"} for p in payouts),
+        by_hand=[p for p in payouts if p.rail == MANUAL and waits_for_person(p)],
+        is_moving=any(p.rail in CALLED_RAILS and p.status in OPEN_STATUSES for p in payouts),
         has_money_back=any(p.status in {"failed", "returned"} for p in payouts),
         off=off,
         nav_current="payouts:run-list",
@@ -100,7 +108,7 @@ def _row(payout: Payout, access: BrandAccess) -> dict[str, Any]:
     return {
         "payout": payout,
         "sentence": say_payout(payout, access),
-        "can_confirm": payout.rail in FILE_RAILS and payout.status == PayoutStatus.SUBMITTED,
+        "can_confirm": waits_for_person(payout),
         "can_cancel": payout.status == PayoutStatus.APPROVED,
     }
 

@@ -18,11 +18,11 @@ from core.edges import door, posted, see_other
 from core.money import Money
 from core.templatetags.fairshare import number
 from payouts.access import get_file_for, get_plan_for
-from payouts.domain.kinds import FILE_RAILS
+from payouts.domain.kinds import HAND_RAILS
 from payouts.domain.states import IllegalMove
 from payouts.forms import ConfirmForm, ReasonForm
 from payouts.models import ExportFile, Payout, PayoutPlan, PayoutStatus
-from payouts.selectors import list_payouts_of_run
+from payouts.selectors import list_payouts_of_run, waits_for_person
 from payouts.services import exports, moves
 
 TYPES = {"csv": "text/csv; charset=utf-8", "xml": "application/xml"}
@@ -54,13 +54,11 @@ def confirm(request: HttpRequest, slug: str, plan_id: str, rail: str) -> HttpRes
     """Confirm several payouts of a run at once: those that are ticked were carried out."""
     access = get_brand_for(request.user, slug, needs=Right.MONEY)
     plan = get_plan_for(access, plan_id)
-    if rail not in FILE_RAILS:
+    if rail not in HAND_RAILS:
         raise NotFound
     now = brand_now(access.brand)
     payouts = [
-        one
-        for one in list_payouts_of_run(plan)
-        if one.rail == rail and one.status == PayoutStatus.SUBMITTED
+        one for one in list_payouts_of_run(plan) if one.rail == rail and waits_for_person(one)
     ]
     form = ConfirmForm(posted(request), payouts=payouts, zone=access.brand.time_zone, now=now)
     if request.method == "POST" and form.is_valid():
@@ -72,7 +70,7 @@ def confirm(request: HttpRequest, slug: str, plan_id: str, rail: str) -> HttpRes
         form=form,
         payouts=payouts,
         ticked=form["payouts"].value() or [],
-        total=Money(sum(one.amount_minor for one in payouts), plan.currency),
+        total=Money(sum(one.sent_minor for one in payouts), plan.currency),
         back_url=_run_url(access, plan),
         nav_current="payouts:run-list",
     )
@@ -90,14 +88,14 @@ def cancel(request: HttpRequest, slug: str, file_id: str) -> HttpResponse:
     form = ReasonForm(request.POST if what == "ask" else None)
     if request.method == "POST" and (what in {"agree", "keep"} or form.is_valid()):
         return _follow(request, access, file, what, form)
-    waiting = file.payouts.filter(status=PayoutStatus.SUBMITTED)
+    waiting = list(file.payouts.filter(status=PayoutStatus.SUBMITTED))
     context = brand_page(
         access,
         file=file,
         form=form,
         is_asker=file.cancel_asked_by_id == access.member.user_id,
-        count=waiting.count(),
-        total=Money(sum(waiting.values_list("amount_minor", flat=True)), file.plan.currency),
+        count=len(waiting),
+        total=Money(sum(one.sent_minor for one in waiting), file.plan.currency),
         back_url=_run_url(access, file.plan),
         nav_current="payouts:run-list",
     )

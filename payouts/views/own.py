@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -19,7 +20,15 @@ from core.clock import brand_now
 from core.edges import door, see_other
 from core.money import Money
 from payouts.access import get_own_payout
-from payouts.forms import BankForm, CountryForm, SepaMethodForm
+from payouts.forms import (
+    BankForm,
+    CountryForm,
+    DetailForm,
+    ManualMethodForm,
+    PayPalMethodForm,
+    SepaMethodForm,
+    WiseMethodForm,
+)
 from payouts.models import PayoutMethod
 from payouts.own_wording import say_own_payout
 from payouts.rails.registry import RailOff, onboarding_for
@@ -31,14 +40,15 @@ from payouts.services.methods import set_bank_method, set_rail_account
 from payouts.services.railevents import refresh_account
 from payouts.services.rails import RailDeclined, RailUnavailable
 
-DETAIL_FORMS: dict[str, type[BankForm | SepaMethodForm]] = {
-    RailKind.CSV.value: BankForm,
-    RailKind.SEPA.value: SepaMethodForm,
+FORMS: dict[str, tuple[type[DetailForm], Promise, Promise]] = {
+    "csv": (BankForm, gettext_lazy("Bank transfer"), gettext_lazy("Save bank account")),
+    "sepa": (SepaMethodForm, gettext_lazy("SEPA transfer in euro"), gettext_lazy("Save IBAN")),
+    "wise": (WiseMethodForm, gettext_lazy("Transfer by Wise"), gettext_lazy("Save account")),
+    "paypal": (PayPalMethodForm, gettext_lazy("PayPal"), gettext_lazy("Save PayPal address")),
+    "paypal_csv": (PayPalMethodForm, gettext_lazy("PayPal"), gettext_lazy("Save PayPal address")),
+    "manual": (ManualMethodForm, gettext_lazy("Payment by hand"), gettext_lazy("Save")),
 }
-HINTS = {
-    RailKind.CSV.value: (gettext_lazy("Bank transfer"), gettext_lazy("Save bank account")),
-    RailKind.SEPA.value: (gettext_lazy("SEPA transfer in euro"), gettext_lazy("Save IBAN")),
-}
+"""For each rail that needs a creator's details: the form, its title, its button."""
 
 
 @require_GET
@@ -77,7 +87,7 @@ def edit_method(request: HttpRequest, affiliation_id: str) -> HttpResponse:
     rail = request.POST.get("rail", RailKind.CSV.value)
     forms = _method_forms(rail, request.POST if request.method == "POST" else None)
     form = forms.get(rail)
-    if form is None:
+    if form is None or (request.method == "POST" and rail not in _list_enabled(affiliation)):
         raise NotFound
     if request.method == "POST" and form.is_valid():
         set_bank_method(
@@ -175,30 +185,31 @@ def _stripe_row(affiliation: Affiliation) -> RailSettings | None:
     return row if row and row.secret_key else None
 
 
-def _method_forms(rail: str, data: QueryDict | None) -> dict[str, BankForm | SepaMethodForm]:
+def _method_forms(rail: str, data: QueryDict | None) -> dict[str, DetailForm]:
     """Return the form of each rail that asks for details; one of them was sent."""
     return {
         kind: form(data if kind == rail else None, auto_id=f"id_{kind}_%s")
-        for kind, form in DETAIL_FORMS.items()
+        for kind, (form, _title, _button) in FORMS.items()
     }
 
 
+def _list_enabled(affiliation: Affiliation) -> set[str]:
+    rows = RailSettings.objects.filter(brand=affiliation.brand_id, is_enabled=True)
+    return set(rows.values_list("rail", flat=True))
+
+
 def _method_page(
-    affiliation: Affiliation, forms: dict[str, BankForm | SepaMethodForm], country: CountryForm
+    affiliation: Affiliation, forms: dict[str, DetailForm], country: CountryForm
 ) -> dict[str, Any]:
     method = PayoutMethod.objects.filter(affiliation=affiliation).first()
-    enabled = set(
-        RailSettings.objects.filter(brand=affiliation.brand_id, is_enabled=True).values_list(
-            "rail", flat=True
-        )
-    )
+    enabled = _list_enabled(affiliation)
     now = brand_now(affiliation.brand)
     return {
         "affiliation": affiliation,
         "brand": affiliation.brand,
         "brand_name": affiliation.brand.name,
         "method": method,
-        "ways": [(kind, *HINTS[kind], form) for kind, form in forms.items() if kind in enabled],
+        "ways": [(kind, *FORMS[kind][1:], form) for kind, form in forms.items() if kind in enabled],
         "country_form": country,
         "has_stripe": _stripe_row(affiliation) is not None,
         "is_frozen": bool(method and method.frozen_until and method.frozen_until > now),

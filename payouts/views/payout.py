@@ -1,5 +1,6 @@
 """One payout as its brand sees it: what it is made of, and what a person says the bank did."""
 
+import json
 from typing import Any
 
 from django.contrib import messages
@@ -15,11 +16,11 @@ from core.clock import brand_now
 from core.edges import door, see_other
 from core.money import Money
 from payouts.access import get_payout_for
-from payouts.domain.kinds import FILE_RAILS
+from payouts.domain.kinds import HAND_RAILS, MANUAL
 from payouts.domain.states import IllegalMove
 from payouts.forms import ReasonForm, ReferenceForm
 from payouts.models import Payout, PayoutStatus
-from payouts.selectors import list_items
+from payouts.selectors import list_items, waits_for_person
 from payouts.services import moves
 from payouts.views._said import say_payout
 
@@ -40,7 +41,7 @@ def act(request: HttpRequest, slug: str, payout_id: str, what: str) -> HttpRespo
     """Confirm a payment with the bank's reference, report its failure, or cancel it."""
     access = get_brand_for(request.user, slug, needs=Right.MONEY)
     payout = get_payout_for(access, payout_id)
-    if payout.rail not in FILE_RAILS and what != "cancel":
+    if payout.rail not in HAND_RAILS and what != "cancel":
         raise NotFound
     reference = ReferenceForm(request.POST if what == "confirm" else None)
     reason = ReasonForm(request.POST if what != "confirm" else None, prefix="why")
@@ -70,7 +71,7 @@ def _do(what: str, access: BrandAccess, payout: Payout, text: str) -> None:
 def _payout_page(
     access: BrandAccess, payout: Payout, reference: ReferenceForm, reason: ReasonForm
 ) -> dict[str, Any]:
-    is_file = payout.rail in FILE_RAILS
+    is_by_hand = payout.rail in HAND_RAILS
     return brand_page(
         access,
         payout=payout,
@@ -80,9 +81,16 @@ def _payout_page(
         sentence=say_payout(payout, access),
         reference_form=reference,
         reason_form=reason,
-        can_confirm=is_file and payout.status == PayoutStatus.SUBMITTED,
-        can_fail=is_file and payout.status in {PayoutStatus.SUBMITTED, PayoutStatus.PAID},
+        can_confirm=waits_for_person(payout),
+        how=_how(payout),
+        can_fail=is_by_hand and payout.status in {PayoutStatus.SUBMITTED, PayoutStatus.PAID},
         can_cancel=payout.status == PayoutStatus.APPROVED,
         off=why_not(access, Right.MONEY),
         nav_current="payouts:run-list",
     )
+
+
+def _how(payout: Payout) -> str:
+    """Return how the creator wants to be paid by hand; only who pays reads it."""
+    details = json.loads(payout.destination) if payout.destination else {}
+    return str(details.get("how", "")) if payout.rail == MANUAL else ""

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from brands.access import BrandAccess, NotFound, Right, get_brand_for
 from brands.context import brand_page, why_not
+from brands.models import RailSettings
 from core import formats
 from core.clock import brand_now
 from core.edges import door, see_other
@@ -21,8 +22,9 @@ from core.money import Money
 from core.stepup import ask_now
 from core.templatetags.fairshare import current_language, number
 from payouts.access import get_plan_for, is_play, lacks_second_factor
+from payouts.domain.kinds import CALLED_RAILS
 from payouts.models import PayoutPlan
-from payouts.rails.registry import LIMITS
+from payouts.rails.registry import LIMITS, RailOff, rail_for
 from payouts.selectors import (
     PAGE,
     list_failed,
@@ -168,6 +170,28 @@ def withdraw(request: HttpRequest, slug: str, plan_id: str) -> HttpResponse:
     else:
         messages.success(request, _("Your approval is withdrawn. Nothing was paid."))
     return see_other(_run_url(access, plan))
+
+
+@require_POST
+@door
+def test_rail(request: HttpRequest, slug: str, rail: str) -> HttpResponse:
+    """Call a payment service with the stored keys, to hear whether it lets the brand in."""
+    access = get_brand_for(request.user, slug, needs=Right.MONEY)
+    row = RailSettings.objects.select_related("brand").filter(brand=access.brand, rail=rail).first()
+    if row is None:
+        raise NotFound
+    try:
+        payer = rail_for(row).payer()
+    except (RailOff, ValueError):
+        payer = None
+    if rail not in CALLED_RAILS:
+        messages.info(request, _("Nothing to test: this way of paying calls no service."))
+    elif payer is None:
+        messages.error(request, _("No connection: the service did not answer or refused the keys."))
+    else:
+        said = _("Connected. The account that pays is %(account)s.")
+        messages.success(request, said % {"account": payer.account_id})
+    return see_other(reverse("brands:rails", args=[access.brand.slug]))
 
 
 def _ask_factor(

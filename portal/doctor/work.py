@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from brands.models import RailKind, RailSettings
 from core.models import InboundStatus, JobRun, Mail, MailStatus, OutboxEvent, TaskRun
 from core.postman import is_kept
+from payouts.domain.kinds import CALLED_RAILS
 from payouts.models import Payout, PayoutStatus, RailEvent
 from portal.doctor.findings import Finding, act, digits, literal, look, since, well
 from portal.jobs import list_jobs
@@ -101,7 +102,7 @@ def check_mail_queue(now: datetime) -> Finding:
 def check_payouts(now: datetime) -> Finding:
     """Find approved payouts that do not leave; those of a file wait for a person."""
     rows = Payout.objects.filter(
-        rail=RailKind.STRIPE,
+        rail__in=CALLED_RAILS,
         status__in=[PayoutStatus.APPROVED, PayoutStatus.SUBMITTING, PayoutStatus.UNKNOWN],
         brand__sandbox_of__isnull=True,
     )

@@ -1,12 +1,18 @@
 """A sandbox creator sets up Stripe through the stand-in, and is paid by it, over real HTTP."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from brands.models import RailKind
 from payouts.models import Payout, PayoutMethod, PayoutStatus, RailEvent
+from payouts.rails.paypal import standin
+from payouts.services.methods import set_bank_method
 from payouts.tasks import drive_open
 from portal.books import prove_books
+from tests.makers import get_owner
 from tests.payouts.ledger_world import make_books
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -51,3 +57,35 @@ def test_the_stand_in_answers_only_keys_of_open_sandboxes(here):
 
     for key in ("", "Bearer sk_test_standin_guess", "Bearer sk_live_something"):
         assert client.get(path, headers={"Authorization": key}).status_code == 401
+
+
+def test_a_sandbox_pays_by_the_stand_in_of_paypal_and_hears_of_it(here, monkeypatch):
+    monkeypatch.setattr(standin, "FATES", {"": ((timedelta(), "SUCCESS"),)})
+    books = make_books()
+    books.pass_days(3)
+    set_bank_method(
+        affiliation_id=books.affiliation.pk,
+        rail=RailKind.PAYPAL,
+        details={"email": "anna@example.com"},
+        actor_id=books.affiliation.affiliate.user_id,
+        now=books.now,
+    )
+    books.release("100.00")
+    books.approve()
+    client = Client()
+    client.force_login(get_owner(books.brand))
+    tested = client.post(
+        reverse("payouts:rail-test", args=[books.brand.slug, "paypal"]), follow=True
+    )
+    assert "Connected." in tested.content.decode()
+
+    drive_open()
+
+    assert Payout.objects.get().status == PayoutStatus.PAID
+    assert RailEvent.objects.get(rail="paypal").status == "processed"
+    assert prove_books(brand_id=books.brand.pk).is_balanced
+    token = reverse("payouts:standin-paypal", args=["v1/oauth2/token"])
+    batches = reverse("payouts:standin-paypal", args=["v1/payments/payouts"])
+    for path in (token, batches):
+        for key in ("", "Basic YTpi", "Bearer x.y"):
+            assert client.post(path, headers={"Authorization": key}).status_code == 401

@@ -25,8 +25,8 @@ from payouts.rails.stripe.objects import (
 )
 from payouts.rails.stripe.webhook import parse_webhook
 from payouts.services.rails import (
+    Found,
     Instruction,
-    LookupResult,
     NotFound,
     Notice,
     Outcome,
@@ -88,7 +88,7 @@ class StripeRail:
         outcome = self._create(instruction)
         return self._confirm(instruction, outcome) if isinstance(outcome, Refused) else outcome
 
-    def lookup(self, *, instruction: Instruction) -> LookupResult:
+    def lookup(self, *, instruction: Instruction) -> Found | NotFound | Unknown:
         try:
             listed = list(self._list({"transfer_group": instruction.group}))
         except stripe.StripeError as error:
@@ -164,7 +164,9 @@ class StripeRail:
     def _list(self, params: "TransferListParams") -> Iterator[Transfer]:
         return map(read_transfer, read_all(self._client.v1.transfers.list, params))
 
-    def _pick(self, instruction: Instruction, listed: Sequence[Transfer]) -> LookupResult:
+    def _pick(
+        self, instruction: Instruction, listed: Sequence[Transfer]
+    ) -> Found | NotFound | Unknown:
         """Find this attempt's one transfer; any other money in the group needs a person."""
         attempt = str(instruction.attempt_key)
         mine = [transfer for transfer in listed if transfer.attempt == attempt]

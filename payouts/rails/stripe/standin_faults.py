@@ -14,6 +14,7 @@ FaultKind = Literal[
     "key_expired",  # the key was forgotten: the same request is done a second time
     "unreadable",  # it was done, and the answer is not JSON
     "other_mode",  # the answer belongs to the other mode
+    "token_expired",  # 401, as if the token had run out, where there are tokens
     "slow",  # it was done, and the answer takes delay_s
 ]
 

@@ -26,6 +26,7 @@ from affiliates.models import (
 )
 from affiliates.selectors import short_url
 from brands.models import Program, ProgramStatus
+from brands.selectors import list_paying_views
 from core.mail import language_of
 from core.models import Brand, Image
 
@@ -36,7 +37,8 @@ HTML = '<a href="{}" rel="sponsored"><img src="{}" width="{}" height="{}" alt="{
 class Offered:
     """An asset as one creator sees it, with his own link and code filled in.
 
-    `missing`: "link" or "code" where he has none and the asset needs it.
+    `missing`: "link" or "code" where he has none and the asset needs it. `is_counting`: views of
+    the image in `html` are counted for pay.
     """
 
     asset: Asset
@@ -45,6 +47,7 @@ class Offered:
     text: str
     html: str
     missing: str
+    is_counting: bool = False
 
 
 def list_assets(program: Program) -> QuerySet[Asset]:
@@ -62,8 +65,15 @@ def list_offered(places: Sequence[Enrollment], *, now: datetime) -> list[Offered
     }
     links, codes = _first_links(open_places.values()), _first_codes(open_places.values())
     assets = Asset.objects.filter(program__in=open_places, archived_at__isnull=True)
+    paying = list_paying_views(open_places)
     return [
-        _offer(asset, place, links.get(place.pk, ""), codes.get(place.pk, ""))
+        _offer(
+            asset,
+            place,
+            slug := links.get(place.pk, ""),
+            codes.get(place.pk, ""),
+            _view_url(slug, asset) if slug and asset.program_id in paying else "",
+        )
         for asset in assets.select_related("image").order_by("-pk")
         if _is_for(asset, place := open_places[asset.program_id], now)
     ]
@@ -143,32 +153,40 @@ def _is_for(asset: Asset, place: Enrollment, now: datetime) -> bool:
     )
 
 
-def _offer(asset: Asset, place: Enrollment, link: str, code: str) -> Offered:
+def _view_url(slug: str, asset: Asset) -> str:
+    """Return the address of a picture that counts who sees it."""
+    path = reverse("tracking:impression", args=[slug, asset.public_id])
+    return f"{settings.SITE_URL}{path}"
+
+
+def _offer(asset: Asset, place: Enrollment, slug: str, code: str, view_url: str) -> Offered:
+    link = short_url(slug) if slug else ""
     if link and asset.url:
         link = f"{link}?to={quote(asset.url, safe='')}"
     missing = "" if link else "link"
     if not code and "{code}" in asset.text:
         missing = missing or "code"
     text = asset.text.replace("{link}", link).replace("{code}", code)
-    return Offered(asset, place, link, text, _embed(asset, link), missing)
+    html = _embed(asset, link, view_url)
+    return Offered(asset, place, link, text, html, missing, is_counting=bool(html and view_url))
 
 
-def _embed(asset: Asset, link: str) -> str:
+def _embed(asset: Asset, link: str, view_url: str) -> str:
     """Return the HTML that shows the image and leads to the creator's link: a text to copy."""
     image = asset.image
     if image is None:
         return ""
-    values = (link, image_url(image), image.width, image.height, asset.title)
+    values = (link, view_url or image_url(image), image.width, image.height, asset.title)
     return HTML.format(*(escape(value) for value in values))
 
 
 def _first_links(places: Collection[Enrollment]) -> dict[int, str]:
-    """Return the address of the first link in use of each place."""
+    """Return the slug of the first link in use of each place."""
     rows = LinkSlug.objects.filter(
         link__enrollment__in=places, link__archived_at__isnull=True, is_current=True
     )
     newest_first = rows.order_by("-link").values_list("link__enrollment_id", "slug")
-    return {place_id: short_url(slug) for place_id, slug in newest_first}
+    return dict(newest_first)
 
 
 def _first_codes(places: Collection[Enrollment]) -> dict[int, str]:

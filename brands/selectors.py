@@ -47,6 +47,14 @@ def list_rules_at(program: models.Program, at: datetime) -> tuple[models.RuleSet
     return rule_set, list_rules_of(rule_set)
 
 
+def list_paying_views(program_ids: Iterable[int]) -> set[int]:
+    """Return the programs that pay, paid or will pay for views by a rule."""
+    rows = models.Rule.objects.filter(
+        kind=models.RuleKind.IMPRESSION, rule_set__program_id__in=list(program_ids)
+    )
+    return set(rows.values_list("rule_set__program_id", flat=True))
+
+
 def list_rules_of(rule_set: models.RuleSet) -> tuple[Rule, ...]:
     """Return the rules of a version as pricing sees them; a rule's id is its primary key."""
     return list_rules_of_all([rule_set])[rule_set.pk]

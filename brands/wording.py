@@ -13,8 +13,8 @@ from django.utils.translation import gettext_noop, ngettext, ngettext_lazy
 
 from brands.domain.bases import BasePolicy
 from brands.domain.destinations import Refused
-from brands.domain.examples import example_total, price_example
-from brands.domain.rules import Conditions, Id, Rule
+from brands.domain.examples import example_total, price_counts, price_example
+from brands.domain.rules import COUNTED_KINDS, Conditions, Id, Rule
 from brands.domain.terms import Clause
 from brands.wording_tiers import TIERS, TIERS_COUNTED
 from core import formats
@@ -45,6 +45,9 @@ _SENTENCES: Mapping[str, Mapping[str, str]] = {
         "collections": gettext_noop("Every item of collections %(names)s pays %(amounts)s"),
         "gift_cards": gettext_noop("Every gift card pays %(amounts)s"),
     },
+    "lead": {"all": gettext_noop("Every lead pays %(amounts)s")},
+    "click": {"all": gettext_noop("Every visit pays %(amounts)s")},
+    "impression": {"all": gettext_noop("1,000 views pay %(amounts)s")},
     "exclude": {
         "all": gettext_noop("All products pay nothing"),
         "products": gettext_noop("Products %(names)s pay nothing"),
@@ -62,6 +65,18 @@ _CLAUSES: Mapping[str, str] = {
     "terms.first_rule": gettext_noop(
         "The rates are read from top to bottom: the first that fits a line of an order pays it. "
         "A line that none fits pays nothing."
+    ),
+    "terms.visits": gettext_noop(
+        "A visit counts once for a visitor and a day; bots, previews and floods do not count. A day"
+        " is paid by the rules in force when it began, and settled two days after it ends."
+    ),
+    "terms.views": gettext_noop(
+        "A view counts once for a visitor, a picture and a day, where the picture is shown from the"
+        " address we give you."
+    ),
+    "terms.leads": gettext_noop(
+        "A lead is somebody who signed up or asked, as the store reports it. The same person counts"
+        " once in the program; a lead that the store rejects does not count."
     ),
     "terms.base_before_discount": gettext_noop("Prices count before discounts."),
     "terms.base_after_discount": gettext_noop(
@@ -183,7 +198,8 @@ _REFUSALS: Mapping[str, str] = {
 def render_rule(rule: Rule) -> str:
     """Say what a rule pays, without its conditions: "All products pay 10 %"."""
     subject, names = _subject(rule.conditions)
-    return _(_SENTENCES[rule.kind][subject]) % {
+    sentences = _SENTENCES[rule.kind]
+    return _(sentences.get(subject, sentences["all"])) % {
         "names": _list(names),
         "rate": formats.percent_text(rule.rate_bps, language=_language()),
         "amounts": _list([_money(*pair) for pair in sorted(rule.amounts.items())]),
@@ -192,14 +208,15 @@ def render_rule(rule: Rule) -> str:
 
 def list_conditions(rule: Rule, names: Names) -> list[str]:
     """Say each condition of a rule in a few words; `names` tells what its groups are called."""
-    conditions = rule.conditions
+    conditions, is_by_day = rule.conditions, rule.kind in COUNTED_KINDS
     subject, _names = _subject(conditions)
     return [
         *_say_products(conditions, subject),
         *_say_who(conditions, names),
         *_say_amounts(_("Orders from %(amount)s"), conditions.min_order_value),
         *_say_amounts(_("Orders up to %(amount)s"), conditions.max_order_value),
-        *_say_amounts(_("At most %(amount)s an order"), rule.cap_order),
+        *_say_amounts(_("At most %(amount)s a day"), rule.cap_order if is_by_day else {}),
+        *_say_amounts(_("At most %(amount)s an order"), {} if is_by_day else rule.cap_order),
         *([_("Falls with each partial refund")] if rule.is_pro_rata else []),
     ]
 
@@ -214,6 +231,17 @@ def render_example(
         "total": formats.money_text(total, language=_language()),
         "pays": _money(currency, pays),
     }
+
+
+def render_counts(rules: Sequence[Rule], *, currency: str, group_id: Id | None) -> list[str]:
+    """Say what a lead, visits or views pay, where a rule pays them: "100 visits pay 5.00 EUR."."""
+    paid = price_counts(rules=rules, currency=currency, group_id=group_id)
+    said = {
+        "lead": _("A lead pays %(pays)s."),
+        "click": _("100 visits pay %(pays)s."),
+        "impression": _("1,000 views pay %(pays)s."),
+    }
+    return [said[kind] % {"pays": _money(currency, amount)} for kind, amount in paid.items()]
 
 
 def render_terms(generated: Sequence[Mapping[str, Any]]) -> list[str]:

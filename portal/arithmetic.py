@@ -97,6 +97,7 @@ def _first_price(rows: StoryRows, first: _Priced, reader: Reader) -> Iterator[Ar
     for line in pricing.lines:
         yield _price_line(line, placed.get(line.line_id), pricing.currency, reader)
     yield from (_step_line(step, pricing.currency, reader) for step in pricing.steps)
+    yield from _left_out(rows)
     if snapshot and rows.base:
         yield from _notes(BasePolicy.from_json(rows.base), snapshot)
     yield ArithmeticLine(
@@ -207,6 +208,18 @@ def _notes(base: BasePolicy, snapshot: OrderSnapshot) -> Iterator[ArithmeticLine
             else _("Discounts are taken off before anything is counted.")
         )
         yield ArithmeticLine(_("Discount"), reason=reason, kind="note")
+
+
+def _left_out(rows: StoryRows) -> Iterator[ArithmeticLine]:
+    """Say how many visits of the day did not count, and why."""
+    award = rows.commission.award
+    for name, count in (award.facts.get("left_out", {}) if award else {}).items():
+        shown = formats.number_text(count, language=current_language())
+        yield ArithmeticLine(
+            title=_("%(count)s not counted") % {"count": shown},
+            reason=str(wording.UNPAID_CLICKS.get(name, "")),
+            kind="note",
+        )
 
 
 def _change_line(one: _Priced, delta: int, terms: str, reader: Reader) -> ArithmeticLine:

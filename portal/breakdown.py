@@ -22,17 +22,20 @@ DIMENSIONS = ("link", "code", "sub", "product")
 
 _ORDERS = """
 SELECT w ->> 'kind', w ->> 'link', w ->> 'code', coalesce(k.sub_id, ''), c.currency,
-       count(*), sum(c.amount_minor)
+       count(*) FILTER (WHERE c.kind = 'sale'), sum(c.amount_minor)
   FROM tracking_commission c
-  JOIN tracking_order o ON o.id = c.order_id
-  JOIN tracking_attribution a
+  LEFT JOIN tracking_order o ON o.id = c.order_id
+  LEFT JOIN tracking_award d ON d.id = c.award_id
+  LEFT JOIN tracking_attribution a
     ON a.order_id = o.id AND a.is_current AND a.enrollment_id = c.enrollment_id
   LEFT JOIN LATERAL (
        SELECT r -> 'candidate' AS w
          FROM jsonb_array_elements(a.candidates -> 'rows') r
         WHERE (r ->> 'is_winner')::boolean LIMIT 1) win ON true
   LEFT JOIN tracking_click k ON k.id = (w ->> 'click')::uuid
- WHERE c.enrollment_id = ANY(%(places)s) AND o.placed_at >= %(start)s AND NOT o.is_test
+ WHERE c.enrollment_id = ANY(%(places)s)
+   AND coalesce(o.placed_at, d.at) >= %(start)s AND o.is_test IS NOT TRUE
+   AND (o.id IS NULL OR a.id IS NOT NULL)
  GROUP BY 1, 2, 3, 4, 5
 """
 
@@ -42,15 +45,17 @@ SELECT l ->> 'title', c.currency, count(DISTINCT c.order_id), sum((l ->> 'amount
   JOIN tracking_order o ON o.id = c.order_id
  CROSS JOIN jsonb_array_elements(c.pricing -> 'lines') l
  WHERE c.enrollment_id = ANY(%(places)s) AND o.placed_at >= %(start)s AND NOT o.is_test
-   AND (l ->> 'amount')::bigint <> 0
+   AND c.kind = 'sale' AND (l ->> 'amount')::bigint <> 0
  GROUP BY 1, 2
 """
 
 _TOTALS = """
-SELECT c.currency, count(*), sum(c.amount_minor)
+SELECT c.currency, count(*) FILTER (WHERE c.kind = 'sale'), sum(c.amount_minor)
   FROM tracking_commission c
-  JOIN tracking_order o ON o.id = c.order_id
- WHERE c.enrollment_id = ANY(%(places)s) AND o.placed_at >= %(start)s AND NOT o.is_test
+  LEFT JOIN tracking_order o ON o.id = c.order_id
+  LEFT JOIN tracking_award d ON d.id = c.award_id
+ WHERE c.enrollment_id = ANY(%(places)s)
+   AND coalesce(o.placed_at, d.at) >= %(start)s AND o.is_test IS NOT TRUE
  GROUP BY 1
 """
 
@@ -155,7 +160,9 @@ def _by_sub_id(
 
 def _by_product(params: Mapping[str, Any], total: Row) -> list[Row]:
     rows: dict[str, Row] = {}
-    rest = Row(_("Rejected or adjusted by hand"), minor=dict(total.minor), is_rest=True)
+    rest = Row(
+        _("Not for a product, rejected or adjusted by hand"), minor=dict(total.minor), is_rest=True
+    )
     for title, currency, count, minor in _read(_PRODUCTS, params):
         name = title or _("Without a name")
         rows.setdefault(name, Row(name)).add(count, currency, minor)

@@ -31,7 +31,8 @@ SELECT first.month, date_trunc('month', o.placed_at AT TIME ZONE %(zone)s)::date
   JOIN affiliates_enrollment e ON e.id = a.enrollment_id
   JOIN first ON first.affiliation_id = e.affiliation_id
  WHERE o.brand_id = %(brand)s AND o.paid_at IS NOT NULL AND o.cancelled_at IS NULL
-   AND NOT o.is_test AND o.placed_at >= %(since_at)s AND first.month >= %(since)s
+   AND NOT o.is_test AND o.kind = 'order'
+   AND o.placed_at >= %(since_at)s AND first.month >= %(since)s
  GROUP BY 1, 2
 """
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, QuerySet, Sum
-from django.db.models.functions import TruncDate
+from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce, TruncDate
 
 from affiliates.context import Scope
 from affiliates.models import Enrollment, Link
@@ -17,8 +17,8 @@ from ledger.selectors import list_party_balances
 from payouts.selectors import sum_paid
 from portal.earnings import FILTERS
 from portal.forecast import Balances, Forecast
-from tracking.models import Commission
-from tracking.selectors import count_clicks_by_day, days_back, list_releasing, sum_amounts
+from tracking.models import Commission, CommissionKind
+from tracking.selectors import NO_TEST, count_clicks_by_day, days_back, list_releasing, sum_amounts
 
 DAYS = 30
 RELEASES = 6
@@ -135,12 +135,12 @@ def load_period(scope: Scope, places: Sequence[Enrollment], *, now: datetime) ->
     since = datetime.combine(days[0], time.min, tzinfo=zone)
     links = Link.objects.filter(enrollment__in=places)
     rows = (
-        Commission.objects.filter(
-            enrollment__in=places, order__placed_at__gte=since, order__is_test=False
-        )
-        .annotate(day=TruncDate("order__placed_at", tzinfo=zone))
+        Commission.objects.filter(NO_TEST, enrollment__in=places)
+        .annotate(earned=Coalesce("order__placed_at", "award__at"))
+        .filter(earned__gte=since)
+        .annotate(day=TruncDate("earned", tzinfo=zone))
         .values_list("day", "currency")
-        .annotate(orders=Count("pk"), total=Sum("amount_minor"))
+        .annotate(orders=Count("pk", filter=Q(kind=CommissionKind.SALE)), total=Sum("amount_minor"))
         .order_by("day")
     )
     orders, earned, by_day = 0, Counter[str](), dict[str, dict[date, int]]()

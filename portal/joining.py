@@ -27,7 +27,7 @@ WITH sent AS (
                    JOIN tracking_order o ON o.id = a.order_id
                   WHERE a.brand_id = p.brand_id AND a.enrollment_id = e.id AND a.is_current
                     AND o.paid_at IS NOT NULL AND o.cancelled_at IS NULL
-                    AND NOT o.is_test) AS has_order
+                    AND NOT o.is_test AND o.kind = 'order') AS has_order
     FROM affiliates_application p
     LEFT JOIN affiliates_affiliation f
       ON f.brand_id = p.brand_id AND f.affiliate_id = p.affiliate_id

@@ -17,7 +17,7 @@ from core.models import Brand, InboundStatus, JobRun, Mail, MailStatus, OutboxEv
 from ledger.models import BooksCheck
 from payouts.models import Payout, RailEvent
 from portal.jobs import list_jobs
-from tracking.models import Click, Order, StoreEvent, Verdict
+from tracking.models import Click, Order, OrderKind, StoreEvent, Verdict
 
 OPEN = (InboundStatus.STORED, InboundStatus.FAILED)
 
@@ -39,7 +39,7 @@ class Figures(Collector):
         real = Payout.objects.filter(brand__sandbox_of__isnull=True)
         yield _by_status("payouts", "Payouts, sandboxes left out", real)
         yield from _books()
-        orders = Order.objects.filter(brand__sandbox_of__isnull=True)
+        orders = Order.objects.filter(brand__sandbox_of=None, kind=OrderKind.ORDER)
         yield GaugeMetricFamily(
             "fairshare_orders", "Orders, sandboxes left out", value=orders.count()
         )

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from affiliates.models import Application
 from affiliates.selectors import count_creators
-from brands.domain.rules import Conditions, Rule, effective_rules
+from brands.domain.rules import FITTING, Conditions, Rule, effective_rules
 from brands.models import Group, PayoutPolicy, Program, RailSettings, RuleSet
 from brands.selectors import get_base_policy, list_rules_of_all
 from brands.wording import list_conditions, render_example, render_rule
@@ -155,7 +155,10 @@ def _make_offer(program: Program, loaded: _Loaded) -> Offer:
 
 def _say_headline(rules: Sequence[Rule]) -> str:
     """Name what every order earns, by the rule that asks for nothing; else point to the list."""
-    plain = next((rule for rule in rules if rule.conditions == Conditions()), None)
+    of_orders = [rule for rule in rules if rule.kind not in FITTING]
+    plain = next((rule for rule in of_orders if rule.conditions == Conditions()), None)
+    if not of_orders and rules:
+        return render_rule(rules[0])
     if plain is None or plain.kind == "exclude":
         return _("Earn a commission on orders you send")
     if plain.kind == "percent":

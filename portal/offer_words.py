@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from brands.domain.rules import Rule
+from brands.domain.rules import COUNTED_KINDS, Rule
 from brands.models import HoldAnchor, PayoutPolicy, Program
 from core import formats
 from core.money import Money
@@ -67,9 +67,12 @@ def say_ways(rails: Sequence[str]) -> str:
     )
 
 
+UNSAID = {"exclude", *COUNTED_KINDS}
+
+
 def say_countries(rules: Sequence[Rule]) -> str:
     """Name the countries whose orders earn, by the rules that pay."""
-    paying = [rule.conditions.countries for rule in rules if rule.kind != "exclude"]
+    paying = [rule.conditions.countries for rule in rules if rule.kind not in UNSAID]
     if not paying:
         return ""
     if any(not countries for countries in paying):

@@ -14,6 +14,7 @@ from payouts.selectors import find_next_run
 from portal.offer import Offer, list_offers
 from portal.offer_words import say_hold
 from tracking.models import Commission
+from tracking.selectors import NO_TEST
 from tracking.states import STATE_FILTERS
 
 _PAID = STATE_FILTERS["released"] & Q(paid_at__isnull=False)
@@ -42,7 +43,7 @@ def compare_places(
     due = {place.pk: terms for place, terms in list_terms_to_accept(affiliate)} if affiliate else {}
     rows = {place.pk: _make_row(place, offers, due.get(place.pk), now) for place in places}
     sums = (
-        Commission.objects.filter(enrollment__in=places, order__is_test=False)
+        Commission.objects.filter(NO_TEST, enrollment__in=places)
         .values_list("enrollment_id", "currency")
         .annotate(
             pending=Sum("amount_minor", filter=STATE_FILTERS["pending"]),

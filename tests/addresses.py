@@ -44,6 +44,7 @@ OPEN_UNDER_OPS = {"core:components", "core:outbox", "core:outbox-mail", "core:ou
 SPECIAL: Mapping[str, Mapping[str, str]] = {
     "tracking:redirect": {"slug": "link_slug"},
     "tracking:r/<path:slug>": {"slug": "link_slug"},
+    "tracking:impression": {"slug": "link_slug"},
     "payouts:run-approve": {"plan_id": "draft_id"},
     "payouts:run-withdraw": {"plan_id": "draft_id"},
     "tracking:commission-clear": {"commission_id": "held_id"},

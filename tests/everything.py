@@ -26,6 +26,7 @@ from payouts.services import moves
 from payouts.services.approval import approve_plan
 from payouts.services.methods import set_bank_method
 from payouts.services.planning import make_plan
+from tests.awards import make_award
 from tests.makers import (
     get_owner,
     make_announcement,
@@ -129,6 +130,7 @@ def make_everything(prefix: str = "Anna", *, creator: User | None = None) -> Eve
     draft_news = make_announcement(brand=world.brand)
     send_news(make_announcement(brand=world.brand))
     draft = _fill_shop(world, mine.text, theirs.text)
+    make_award(place, at=shop.now)
     world.ids |= {
         "application_id": waiting.public_id,
         "creator_id": place.affiliation.public_id,

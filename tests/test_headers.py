@@ -75,7 +75,7 @@ LETTER_POLICY = {
 }
 LINKS = {"tracking:redirect", "tracking:redirect-by-parameter", "tracking:r/<path:slug>"}
 # Anyone may show these on a page of his own; test_images holds what they carry instead.
-IMAGES = {"core:image", "core:image-small", "core:image-letter"}
+IMAGES = {"core:image", "core:image-small", "core:image-letter", "tracking:impression"}
 LEADS_AWAY = {*LINKS, "payouts:standin-setup"}
 # Addresses that work for nobody here, each with the reason.
 NOT_REACHED: dict[str, str] = {

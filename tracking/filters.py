@@ -12,7 +12,7 @@ from core.asked import Asked, read_day, read_text
 from core.models import Brand
 from core.periods import end_of_day, start_of_day
 from tracking import selectors_brand as read
-from tracking.models import Attribution, Commission, Decision, Order
+from tracking.models import Attribution, Commission, Decision, Order, OrderKind
 
 ORDER_FILTERS = ("reason", "q", "creator", "store", "state", "signal")
 COMMISSION_FILTERS = ("q", "program", "why")
@@ -59,7 +59,9 @@ SELECT a.order_id FROM tracking_attribution a
 def pick_orders(brand: Brand, asked: Asked) -> QuerySet[Order]:
     """Return the orders of a list's tab and filters."""
     is_without = asked.get("tab") == "without"
-    rows = read.list_without_credit(brand) if is_without else read.list_orders(brand)
+    kind = OrderKind.LEAD if asked.get("tab") == "leads" else OrderKind.ORDER
+    orders = read.list_orders(brand).filter(kind=kind)
+    rows = read.list_without_credit(brand) if is_without else orders
     reason, text = read_text(asked, "reason"), read_text(asked, "q")
     rows = read.search_orders(rows, text)
     rows = read.filter_by_reason(rows, reason) if is_without and reason else rows

@@ -18,6 +18,7 @@ from tracking.models import (
     Attribution,
     Click,
     Order,
+    OrderKind,
     RefusedDelivery,
     StoreEvent,
     UnreadOrder,
@@ -132,6 +133,7 @@ def count_signals(connection: StoreConnection, now: datetime) -> dict[str, int]:
     """Return how many orders of the last 30 days came with a click, a code, both or neither."""
     rows = Attribution.objects.filter(
         order__connection=connection,
+        order__kind=OrderKind.ORDER,
         order__first_received_at__gte=now - PERIOD,
         order__is_test=False,
         is_current=True,

@@ -13,16 +13,18 @@ from django.db.models.functions import TruncDate
 
 from core.models import Brand
 from core.money import Money
-from tracking.models import Attribution, Click, Commission, ReviewHold, Verdict
+from tracking.models import Attribution, Click, Commission, OrderKind, ReviewHold, Verdict
 
 NOT_UNIQUE = (Verdict.REPEAT,)
+NO_TEST = Q(order__is_test=False) | Q(award__isnull=False)
+"""Commissions of what was no test; an award never is one."""
 
 Signal = tuple[int, str]
 """An enrollment and its link's public id or its code."""
 
 _BY_SIGNAL = """
 SELECT a.enrollment_id, r -> 'candidate' ->> %(name)s AS signal, c.currency,
-       count(*), sum(c.amount_minor)
+       count(*) FILTER (WHERE c.kind = 'sale'), sum(c.amount_minor)
   FROM tracking_attribution a
  CROSS JOIN jsonb_array_elements(a.candidates -> 'rows') r
   JOIN tracking_commission c ON c.order_id = a.order_id AND c.enrollment_id = a.enrollment_id
@@ -181,6 +183,7 @@ def list_lost(
             stood,
             brand_id__in=brand_ids,
             is_current=True,
+            order__kind=OrderKind.ORDER,
             order__is_test=False,
             order__first_received_at__gte=since,
         )

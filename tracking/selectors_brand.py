@@ -20,6 +20,7 @@ from tracking.models import (
     Commission,
     HoldKind,
     Order,
+    OrderKind,
     ReviewHold,
     ReviewMessage,
     StoreEvent,
@@ -57,6 +58,11 @@ def list_orders(brand: Brand) -> QuerySet[Order]:
     return Order.objects.filter(brand=brand).select_related("connection", "brand").order_by("-pk")
 
 
+def has_leads(brand: Brand) -> bool:
+    """Tell whether any store of the brand ever reported a lead."""
+    return Order.objects.filter(brand=brand, kind=OrderKind.LEAD).exists()
+
+
 def with_credit(orders: QuerySet[Order]) -> QuerySet[Order]:
     """Add `credit` (the attribution in force, in a list) and `earned` (commissions) to each."""
     current = Attribution.objects.filter(is_current=True).select_related(
@@ -73,7 +79,7 @@ def list_without_credit(brand: Brand) -> QuerySet[Order]:
     nobody = Attribution.objects.filter(
         order=OuterRef("pk"), is_current=True, enrollment__isnull=True
     )
-    return list_orders(brand).filter(Exists(nobody))
+    return list_orders(brand).filter(Exists(nobody), kind=OrderKind.ORDER)
 
 
 def filter_by_reason(orders: QuerySet[Order], code: str) -> QuerySet[Order]:
@@ -86,7 +92,12 @@ def filter_by_reason(orders: QuerySet[Order], code: str) -> QuerySet[Order]:
 def count_without_credit(brand: Brand) -> list[tuple[str, int]]:
     """Return each reason for which nobody got an order, with how many, the most frequent first."""
     rows = (
-        Attribution.objects.filter(brand=brand, is_current=True, enrollment__isnull=True)
+        Attribution.objects.filter(
+            brand=brand,
+            order__kind=OrderKind.ORDER,
+            is_current=True,
+            enrollment__isnull=True,
+        )
         .values_list("code")
         .annotate(total=Count("pk"))
         .order_by("-total", "code")
@@ -218,6 +229,7 @@ def list_counted_credits(brand: Brand) -> QuerySet[Attribution]:
         brand=brand,
         is_current=True,
         enrollment__isnull=False,
+        order__kind=OrderKind.ORDER,
         order__status__in=COUNTED_STATUSES,
         order__is_test=False,
     )
@@ -295,8 +307,8 @@ def list_unprocessed(brand: Brand, *, refused_since: datetime) -> dict[str, int]
 
 def order_badge(order: Order, state: OrderState | None = None) -> tuple[str, str]:
     """Return the name and kind of the state an order shows, as core.states knows it."""
-    if order.is_test:
-        return "test", ""
+    if order.kind == OrderKind.LEAD or order.is_test:
+        return ("test" if order.is_test else _lead_state(order)), ""
     if order.cancelled_at is not None or order.status == "cancelled":
         return "cancelled", "order"
     if state is not None and any(dispute.status == "opened" for dispute in state.disputes):
@@ -306,6 +318,12 @@ def order_badge(order: Order, state: OrderState | None = None) -> tuple[str, str
     if order.refunded_minor:
         return "part_refunded", ""
     return ("paid", "order") if order.paid_at else ("unpaid", "")
+
+
+def _lead_state(order: Order) -> str:
+    if order.cancelled_at is not None or order.status == "cancelled":
+        return "rejected"
+    return "accepted" if order.paid_at else "waiting"
 
 
 def describe_candidates(attribution: Attribution) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from core.models import Brand
 from tracking.integrations import SOURCES, csvfile, get_adapter, get_adapter_of
 from tracking.models import OrderUpload
 from tracking.services import (
+    counting,
     deliverables,
     partitions,
     processing,
@@ -173,6 +174,13 @@ def move_tiers() -> None:
 def expire_works() -> None:
     """End work for a fee that was not handed in by its day."""
     deliverables.expire_works(real_now=database_now())
+
+
+@shared_task(name="tracking.count_days", acks_late=True, ignore_result=True)
+def count_days() -> None:
+    """Pay for the visits and views of days that are over, by each brand's own clock."""
+    for brand in counting.list_brands_that_count():
+        counting.count_days(brand=brand, now=brand_now(brand))
 
 
 @shared_task(name="tracking.prepare_partitions", acks_late=True, ignore_result=True)

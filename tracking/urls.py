@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tracking.views import deliveries, hooks, inbox, redirect, uploads, work
+from tracking.views import deliveries, hooks, impressions, inbox, redirect, uploads, work
 
 app_name = "tracking"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("r/", redirect.follow_link, name="redirect-by-parameter"),
     path("r/<str:slug>", redirect.follow_link, name="redirect"),
     path("r/<path:slug>", redirect.follow_link),
+    path("i/<slug:slug>/<slug:asset_id>", impressions.show_picture, name="impression"),
     path("me/work/", work.show_own_work, name="own-work-list"),
     path("me/work/<str:deliverable_id>/", work.show_own_deliverable, name="own-work"),
     path(f"{STORE}/", inbox.show_connection, name="connection-detail"),

@@ -1,6 +1,6 @@
 """Price what is no order: units that were counted, or an amount agreed on, and the caps on it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from brands.domain.pricing import (
@@ -13,10 +13,10 @@ from brands.domain.pricing import (
     Pricing,
     apply_caps,
 )
-from brands.domain.rules import Rule
+from brands.domain.rules import Id, Rule
 from core.money import divide_half_up
 
-PER = {"click": 1, "impression": 1000}
+PER = {"lead": 1, "click": 1, "impression": 1000}
 """How many counted units earn a rule's amount once, by its kind."""
 
 
@@ -38,6 +38,28 @@ def count_line(*, rule: Rule, units: int, currency: str) -> PricedLine:
         kind=rule.kind,
         flat=flat,
         code=RULE if units else NOTHING_COUNTED,
+    )
+
+
+def find_rule(  # of a kind that counts, for whom
+    *,
+    rules: Sequence[Rule],
+    kind: str,
+    currency: str,
+    group_id: Id | None,
+    enrollment_id: Id | None,
+) -> Rule | None:
+    """Return the first rule, by position, that pays what is counted for an enrollment."""
+    return next(
+        (
+            rule
+            for rule in sorted(rules, key=lambda rule: rule.position)
+            if rule.kind == kind
+            and currency in rule.amounts
+            and (not rule.conditions.groups or group_id in rule.conditions.groups)
+            and (not rule.conditions.enrollments or enrollment_id in rule.conditions.enrollments)
+        ),
+        None,
     )
 
 

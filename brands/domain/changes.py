@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from brands.domain.guarantees import pays_at_least
 from brands.domain.rules import Rule
-from brands.domain.terms import Clause
+from brands.domain.terms import COUNTED, Clause
 
 Key = tuple[str, ...]
 # A family of clauses of which the terms hold one, and what it means when it changes: the ranks say
@@ -95,6 +95,7 @@ SILENT = frozenset(
         "terms.rule",
         "terms.rule_individual",
         "terms.first_rule",
+        *COUNTED.values(),
         "terms.refunds",
         "terms.kept",
         "terms.acceptance",

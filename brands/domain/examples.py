@@ -1,8 +1,9 @@
 """What an example order would pay, by the one real pricing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from brands.domain.awards import count_line, find_rule
 from brands.domain.bases import BasePolicy
 from brands.domain.pricing import Pricing, price_order
 from brands.domain.rules import (
@@ -17,6 +18,7 @@ from brands.domain.rules import (
 from core.money import Money, exponent
 
 EXAMPLE_UNITS = 120
+EXAMPLE_COUNTS: Mapping[str, int] = {"lead": 1, "click": 100, "impression": 1000}
 EXAMPLE_WITHOUT_DECIMALS = 12_000
 
 
@@ -76,6 +78,21 @@ def price_example_order(
     )
     matches = match_lines(order=order, rules=rules, context=context)
     return price_order(order=order, rules=rules, base=base, context=context, matches=matches)
+
+
+def price_counts(*, rules: Sequence[Rule], currency: str, group_id: Id | None) -> dict[str, int]:
+    """Return what so many of a thing without an order would pay, by its kind; see EXAMPLE_COUNTS.
+
+    A lead by a link, of somebody nothing is known of.
+    """
+    found = {}
+    for kind, units in EXAMPLE_COUNTS.items():
+        rule = find_rule(
+            rules=rules, kind=kind, currency=currency, group_id=group_id, enrollment_id=None
+        )
+        if rule is not None:
+            found[kind] = count_line(rule=rule, units=units, currency=currency).earned
+    return found
 
 
 def _line(example: ExampleOrder) -> PriceLine:

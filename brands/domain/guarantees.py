@@ -6,7 +6,7 @@ The answer is yes only where it can be shown line by line; anything else counts 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from brands.domain.rules import FLAT_KINDS, Conditions, Rule
+from brands.domain.rules import FITTING, FLAT_KINDS, Conditions, Rule, take_alike
 
 NOTHING = Rule(rule_id=0, position=0, name="", kind="exclude")
 AMONG = ("products", "skus", "groups", "enrollments", "countries", "codes")
@@ -19,7 +19,18 @@ CHOICES = ("gift_cards", "customer", "signal")
 
 
 def pays_at_least(*, after: Sequence[Rule], before: Sequence[Rule]) -> bool:
-    """Say whether no order line can earn less by `after` than by `before`.
+    """Say whether no order line, lead, visit or view can earn less by `after` than by `before`."""
+    return all(
+        _pays_as_much(
+            after=[rule for rule in after if take_alike(rule.kind, kind)],
+            before=[rule for rule in before if take_alike(rule.kind, kind)],
+        )
+        for kind in ("exclude", *FITTING)
+    )
+
+
+def _pays_as_much(*, after: Sequence[Rule], before: Sequence[Rule]) -> bool:
+    """Say whether no line can earn less, by the rules for one thing.
 
     A line that `before` gave to one rule and `after` gives to another must be paid at least the
     same by it. Such a pair of rules is left out only where no line can fall to both.

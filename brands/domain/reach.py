@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from brands.domain.rules import FLAT_KINDS, Conditions, Rule
+from brands.domain.rules import FLAT_KINDS, Conditions, Rule, take_alike
 
 _WANTED = ("products", "skus", "collections", "groups", "enrollments", "countries", "codes")
 _UNWANTED = ("excluded_products", "excluded_skus", "excluded_collections")
@@ -28,7 +28,8 @@ def _covers(early: Rule, late: Rule) -> bool:
     """Tell whether every line that `late` fits is fitted by `early` too."""
     one, other = early.conditions, late.conditions
     return (
-        _knows_currencies(early, late)
+        take_alike(early.kind, late.kind)
+        and _knows_currencies(early, late)
         and all(_is_wider(getattr(one, name), getattr(other, name)) for name in _WANTED)
         and all(set(getattr(one, name)) <= set(getattr(other, name)) for name in _UNWANTED)
         and all(getattr(one, name) in {"any", getattr(other, name)} for name in _CHOICES)

@@ -146,6 +146,28 @@ class LineMatch(Record):
     fingerprint: str
 
 
+FITTING: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "lead": frozenset({"groups", "enrollments", "countries", "customer", "signal", "codes"}),
+        "click": frozenset({"groups", "enrollments"}),
+        "impression": frozenset({"groups", "enrollments"}),
+    }
+)
+"""Which conditions make sense for a kind that takes no order line; any for the others."""
+
+
+def fit_conditions(kind: str, conditions: Conditions) -> Conditions:
+    """Return the conditions that make sense for a kind of rule; the rest are as if not said."""
+    if kind not in FITTING:
+        return conditions
+    return Conditions(**{name: getattr(conditions, name) for name in FITTING[kind]})
+
+
+def take_alike(one: str, other: str) -> bool:
+    """Tell whether two kinds of rules are for the same thing: lines of orders, leads, visits."""
+    return one == other or (one not in FITTING and other not in FITTING)
+
+
 class Dated(Protocol):
     """Anything with a day from which it is in force: a dataclass or a model row."""
 

@@ -8,6 +8,9 @@ from brands.domain.bases import BasePolicy
 from brands.domain.records import Record
 from brands.domain.rules import Rule
 
+COUNTED = {"lead": "terms.leads", "click": "terms.visits", "impression": "terms.views"}
+"""What is said once where a rule of such a kind runs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Clause(Record):
@@ -137,7 +140,9 @@ def _rates(facts: TermsFacts, rules: Sequence[Rule]) -> list[Clause]:
     ]
     individual = [Clause("terms.rule_individual")] if len(told) < len(in_order) else []
     start = Clause("terms.rules_from", {"at": facts.rules_from})
-    return [start, *told, *individual, Clause("terms.first_rule")]
+    kinds = {rule.kind for rule in in_order}
+    counted = [Clause(code) for kind, code in COUNTED.items() if kind in kinds]
+    return [start, *told, *individual, Clause("terms.first_rule"), *counted]
 
 
 def _told(rule: Rule) -> dict[str, Any]:

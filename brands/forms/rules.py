@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from brands.domain.examples import ExampleOrder, example_total
-from brands.domain.rules import FLAT_KINDS, Conditions
+from brands.domain.rules import FITTING, FLAT_KINDS, Conditions, fit_conditions
 from brands.forms.fields import AmountField, AmountsField, ListField, PercentField
 from brands.models import Group, RuleKind
 from brands.services.rules import RuleDraft
@@ -20,6 +20,9 @@ _TEXT: dict[str, Any] = {"widget": forms.TextInput(attrs={"class": "ltr"}), "req
 
 class RuleForm(forms.Form):
     """One rule: what it pays, and for what; empty conditions fit everything."""
+
+    OF_PEOPLE = ("countries", "customer", "signal", "codes")
+    """Conditions that a lead may have too; visits and views have groups alone."""
 
     name = forms.CharField(
         label=_("Name"), max_length=80, help_text=_("Creators read it beside what a line pays.")
@@ -70,7 +73,7 @@ class RuleForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kw)
         self.initial = _initial(draft) if draft else {}
-        self.draft = draft
+        self.draft, self.currency = draft, currency
         self.fields |= _amount_fields(currency)
         choices = [(group.pk, group.name) for group in groups]
         self.fields["groups"].choices = choices  # type: ignore[attr-defined]
@@ -90,6 +93,9 @@ class RuleForm(forms.Form):
             self.add_error("rate_bps", _("Enter a percent from 0.01 to 100, for example 12.5."))
         if kind in FLAT_KINDS and data.get("amounts") == {}:
             self.add_error("amounts", _("Enter an amount and its currency, for example 5.00 EUR."))
+        if kind in FITTING and data.get("amounts") and self.currency not in data["amounts"]:
+            text = _("Enter an amount in %(currency)s: leads, visits and views are paid in it.")
+            self.add_error("amounts", text % {"currency": self.currency})
         low, high = data.get("min_order_value") or {}, data.get("max_order_value") or {}
         if any(low.get(currency, 0) > top for currency, top in high.items()):
             self.add_error("max_order_value", _("The upper bound lies under the lower one."))
@@ -105,9 +111,9 @@ class RuleForm(forms.Form):
             kind=kind,
             rate_bps=data["rate_bps"] if kind == RuleKind.PERCENT else 0,
             amounts=data["amounts"] if is_flat else {},
-            conditions=self._conditions(),
+            conditions=fit_conditions(kind, self._conditions()),
             is_pro_rata=data["is_pro_rata"] and kind == RuleKind.FLAT_ORDER,
-            cap_order=data["cap_order"],
+            cap_order={} if kind == RuleKind.LEAD else data["cap_order"],
         )
 
     def _conditions(self) -> Conditions:
@@ -235,12 +241,19 @@ def _amount_fields(currency: str) -> dict[str, forms.Field]:
     return {
         "amounts": AmountsField(
             label=_("Fixed amount"),
-            help_text=_("One for each currency of your orders: 5.00 EUR, 800 JPY."),
+            help_text=_(
+                "One for each currency of your orders: 5.00 EUR, 800 JPY. Leads, visits and views"
+                " are paid in %(currency)s, the program's currency."
+            )
+            % {"currency": currency},
             **orders,
         ),
         "min_order_value": AmountsField(label=_("Orders from"), **orders),
         "max_order_value": AmountsField(label=_("Orders up to"), **orders),
-        "cap_order": AmountsField(label=_("At most for one order"), **orders),
+        "cap_order": AmountsField(
+            label=_("At most for one order; for visits and views, for one day of a creator"),
+            **orders,
+        ),
     }
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from brands.domain.amounts import are_amounts
-from brands.domain.rules import FLAT_KINDS, Conditions
+from brands.domain.rules import FITTING, FLAT_KINDS, Conditions, fit_conditions
 from brands.domain.rules import Rule as DomainRule
 from brands.models import Group, Program, Rule, RuleKind, RuleSet
 from brands.selectors import find_latest_rules, list_rules_of
@@ -135,7 +135,7 @@ def check_drafts(program: Program, drafts: Sequence[RuleDraft]) -> None:
         raise RuleInvalid(len(drafts), "rule.count")
     groups = set(Group.objects.filter(program=program).values_list("pk", flat=True))
     for position, draft in enumerate(drafts, start=1):
-        code = _find_fault(draft, groups)
+        code = _find_fault(draft, groups, program.currency)
         if code:
             raise RuleInvalid(position, code)
 
@@ -184,7 +184,7 @@ def _plain(conditions: Conditions) -> Conditions:
     )
 
 
-def _find_fault(draft: RuleDraft, groups: set[int]) -> str:
+def _find_fault(draft: RuleDraft, groups: set[int], currency: str) -> str:
     faults = {
         "rule.name": not draft.name.strip(),
         "rule.kind": draft.kind not in RuleKind.values,
@@ -194,6 +194,8 @@ def _find_fault(draft: RuleDraft, groups: set[int]) -> str:
         "rule.order_value": not _is_range(draft.conditions),
         "rule.group": not groups.issuperset(draft.conditions.groups),
         "rule.pro_rata": draft.is_pro_rata and draft.kind != RuleKind.FLAT_ORDER,
+        "rule.currency": draft.kind in FITTING and currency not in draft.amounts,
+        "rule.conditions": fit_conditions(draft.kind, draft.conditions) != draft.conditions,
     }
     return next((code for code, is_wrong in faults.items() if is_wrong), "")
 

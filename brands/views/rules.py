@@ -52,6 +52,7 @@ from brands.views.drafts import (
 from brands.wording import (
     list_conditions,
     render_clause,
+    render_counts,
     render_rule,
 )
 from brands.wording_terms import describe_clauses
@@ -278,6 +279,7 @@ def _build_example(
             "pays": Money(pricing.total, pricing.currency),
             "line": line,
             "is_percent": line.kind == "percent" and line.earned > 0,
+            "counts": render_counts(rules, currency=program.currency, group_id=example.group_id),
             "reasons": [explain(code=code, params=params, reader=reader) for code, params in told],
         },
     }

@@ -162,7 +162,9 @@ def _facts(order: Order, state: OrderState) -> dict[str, Any]:
 
 
 def _versions(state: OrderState) -> list[dict[str, Any]]:
-    """Return the contents the order had before its last edit, oldest first."""
+    """Return the contents the order had before its last edit, oldest first; none of a lead."""
+    if state.snapshot is None or state.snapshot.kind == "lead":
+        return []
     return [
         {
             "status": version.status,

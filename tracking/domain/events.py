@@ -18,6 +18,7 @@ OrderStatus = Literal[
     "cancelled",
     "failed",
 ]
+OrderKind = Literal["order", "lead"]
 RefundKind = Literal["partial_line", "shipping_only", "amount_only", "full"]
 RefundStatus = Literal["pending", "succeeded", "failed", "cancelled"]
 DisputeStatus = Literal["opened", "won", "lost"]
@@ -85,6 +86,7 @@ class OrderSnapshot:
     `placed_at` None means the platform did not say; the time of receipt stands in.
     `cancelled_at` cancels for good; the status "cancelled" alone as long as no newer version says
     otherwise. Commissionable: paid_at set, not cancelled, not a test.
+    A lead has no lines, no money and no currency; `paid_at` is when it was accepted.
     """
 
     external_order_id: str
@@ -111,6 +113,7 @@ class OrderSnapshot:
     has_paid_marker: bool = False  # the last landing page carried an advertising click id
     presentment_currency: str = ""
     is_vouched: bool = False  # finance answers for its paid time, from a file
+    kind: OrderKind = "order"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,10 @@ CANCELLED = "refund.cancelled"
 DISPUTE_LOST = "dispute.lost"
 REFUNDED = "refund.full"
 UNPAID = "hold.unpaid"
+LEAD_REJECTED = "lead.rejected"
+LEAD_PENDING = "lead.pending"
+OF_LEADS = {CANCELLED: LEAD_REJECTED, UNPAID: LEAD_PENDING}
+"""What the reasons for orders are called where a lead is meant."""
 
 PROBLEM_CURRENCY = "problem.refund_currency"
 PROBLEM_TEST = "problem.refund_test"
@@ -72,6 +76,8 @@ def commissionable(state: OrderState) -> Standing:
         (not _is_paid(state, state.snapshot), UNPAID),
     )
     code = next((code for is_met, code in obstacles if is_met), "")
+    if state.snapshot.kind == "lead":
+        code = OF_LEADS.get(code, code)
     return Standing(is_commissionable=not code, code=code)
 
 

@@ -23,7 +23,7 @@ REASSIGNED = "attr.reassigned"
 CLAWBACK_MADE = "clawback.made"
 CLAWBACK_CORRECTED = "clawback.corrected"
 
-_WAITING = frozenset({"hold.unpaid", "order.awaited", "attr.test"})
+_WAITING = frozenset({"hold.unpaid", "lead.pending", "order.awaited", "attr.test"})
 _BY_REFUND = frozenset({PARTIAL, "refund.full", "refund.cancelled", DISPUTE_LOST})
 
 

@@ -14,6 +14,7 @@ from tracking.models.commissions import (
     HoldKind,
     ReviewHold,
 )
+from tracking.models.counts import CountedDay, Impression
 from tracking.models.deliverables import (
     Deliverable,
     DeliverableKind,
@@ -40,11 +41,13 @@ __all__ = [
     "Commission",
     "CommissionChange",
     "CommissionKind",
+    "CountedDay",
     "CustomerBinding",
     "Decision",
     "Deliverable",
     "DeliverableKind",
     "HoldKind",
+    "Impression",
     "Order",
     "OrderKind",
     "OrderPull",

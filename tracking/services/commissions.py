@@ -21,12 +21,13 @@ from tracking.models import (
     Order,
     OrderKind,
 )
-from tracking.services.deciding import price
+from tracking.services.deciding import currency_of, is_repeated_lead, price
 from tracking.services.posting import Cause, post_change
 
 REASSIGNED = "attr.reassigned"
 TEST = "attr.test"
 REJECTED = "hold.rejected"
+LEAD_REPEATED = "lead.repeated"
 KIND_OF = {OrderKind.ORDER: CommissionKind.SALE, OrderKind.LEAD: CommissionKind.LEAD}
 
 
@@ -62,7 +63,7 @@ def open_commission(
             "kind": KIND_OF[OrderKind(order.kind)],
             "affiliation_id": enrollment.affiliation_id,
             "program": program,
-            "currency": state.snapshot.currency,
+            "currency": currency_of(state, enrollment),
             "hold_days": read_hold,  # type: ignore[misc]  # called only where one is made
             "hold_anchor": program.hold_anchor,
             "created_at": now,
@@ -116,6 +117,7 @@ def judge_target(
     attribution: Attribution,
     price_it: Callable[[], Pricing],
     adjusted: Callable[[], int],
+    is_repeated: Callable[[], bool],
 ) -> Target:
     """Say what an order's commission should be; price and changes by hand where they count."""
     if attribution.enrollment_id != commission.enrollment_id:
@@ -124,6 +126,8 @@ def judge_target(
     standing = commissionable(state)
     if commission.rejected_at is None and not standing.is_commissionable:
         return Target(0, standing.code, pricing)
+    if commission.rejected_at is None and is_repeated():
+        return Target(0, LEAD_REPEATED, pricing)
     return adjust_target(commission, pricing, adjusted)
 
 
@@ -162,6 +166,8 @@ def bind_customer(order: Order, attribution: Attribution, now: datetime) -> None
     assert enrollment is not None  # noqa: S101
     if not (enrollment.program.is_binding_customers and order.customer_hash):
         return
+    if order.kind != OrderKind.ORDER:
+        return
     CustomerBinding.objects.get_or_create(
         program=enrollment.program,
         customer_hash=order.customer_hash,
@@ -186,6 +192,7 @@ def _find_target(
         attribution=attribution,
         price_it=lambda: price(order=order, state=state, attribution=attribution, now=now),
         adjusted=lambda: sum_adjustments(commission),
+        is_repeated=lambda: is_repeated_lead(order, state, commission.enrollment),
     )
 
 

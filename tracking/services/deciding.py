@@ -4,7 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import Q
 
+from affiliates.models import Enrollment
 from affiliates.selectors_moves import find_group_at
 from brands.domain.bases import BasePolicy
 from brands.domain.pricing import Pricing, price_order
@@ -25,8 +27,23 @@ from tracking.domain.standing import (
     effective_placed_at,
     refund_totals,
 )
-from tracking.models import Attribution, Decision, Order
+from tracking.models import Attribution, Commission, CommissionKind, Decision, Order, OrderKind
 from tracking.services.caps import read_caps_left
+
+LEAD_LINE = PriceLine(
+    line_id="lead",
+    product_ref="",
+    variant_ref="",
+    sku="",
+    title="",
+    collections=None,
+    quantity=1,
+    gross=0,
+    discount=0,
+    net_ex_tax=0,
+    tax=0,
+    is_lead=True,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +79,7 @@ def price_decided(
     base = BasePolicy.from_json(decision.base)
     context = _of_this_order(PriceContext.from_json(decision.context), state, attribution)
     versions = [
-        to_price_order(replace(state, snapshot=version), include_shipping=base.include_shipping)
+        to_price_order(replace(state, snapshot=version), base=base)
         for version in list_versions(state)
     ]
     matches: tuple[LineMatch, ...] = ()
@@ -104,7 +121,10 @@ def redecide_group(*, decision: Decision, group_id: int, now: datetime) -> Decis
         placed_at = order.placed_at or decision.at
         left = (
             read_caps_left(
-                enrollment=enrollment, currency=order.currency, at=placed_at, without=order.pk
+                enrollment=enrollment,
+                currency=order.currency or enrollment.program.currency,
+                at=placed_at,
+                without=order.pk,
             )
             or left
         )
@@ -120,10 +140,19 @@ def redecide_group(*, decision: Decision, group_id: int, now: datetime) -> Decis
     )
 
 
-def to_price_order(state: OrderState, *, include_shipping: bool) -> PriceOrder:
-    """Return the merged order as pricing sees it."""
+def to_price_order(state: OrderState, *, base: BasePolicy) -> PriceOrder:
+    """Return the merged order as pricing sees it; a lead is one line, in the program's currency."""
     snapshot = state.snapshot
     assert snapshot is not None  # noqa: S101
+    standing = commissionable(state)
+    if snapshot.kind == "lead":
+        return PriceOrder(
+            currency=base.currency,
+            lines=(LEAD_LINE,),
+            order_value=0,
+            is_void=not standing.is_commissionable,
+            void_reason=standing.code,
+        )
     refunds = refund_totals(state)
     back = {line.external_line_id: line for line in refunds.lines}
     lines = [
@@ -146,9 +175,8 @@ def to_price_order(state: OrderState, *, include_shipping: bool) -> PriceOrder:
         )
         for line in snapshot.lines
     ]
-    if include_shipping and snapshot.shipping:
+    if base.include_shipping and snapshot.shipping:
         lines.append(_shipping_line(snapshot.shipping, snapshot.shipping_tax, refunds))
-    standing = commissionable(state)
     return PriceOrder(
         currency=snapshot.currency,
         lines=tuple(lines),
@@ -181,6 +209,30 @@ def _shipping_line(shipping: int, tax: int, refunds: RefundTotals) -> PriceLine:
     )
 
 
+def currency_of(state: OrderState, enrollment: Enrollment) -> str:
+    """Return what an order earns in: its own currency; a lead, which names none, the program's."""
+    assert state.snapshot is not None  # noqa: S101
+    return state.snapshot.currency or enrollment.program.currency
+
+
+def is_repeated_lead(order: Order, state: OrderState, enrollment: Enrollment) -> bool:
+    """Tell whether another lead of the same customer earns in the program already.
+
+    Asked under a lock of the customer, so that of several at once one alone earns.
+    """
+    assert state.snapshot is not None  # noqa: S101
+    if state.snapshot.kind != "lead" or not order.customer_hash:
+        return False
+    _lock_text(f"customer:{order.brand_id}:{order.customer_hash}")
+    others = Commission.objects.filter(
+        Q(amount_minor__gt=0) | Q(has_unposted_change=True),
+        program_id=enrollment.program_id,
+        kind=CommissionKind.LEAD,
+        order__customer_hash=order.customer_hash,
+    )
+    return others.exclude(order=order).exists()
+
+
 def _decide(order: Order, state: OrderState, attribution: Attribution, now: datetime) -> Decision:
     enrollment = attribution.enrollment
     assert enrollment is not None and state.snapshot is not None  # noqa: S101
@@ -193,7 +245,7 @@ def _decide(order: Order, state: OrderState, attribution: Attribution, now: date
         country="",  # this and the signal are the order's own: filled in at every pricing
         signal=attribution.signal,  # type: ignore[arg-type]
         caps_left=read_caps_left(
-            enrollment=enrollment, currency=state.snapshot.currency, at=placed_at
+            enrollment=enrollment, currency=currency_of(state, enrollment), at=placed_at
         ),
     )
     return Decision.objects.create(
@@ -215,7 +267,10 @@ def _is_new_customer(order: Order, state: OrderState, placed_at: datetime) -> bo
         return customer.is_first_order
     _lock_text(f"customer:{order.brand_id}:{customer.email_hash}")
     earlier = Order.objects.filter(
-        brand_id=order.brand_id, customer_hash=customer.email_hash, placed_at__lt=placed_at
+        brand_id=order.brand_id,
+        kind=OrderKind.ORDER,
+        customer_hash=customer.email_hash,
+        placed_at__lt=placed_at,
     )
     return not earlier.filter(is_test=False).exclude(pk=order.pk).exists()
 

@@ -10,7 +10,7 @@ from core import outbox
 from tracking.domain import merge, standing
 from tracking.domain.events import CanonicalEvent
 from tracking.domain.merge import EMPTY, OrderState
-from tracking.models import Attribution, Commission, Order, StoreEvent
+from tracking.models import Attribution, Commission, Order, OrderKind, StoreEvent
 from tracking.services.attribution import ensure_attribution
 from tracking.services.commissions import open_commission, settle_commission
 from tracking.services.holds import follow_dispute, follow_self_referral
@@ -109,6 +109,7 @@ def copy_snapshot(order: Order, state: OrderState) -> None:
     if snapshot is None:
         return
     totals = standing.refund_totals(state)
+    order.kind = OrderKind(snapshot.kind)
     order.external_number = snapshot.external_number[:80]
     order.version = snapshot.version
     order.status = snapshot.status
@@ -166,10 +167,12 @@ def _tell(
 def _topics(
     order: Order, state: OrderState, attribution: Attribution, before: _Before
 ) -> list[str]:
-    if not before.is_known:
-        topics = ["order.attributed" if attribution.enrollment_id else "order.unattributed"]
+    if before.is_known:
+        topics = [f"{order.kind}.updated"]
+    elif attribution.enrollment_id:
+        topics = [f"{order.kind}.attributed"]
     else:
-        topics = ["order.updated"]
+        topics = [f"{order.kind}.unattributed"]
     if order.refunded_minor > before.refunded_minor:
         topics.append("order.refunded")
     if standing.has_open_dispute(state) and not before.has_dispute:

@@ -10,7 +10,7 @@ from brands.models import RuleSet
 from brands.selectors import list_rules_of_all
 from tracking.domain.merge import OrderState
 from tracking.models import Adjustment, Attribution, Commission, Decision, Order
-from tracking.services.commissions import judge_target
+from tracking.services.commissions import LEAD_REPEATED, judge_target
 from tracking.services.deciding import price_decided
 from tracking.services.orders import copy_snapshot, load_state
 
@@ -154,6 +154,7 @@ def _target(
             ).pricing
         ),
         adjusted=lambda: known.adjusted.get(commission.pk, 0),
+        is_repeated=lambda: commission.reason_code == LEAD_REPEATED,
     ).amount_minor
 
 

@@ -19,7 +19,7 @@ from tracking.domain.refundsheet import KnownOrder, match_refunds, read_refund_r
 from tracking.domain.release import MAX_BACKDATING
 from tracking.domain.sheetcells import Draft, Kind, Options, RowError, Sheet
 from tracking.domain.standing import named_refunds
-from tracking.models import Order, OrderUpload
+from tracking.models import Order, OrderKind, OrderUpload
 from tracking.services.adapters import Adapter, Parsed, PayloadRefused
 from tracking.services.orders import load_state
 
@@ -208,7 +208,9 @@ def _find_by_id(connection: StoreConnection, ids: Sequence[str]) -> dict[str, Or
 
 def _find_by_number(connection: StoreConnection, numbers: Sequence[str]) -> dict[str, Order]:
     found: dict[str, list[Order]] = {}
-    for order in Order.objects.filter(connection=connection, external_number__in=numbers):
+    for order in Order.objects.filter(
+        connection=connection, kind=OrderKind.ORDER, external_number__in=numbers
+    ):
         found.setdefault(order.external_number, []).append(order)
     return {number: same[0] for number, same in found.items() if len(same) == 1}
 

@@ -114,7 +114,7 @@ class _Known:
 
 def _replay(decision: Decision, draft: Terms, known: _Known) -> Replayed:
     state, was = merge.from_json(decision.order.facts), known.terms_of(decision)
-    order = to_price_order(state, include_shipping=was.base.include_shipping)
+    order = to_price_order(state, base=was.base)
     same = draft.base.include_shipping == was.base.include_shipping
     before, after = replay(
         order=order,
@@ -122,9 +122,7 @@ def _replay(decision: Decision, draft: Terms, known: _Known) -> Replayed:
         was=was,
         matches=[LineMatch.from_json(match) for match in decision.matches],
         draft=draft,
-        draft_order=order
-        if same
-        else to_price_order(state, include_shipping=draft.base.include_shipping),
+        draft_order=order if same else to_price_order(state, base=draft.base),
     )
     return Replayed(
         order=decision.order.public_id,

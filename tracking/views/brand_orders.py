@@ -36,6 +36,8 @@ from tracking.services.preview import preview_change
 from tracking.services.review import AlreadyCredited, credit_order
 from tracking.wording.short import SIGNALS, short_reason, signal_of
 
+TABS = ("all", "without", "leads")
+
 Rows = list[dict[str, Any]]
 
 
@@ -45,7 +47,8 @@ def list_orders(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what the stores sent: all of it, or what nobody got, by reason."""
     access = get_brand_for(request.user, slug)
     brand, asked = access.brand, request.GET.dict()
-    is_without = asked.get("tab") == "without"
+    tab = next((one for one in TABS if one == asked.get("tab")), TABS[0])
+    is_without = tab == "without"
     rows = pick_orders(brand, asked)
     filters = {name: read_text(asked, name) for name in ORDER_FILTERS}
     report = list_report_filters(asked)
@@ -56,7 +59,8 @@ def list_orders(request: HttpRequest, slug: str) -> HttpResponse:
         next_url=page.older_url(asked),
         total=rows.order_by().count(),
         sums=read.sum_orders(rows),
-        tab="without" if is_without else "all",
+        tab=tab,
+        has_leads=tab == "leads" or read.has_leads(brand),
         reasons=_reasons(brand) if is_without else [],
         reason=filters["reason"],
         text=filters["q"],

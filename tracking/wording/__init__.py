@@ -12,10 +12,20 @@ from brands.reasons import PRICES
 from brands.reasons import STEPS as BRAND_STEPS
 from brands.reasons import WORDS as BRAND_WORDS
 from core.wording import Catalogue, Step
-from tracking.wording.clicks import CLICKS
+from tracking.wording.clicks import CLICKS, UNPAID_CLICKS
 from tracking.wording.credit import CREDIT
 from tracking.wording.money import MONEY
 from tracking.wording.stores import STORES
+
+__all__ = [
+    "CATALOGUE",
+    "UNPAID_CLICKS",
+    "candidate_reason",
+    "delivery_reason",
+    "explain",
+    "next_step",
+    "refusal_reason",
+]
 
 WORDS: Mapping[str, Mapping[str, str | Promise]] = {
     **BRAND_WORDS,
@@ -55,6 +65,7 @@ STEPS: Mapping[str, Step] = {
     "bonus": _COMMISSIONS,
     "deliverable": _COMMISSIONS,
     "award": _COMMISSIONS,
+    "lead": _COMMISSIONS,
     "clawback": Step("payouts:creator-payouts", "tracking:commission-list"),
     "tier": Step("affiliates:program-list", "affiliates:creator-list"),
     "store": _STORES,

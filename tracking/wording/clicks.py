@@ -2,9 +2,23 @@
 
 from collections.abc import Mapping
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core.wording import Message, ngettext_lazy
+
+UNPAID_CLICKS: Mapping[str, Promise] = {
+    "bot": _("The visitor named itself as a program, not a person."),
+    "head": _("Only the headers of the link were asked for, as link checkers do."),
+    "prefetch": _("A browser loaded the link in advance and nobody opened it."),
+    "preview": _("A service read the link to draw a preview or to check it."),
+    "embedded": _("The link was loaded inside another page without being opened."),
+    "archived": _("The link was archived."),
+    "program_off": _("The program was not live."),
+    "limited": _("Many opens came from one network in a short time: orders count, visits do not."),
+    "no_consent": _("The browser asks not to be followed, so it cannot be told apart."),
+}
+"""Why a visit is not paid for, by the name of its verdict."""
 
 CLICKS: Mapping[str, Message] = {
     "click.counted": Message(

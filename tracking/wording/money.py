@@ -149,6 +149,11 @@ REFUNDS: Mapping[str, Message] = {
 CHANGES: Mapping[str, Message] = {
     "order.placed": Message(_("Ordered on {date}.")),
     "order.paid": Message(_("Paid by the shopper on {date}.")),
+    "lead.pending": Message(_("Waits for the store to accept this lead.")),
+    "lead.rejected": Message((_("The store rejected this lead; the commission is 0."),)),
+    "lead.repeated": Message(
+        _("Earns 0: this person was paid for as a lead of the program before, and counts once.")
+    ),
     "order.awaited": Message(
         _("The store reported a refund, dispute or cancellation before the order itself.")
     ),

@@ -34,6 +34,13 @@ Common rules
     total must be the sum of the parts. A refund of which only the total is known sends it as
     amount. The same id again replaces nothing that went through: send failed to undo it.
 
+`lead.created`, `lead.updated`: somebody who signed up or asked, without an order, each time whole
+    id (r) · at (r): when · updated_at: must grow with every change, left out: `at` · status
+    ("accepted"; or pending, rejected) · customer, click, landing_url, test: as of an order ·
+    code: of a creator
+`lead.rejected`: it does not count, for good
+    id (r) · at
+
 `dispute.opened`, `dispute.won`, `dispute.lost`
     id (r) · order_id (r) · at: when · amount and currency, together: left out for the whole order
 """
@@ -49,6 +56,7 @@ from tracking.domain.events import (
     DisputeEvent,
     DisputeStatus,
     Line,
+    OrderCancelled,
     OrderSnapshot,
     OrderStatus,
     RefundEvent,
@@ -72,8 +80,12 @@ from tracking.integrations.generic.signature import MAX_TOPIC
 from tracking.integrations.reading import Node, clean_text, load_strict_object, microseconds
 from tracking.services.adapters import IRRELEVANT, HashEmail, Parsed
 
+LEAD_PREFIX = "lead:"
+MAX_LEAD_ID = 75
 ORDER_TYPES = frozenset({"order.created", "order.updated", "order.paid", "order.cancelled"})
 REFUND_TYPES = frozenset({"refund.created", "refund.updated"})
+LEAD_TYPES = frozenset({"lead.created", "lead.updated"})
+LEAD_REJECTED = "lead.rejected"
 DISPUTE_TYPES: Mapping[str, DisputeStatus] = {
     "dispute.opened": "opened",
     "dispute.won": "won",
@@ -92,6 +104,11 @@ _STATUSES: Mapping[str, OrderStatus] = {
     "refunded": "refunded",
     "cancelled": "cancelled",
     "failed": "failed",
+}
+_LEAD_STATUSES: Mapping[str, OrderStatus] = {
+    "accepted": "paid",
+    "pending": "pending",
+    "rejected": "cancelled",
 }
 _REFUND_STATUSES: Mapping[str, RefundStatus] = {
     "pending": "pending",
@@ -135,6 +152,11 @@ def parse(
         return Parsed((check_refund(_read_refund(envelope.node("data"))),))
     if kind in DISPUTE_TYPES:
         return Parsed((_read_dispute(envelope.node("data"), DISPUTE_TYPES[kind]),))
+    if kind in LEAD_TYPES:
+        return Parsed((check_snapshot(_read_lead(envelope.node("data"), hash_email)),))
+    if kind == LEAD_REJECTED:
+        data = envelope.node("data")
+        return Parsed((OrderCancelled(_read_lead_id(data), data.find_time("at")),))
     return Parsed((), IRRELEVANT)
 
 
@@ -173,6 +195,40 @@ def _read_order(data: Node, kind: str, hash_email: HashEmail) -> OrderSnapshot:
         has_paid_marker=has_paid_marker(landing),
         presentment_currency=_read_presentment(data),
     )
+
+
+def _read_lead(data: Node, hash_email: HashEmail) -> OrderSnapshot:
+    status = data.word("status", _LEAD_STATUSES, default="accepted")
+    at, code = data.time("at"), data.text("code")
+    changed = data.find_time("updated_at") or at
+    landing = query_pairs(data.values.get("landing_url"))
+    return OrderSnapshot(
+        external_order_id=_read_lead_id(data),
+        external_number=data.identifier("id"),
+        version=microseconds(changed),
+        status=status,
+        currency="",
+        total=0,
+        lines=(),
+        is_test=data.flag("test"),
+        placed_at=at,
+        paid_at=changed if status == "paid" else None,
+        discounts=(
+            (Discount("code", 0, code=normalise_code(code), raw_code=code),) if code else ()
+        ),
+        customer=_read_customer(data, hash_email),
+        clicks=collect_clicks(_click_candidates(data, landing)),
+        has_paid_marker=has_paid_marker(landing),
+        kind="lead",
+    )
+
+
+def _read_lead_id(data: Node) -> str:
+    """Return the id under which a lead is kept apart from the orders of its shop."""
+    found = data.identifier("id")
+    if len(found) > MAX_LEAD_ID:
+        data.refuse("bad_identifier", "id")
+    return f"{LEAD_PREFIX}{found}"
 
 
 def _read_cancelled_at(data: Node, kind: str, status: OrderStatus) -> datetime | None:

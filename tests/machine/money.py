@@ -1,0 +1,73 @@
+"""The money machine: everything that shops, people, jobs and rails do, in any order.
+
+No rule reckons money with the product's code: what there should be is `Sale.expect`, a function of
+the set of facts told. After every step the books must agree with it, and in the end, with every
+fault healed, all must come to rest.
+"""
+
+import sys
+from datetime import timedelta
+
+from django.db import transaction
+from hypothesis.stateful import precondition, rule
+
+from ledger.models import AccountKind
+from portal.books import prove_books
+from tests.machine import shop
+from tests.machine.books import check_books, read_balances
+from tests.machine.payoutrules import ANSWER, CRASH, PayoutRules
+from tests.machine.peoplerules import PeopleRules
+from tests.machine.shoprules import CURRENCY, LINES, MAX_SALES, PLACES, ShopRules, Told
+from tests.machine.world import STEPS, House, set_minimum
+
+AFTER_ALL = timedelta(days=400)
+
+
+class Money(ShopRules, PeopleRules, PayoutRules):
+    @precondition(lambda self: len(self.sales) < MAX_SALES)
+    @rule(place=PLACES, currency=CURRENCY, lines=LINES, answer=ANSWER, crash=CRASH)
+    def whole_story(
+        self, place: int, currency: str, lines: Told, answer: str, crash: str | None
+    ) -> None:
+        """Take one sale from the shop to pay day, where random steps would seldom get."""
+        sale = self.sell(place, currency, lines)
+        self.send_off(shop.write_order(sale, self.new_id()), at_once=True)
+        self.end_month(sale.house, answer, crash)
+
+    def teardown(self) -> None:
+        """Undo the example; first, unless a step has failed, see that it comes to rest."""
+        try:
+            if sys.exc_info()[1] is self.outer_error:
+                self.come_to_rest()
+        finally:
+            transaction.set_rollback(True)
+            self.scope.__exit__(None, None, None)
+
+    def come_to_rest(self) -> None:
+        self.settle_disputes()
+        self.heal_people()
+        self.deliver_all()
+        self.pass_time(AFTER_ALL)
+        for house in self.houses:
+            self._settle(house)
+        check_books(self.houses, self.sales, self.bank)
+        for (party, currency), kinds in read_balances().items():
+            rest = {kind for kind, total in kinds.items() if total}
+            assert rest <= {AccountKind.PAYABLE}, f"L2 {rest} of {party} is not empty"
+            left = kinds[AccountKind.PAYABLE]
+            assert left < STEPS[currency], f"L2 {left} {currency} could be paid to {party}"
+        for house in self.houses:
+            proof = prove_books(brand_id=house.brand.pk)
+            assert proof.is_balanced, [r.code for r in proof.results if r.differences]
+
+    def _settle(self, house: House) -> None:
+        """Run each job as often as it may need: a payout that failed is planned once more."""
+        set_minimum(house, 1, self.now)
+        self.send_until_done(house)
+        self.release(house)
+        for _ in range(4):
+            self.pay_all(house)
+            if not self.is_waiting(house):
+                return
+            self.send_until_done(house)
+        raise AssertionError("L1 payouts go on and on")

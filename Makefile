@@ -3,7 +3,7 @@ PYTHON ?= python3
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run manage reset test journey screenshots nightly crawl axe lint messages lock
+.PHONY: help run manage reset test journey screenshots nightly crawl axe mutants lint messages lock
 
 help: ## list these targets
 	@$(PYTHON) config/bootstrap.py help
@@ -34,6 +34,9 @@ crawl: ## every address as everybody with the ids of another brand, in full
 
 axe: ## every page and state, as each role, in both themes and directions, under axe
 	@$(PYTHON) config/bootstrap.py axe $(ARGS)
+
+mutants: ## plant small mistakes in what reckons money; a test must find each
+	@$(PYTHON) config/bootstrap.py mutants $(ARGS)
 
 lint: ## format, lint, types, layers, migrations, deployment check
 	@$(PYTHON) config/bootstrap.py lint

@@ -41,6 +41,7 @@ COMMANDS = {
     "nightly": (DEV_LOCK, ["-m", "pytest", "-n", "2", "-m", "nightly or not nightly"]),
     "crawl": (DEV_LOCK, ["-m", "tests.crawler"]),
     "axe": (DEV_LOCK, ["-m", "tests.browser.axe"]),
+    "mutants": (DEV_LOCK, ["-m", "tests.mutants"]),
     "lint": (DEV_LOCK, ["-m", "config.gate"]),
     "lock": (DEV_LOCK, ["-P", "config/lock.py"]),
 }

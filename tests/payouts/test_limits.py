@@ -109,3 +109,11 @@ def test_stripe_reaches_its_self_serve_regions_and_the_payers_own_country(
 
 def test_a_rail_without_countries_reaches_everyone() -> None:
     assert RailLimits(frozenset()).can_reach(payer_country="DE", creator_country="TH")
+
+
+def test_without_a_minimum_the_smallest_step_can_be_sent() -> None:
+    limits = RailLimits(frozenset({"EUR", "KWD"}), steps={"KWD": 10})
+
+    assert quote_amount(limits=limits, amount_minor=1, currency="EUR") == Quote(1, 0)
+    assert quote_amount(limits=limits, amount_minor=9, currency="KWD").problem is not None
+    assert quote_amount(limits=limits, amount_minor=19, currency="KWD") == Quote(10, 9)

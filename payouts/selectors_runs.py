@@ -3,34 +3,42 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from django.db.models import Sum
 
 from core.models import AuditEvent, User
 from core.money import BPS, Money, divide_half_up
 from ledger.models import AccountKind, EntryKind, Posting
-from payouts.models import Payout, PayoutItem, PayoutPlan, PayoutStatus, PlanStatus, RunApproval
+from payouts.domain.compare import Difference, RunLine, compare_runs
+from payouts.models import (
+    COVERING_STATUSES,
+    Payout,
+    PayoutItem,
+    PayoutPlan,
+    PayoutStatus,
+    PlanStatus,
+    RunApproval,
+)
 
 UNSENT = (PayoutStatus.APPROVED, PayoutStatus.SUBMITTING, PayoutStatus.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
 class SinceLast:
-    """`newcomers`: names of creators who were in no approved run of this currency yet.
+    """`change`: of the total, against the last approved run; `differences`: by creator.
 
-    `change_bps`: of the total, against the last approved run. `moved`: names of those who are
-    paid to another place than in that run; `cooling`: of those left out for such a change.
-    `paid`: what each got in that run, by affiliation.
+    `cooling`: names of those left out because they changed how they are paid.
     """
 
     last: PayoutPlan
+    change: Money
     change_bps: int
-    newcomers: list[str]
-    moved: list[str]
+    differences: list[Difference]
     cooling: list[str]
     largest: Money
     largest_name: str
-    paid: Mapping[str, Money]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +71,17 @@ def compare_with_last(plan: PayoutPlan) -> SinceLast | None:
     lines = plan.content["lines"]
     if last is None or not last.total_minor or not lines:
         return None
-    known = Payout.objects.filter(plan__in=approved).values_list("affiliation_id", flat=True)
-    paid_before = {str(affiliation_id) for affiliation_id in known.distinct()}
     largest = max(lines, key=lambda line: line["amount_minor"])
-    old = {line["affiliation"]: line for line in last.content["lines"]}
+    change = plan.total_minor - last.total_minor
     return SinceLast(
         last=last,
-        change_bps=divide_half_up((plan.total_minor - last.total_minor) * 100, last.total_minor)
-        * (BPS // 100),
-        newcomers=[line["name"] for line in lines if line["affiliation"] not in paid_before],
-        moved=[
-            line["name"]
-            for line in lines
-            if (was := old.get(line["affiliation"])) and was["destination"] != line["destination"]
-        ],
+        change=Money(change, plan.currency),
+        change_bps=divide_half_up(change * 100, last.total_minor) * (BPS // 100),
+        differences=compare_runs(
+            now=[_read_line(line) for line in lines],
+            last=[_read_line(line) for line in last.content["lines"]],
+            history=_list_paid(plan),
+        ),
         cooling=[
             one["name"]
             for one in plan.content["left_out"]
@@ -84,8 +89,32 @@ def compare_with_last(plan: PayoutPlan) -> SinceLast | None:
         ],
         largest=Money(largest["amount_minor"], plan.currency),
         largest_name=largest["name"],
-        paid={key: Money(line["amount_minor"], plan.currency) for key, line in old.items()},
     )
+
+
+def _read_line(line: Mapping[str, Any]) -> RunLine:
+    return RunLine(
+        affiliation=line["affiliation"],
+        name=line["name"],
+        amount_minor=line["amount_minor"],
+        destination=line["destination"],
+        recovered_minor=line.get("recovered_minor", 0),
+    )
+
+
+def _list_paid(plan: PayoutPlan) -> dict[str, list[int]]:
+    """Return what each creator of a run got in its currency before, the newest first."""
+    rows = Payout.objects.filter(
+        brand_id=plan.brand_id,
+        currency=plan.currency,
+        plan_id__lt=plan.pk,
+        affiliation_id__in=[UUID(line["affiliation"]) for line in plan.content["lines"]],
+        status__in=COVERING_STATUSES,
+    ).order_by("-pk")
+    paid: dict[str, list[int]] = {}
+    for affiliation_id, minor in rows.values_list("affiliation_id", "amount_minor"):
+        paid.setdefault(str(affiliation_id), []).append(minor)
+    return paid
 
 
 def follow_run(plan: PayoutPlan, payouts: Collection[Payout]) -> Progress:

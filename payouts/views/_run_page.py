@@ -23,28 +23,31 @@ from payouts.models import (
 )
 from payouts.selectors import list_payouts_of_run, waits_for_person
 from payouts.selectors_runs import SinceLast, compare_with_last, follow_run, list_approvals
+from payouts.views._run_lines import list_lines
 from payouts.views._said import reader_of, say_payout
 from payouts.views._second import find_second
 from payouts.wording import explain
 
 
-def run_page(access: BrandAccess, plan: PayoutPlan) -> dict[str, Any]:
-    """Return the context of a run's page."""
+def run_page(access: BrandAccess, plan: PayoutPlan, *, sort: str = "") -> dict[str, Any]:
+    """Return the context of a run's page; `sort`: how the preview is ordered."""
     payouts = list(list_payouts_of_run(plan))
     rows = [_row(payout, access) for payout in payouts]
     off = why_not(access, Right.MONEY)
     is_draft = plan.status == PlanStatus.DRAFT
     since = compare_with_last(plan) if is_draft else None
-    creators = _find_creators(plan)
-    lines = [_line(line, plan.currency, creators, since) for line in plan.content["lines"]]
+    creators = _find_creators(plan, since)
+    rows_of_draft, columns = list_lines(plan=plan, since=since, creators=creators, sort=sort)
     files = [_file(one, payouts) for one in _list_files(plan)]
     return brand_page(
         access,
         plan=plan,
         is_draft=is_draft,
         is_discarded=plan.status == PlanStatus.DISCARDED,
-        lines=lines,
-        has_recovered=any(line["recovered"] for line in lines),
+        lines=plan.content["lines"],
+        draft_rows=rows_of_draft,
+        columns=columns,
+        column_names=[column.name for column in columns],
         since=since,
         left_out=[_left_out(one, plan, creators, access) for one in plan.content["left_out"]],
         payouts=rows,
@@ -65,25 +68,12 @@ def run_page(access: BrandAccess, plan: PayoutPlan) -> dict[str, Any]:
     )
 
 
-def _find_creators(plan: PayoutPlan) -> dict[str, str]:
-    """Return the public ids of whom the plan names, by affiliation."""
-    named = [*plan.content["left_out"], *plan.content["lines"]]
-    rows = Affiliation.objects.filter(pk__in=[UUID(one["affiliation"]) for one in named])
+def _find_creators(plan: PayoutPlan, since: SinceLast | None) -> dict[str, str]:
+    """Return the public ids of whom the plan or the comparison names, by affiliation."""
+    named = [one["affiliation"] for one in [*plan.content["left_out"], *plan.content["lines"]]]
+    named += [one.affiliation for one in since.differences] if since else []
+    rows = Affiliation.objects.filter(brand=plan.brand_id, pk__in=[UUID(one) for one in named])
     return {str(pk): public_id for pk, public_id in rows.values_list("pk", "public_id")}
-
-
-def _line(
-    line: dict[str, Any], currency: str, creators: dict[str, str], since: SinceLast | None
-) -> dict[str, Any]:
-    recovered = line.get("recovered_minor", 0)
-    return line | {
-        "creator": creators.get(line["affiliation"]),
-        "released": Money(line["payable_minor"] + recovered, currency),
-        "recovered": Money(-recovered, currency),
-        "remainder": Money(line["remainder_minor"], currency),
-        "amount": Money(line["amount_minor"], currency),
-        "before": since.paid.get(line["affiliation"]) if since else None,
-    }
 
 
 def _left_out(

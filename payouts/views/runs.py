@@ -116,7 +116,8 @@ def show(request: HttpRequest, slug: str, plan_id: str) -> HttpResponse:
     """Show a run: its preview while it is a draft, its result after."""
     access = get_brand_for(request.user, slug)
     plan = get_plan_for(access, plan_id)
-    return render(request, "payouts/run_detail.html", run_page(access, plan))
+    context = run_page(access, plan, sort=request.GET.get("sort", ""))
+    return render(request, "payouts/run_detail.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -51,14 +51,16 @@ def test_a_draft_is_compared_with_the_last_approved_run(payee: Books, client):
     found = compare_with_last(draft)
 
     assert found is not None
-    assert (found.last, found.change_bps, found.newcomers) == (first, 5_000, [])
+    assert (found.last, found.change_bps, found.change.amount_minor) == (first, 5_000, 5_000)
+    assert [one.notes for one in found.differences] == [()]
     assert (found.largest.amount_minor, found.largest_name) == (
         15_000,
         str(payee.affiliation.affiliate),
     )
     client.force_login(get_owner(payee.brand))
     page = plain(client.get(f"/b/{payee.brand.slug}/payouts/runs/{draft.public_id}/"))
-    assert "+50 %; then it was 100.00 EUR" in page and "Largest payout: 150.00 EUR" in page
+    assert "+50.00 EUR (+50 %); then it was 100.00 EUR" in page
+    assert "Largest payout: 150.00 EUR" in page
 
 
 def read_run(client, books: Books, plan) -> object:
@@ -74,11 +76,11 @@ def test_a_preview_shows_what_is_recovered_and_what_the_run_before_paid(books, c
     books.release("150.00")
 
     draft = books.plan()
-    (line,) = read_run(client, books, draft).context["lines"]
+    (row,) = read_run(client, books, draft).context["draft_rows"]
 
-    assert (line["released"].amount_minor, line["recovered"].amount_minor) == (15_000, -3_000)
-    assert line["released"].amount_minor + line["recovered"].amount_minor == draft.total_minor
-    assert line["before"].amount_minor == paid.amount_minor
+    assert (row.released.amount_minor, row.recovered.amount_minor) == (15_000, -3_000)
+    assert row.released.amount_minor + row.recovered.amount_minor == draft.total_minor
+    assert row.before.amount_minor == paid.amount_minor
     books.approve(draft)
     books.release("10.00")
     assert books.plan().content["lines"] == []  # one is on its way
@@ -89,10 +91,12 @@ def test_a_preview_names_who_is_paid_to_another_account(payee, client):
     pay_by_file(payee)
     add_bank(payee, {"account_name": "Test creator", "iban": "NL91ABNA0417164300"})
     payee.release("100.00")
-    found = compare_with_last(payee.plan())
+    draft = payee.plan()
+    found = compare_with_last(draft)
 
     assert found is not None
-    assert (found.moved, found.cooling) == ([str(payee.affiliation.affiliate)], [])
+    assert ([one.notes for one in found.differences], found.cooling) == ([("moved",)], [])
+    assert "Paid to another account than last time" in plain(read_run(client, payee, draft))
 
 
 def test_the_steps_of_a_run_say_when_and_by_whom(payee, client):

@@ -21,6 +21,7 @@ BEAT = {
     "drive-payouts": {"task": "payouts.drive_open", "schedule": 60.0},
     "statements": {"task": "payouts.issue_statements", "schedule": crontab(minute="*/10")},
     "destinations": {"task": "payouts.check_destinations", "schedule": once_a_day(2, 40)},
+    "draft-runs": {"task": "payouts.draft_runs", "schedule": crontab(minute=25)},
     "write-offs": {"task": "payouts.write_off_due", "schedule": once_a_day(1, 20)},
     "announce-terms": {"task": "affiliates.announce_terms", "schedule": 60.0},
     "apply-changes": {"task": "brands.apply_changes", "schedule": 60.0},

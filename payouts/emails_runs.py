@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.mail import send_notice
 from core.money import Money
-from core.notices import ACCOUNT, Kind, Value, register
+from core.notices import ACCOUNT, TEAM_WORK, Kind, Value, register
 from payouts.access import list_approvers
 from payouts.models import PayoutPlan, RunApproval
 
@@ -28,6 +28,19 @@ SECOND_APPROVAL = register(
         samples={"who": "Anna Beck", "amount": Money(1_250_000, "EUR"), "url": _RUN},
     )
 )
+RUN_DRAFTED = register(
+    Kind(
+        name="payout_run_drafted",
+        group=TEAM_WORK,
+        label=_("Payout day: a run waits for approval"),
+        subject=_("{brand}: the payout run of {amount} waits for approval"),
+        text=_(
+            "Today is payout day. The list is made: {creators} creators, {amount}.\n\n"
+            "Nothing is paid until somebody approves it.\n\nThe run: {url}\n"
+        ),
+        samples={"creators": 12, "amount": Money(1_250_000, "EUR"), "url": _RUN},
+    )
+)
 APPROVAL_FELL = register(
     Kind(
         name="payout_run_approval_fell",
@@ -41,6 +54,18 @@ APPROVAL_FELL = register(
         samples={"amount": Money(1_250_000, "EUR"), "url": f"{settings.SITE_URL}/b/…/payouts/"},
     )
 )
+
+
+def mail_run_drafted(*, plan: PayoutPlan, now: datetime) -> None:
+    """Tell everybody who may approve that the run of the month is ready to be looked at."""
+    page = reverse("payouts:run-detail", args=[plan.brand.slug, plan.public_id])
+    params: dict[str, Value] = {
+        "creators": len(plan.content["lines"]),
+        "amount": Money(plan.total_minor, plan.currency),
+        "url": f"{settings.SITE_URL}{page}",
+    }
+    for member in list_approvers(plan.brand):
+        send_notice(kind=RUN_DRAFTED, to=member.user, brand=plan.brand, params=params, now=now)
 
 
 def mail_second_approval(*, plan: PayoutPlan, first: RunApproval, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """Forms of payouts: where a creator is paid, what the bank did, a reason."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -8,7 +8,11 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from brands.forms.fields import AmountField
+from core import formats
 from core.bankfields import IbanField
+from core.money import Money
+from core.wording import current_language
 from payouts.domain.export_sepa import NAME_LENGTH, to_latin
 from payouts.domain.export_wise import FIELDS as WISE_FIELDS
 from payouts.models import Payout
@@ -200,6 +204,32 @@ class ReasonForm(forms.Form):
     """Why, in words the creator may read."""
 
     reason = forms.CharField(label=_("Reason"), max_length=300)
+
+
+class OwnMinimumForm(forms.Form):
+    """From how much on a creator is paid: a field for each currency the brand pays in."""
+
+    def __init__(self, *args: Any, brands: Mapping[str, int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.brands = brands
+        for currency, minor in sorted(brands.items()):
+            least = formats.money_text(Money(minor, currency), language=current_language())
+            self.fields[currency] = AmountField(
+                currency=currency,
+                required=False,
+                label=_("Pay me from, in %(currency)s") % {"currency": currency},
+                help_text=_("The brand pays from %(least)s. Empty: as the brand does.")
+                % {"least": least},
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse what is below the brand's own minimum."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        amounts = {currency: minor for currency, minor in cleaned.items() if minor is not None}
+        for currency, minor in amounts.items():
+            if minor < self.brands[currency]:
+                self.add_error(currency, _("This is below what the brand pays from."))
+        return amounts
 
 
 class WriteOffForm(ReasonForm):

@@ -17,6 +17,7 @@ from ledger.selectors import list_party_balances
 from payouts.domain.calendar import next_month, next_run_day
 from payouts.domain.kinds import FILE_RAILS, MANUAL
 from payouts.models import (
+    OwnMinimum,
     Payout,
     PayoutItem,
     PayoutMethod,
@@ -123,6 +124,15 @@ def search_payouts(brand: Brand, text: str) -> QuerySet[Payout]:
 def list_methods_of(affiliations: list[Affiliation]) -> dict[object, PayoutMethod]:
     """Return the creator's methods by affiliation."""
     return {m.affiliation_id: m for m in PayoutMethod.objects.filter(affiliation__in=affiliations)}
+
+
+def list_own_minimums(affiliation_ids: Collection[UUID]) -> dict[UUID, dict[str, int]]:
+    """Return what creators set for themselves, in minor units by place and currency."""
+    rows = OwnMinimum.objects.filter(affiliation__in=affiliation_ids)
+    found: dict[UUID, dict[str, int]] = {}
+    for place, currency, minor in rows.values_list("affiliation_id", "currency", "amount_minor"):
+        found.setdefault(place, {})[currency] = minor
+    return found
 
 
 def list_standings(affiliations: list[Affiliation]) -> list[Standing]:

@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime, timedelta
+from functools import partial
 
 import httpx
 from celery import shared_task
@@ -15,6 +16,7 @@ from core.models import Brand, BrandStatus
 from payouts.domain.kinds import CALLED_RAILS
 from payouts.models import PayoutMethod, RailEvent
 from payouts.rails.registry import (
+    LIMITS,
     RailOff,
     make_paypal_standin,
     make_standin,
@@ -23,7 +25,7 @@ from payouts.rails.registry import (
 )
 from payouts.rails.stripe.standin import Delivery, namespace_of
 from payouts.selectors import list_unchecked
-from payouts.services import driving, railevents, write_offs
+from payouts.services import driving, railevents, schedule, write_offs
 from payouts.services.rails import RailDeclined, RailUnavailable
 from payouts.services.statements import close_next_month, has_month_due
 
@@ -148,6 +150,27 @@ def _write_off_all(real_now: datetime) -> int:
         write_offs.write_off_due(brand=brand, now=brand_now(brand, real_now))
         for brand in brands.order_by("pk")
     )
+
+
+@shared_task(name="payouts.draft_runs", acks_late=True, ignore_result=True)
+def draft_runs() -> None:
+    """Make the drafts of each brand on its day, once; nothing is approved by itself."""
+    real_now = database_now()
+    brands = Brand.objects.filter(status=BrandStatus.ACTIVE, archived_at__isnull=True)
+    for brand in brands.order_by("pk"):
+        now = brand_now(brand, real_now)
+        day = schedule.find_due_day(brand=brand, now=now)
+        if day is not None:
+            run_once(
+                name="draft_runs",
+                window=f"{brand.pk} {day}",
+                now=real_now,
+                work=partial(_draft_runs, brand, now),
+            )
+
+
+def _draft_runs(brand: Brand, now: datetime) -> str:
+    return f"{schedule.draft_runs(brand=brand, limits=LIMITS, now=now)} drafts"
 
 
 @shared_task(name="payouts.check_destinations", acks_late=True, ignore_result=True)

@@ -6,6 +6,7 @@ from payouts.views import (
     brand_statements,
     files,
     inbound,
+    minimum,
     own,
     payout,
     runs,
@@ -27,6 +28,7 @@ urlpatterns = [
     path("me/payouts/method/<str:affiliation_id>/", own.edit_method, name="method-edit"),
     path("me/payouts/method/<str:affiliation_id>/stripe/", own.start_stripe, name="method-stripe"),
     path("me/payouts/method/<str:affiliation_id>/check/", own.refresh, name="method-check"),
+    path("me/payouts/minimum/<str:affiliation_id>/", minimum.edit_minimum, name="own-minimum"),
     path("me/payouts/statements/", statements.list_own, name="statement-list"),
     path("me/payouts/statements/<str:statement_id>/", statements.show_issued, name="issued"),
     path(

@@ -15,6 +15,10 @@ GATES: Mapping[str, Message] = {
         _("{missing} more is needed to reach the minimum of {minimum}. Your balance is kept."),
         _("{creator} is {missing} under the minimum."),
     ),
+    "gate.own_minimum": Message(
+        _("{missing} more is needed to reach the {minimum} you set yourself. You may lower it."),
+        _("{creator} is {missing} under the minimum of {minimum} set in the portal."),
+    ),
     "gate.no_minimum": Message(
         _("{brand} has set no minimum for {currency} yet. Your balance is kept."),
         _("No minimum is set for {currency}, so it is not paid."),
@@ -260,6 +264,7 @@ _SETTINGS = Step("payouts:creator-payouts", "payouts:run-list")
 STEPS: Mapping[str, Step] = {
     "gate": _SETTINGS,
     "gate.minimum": Step("portal:creator-earnings", "payouts:run-list"),
+    "gate.own_minimum": Step("payouts:creator-payouts", "payouts:run-list"),
     "gate.negative": Step("portal:creator-earnings", "tracking:commission-list"),
     "gate.no_method": _METHOD,
     "gate.method_incomplete": _METHOD,

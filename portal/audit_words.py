@@ -143,6 +143,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "payout_method.destination_changed": _("{who} learned that {what} is paid to another account"),
     "payout_method.not_ready": _("{who} learned that the payout method of {what} is not ready"),
     "payout_method.ready": _("{who} learned that the payout method of {what} is ready"),
+    "payout_minimum.set": _("{who} changed from how much on {what} is paid"),
     "payout_plan.approval_changed": _("The approval of {who} fell: the run {what} changed"),
     "payout_plan.approval_left": _("The approval of {who} fell: no right to approve {what}"),
     "payout_plan.approval_withdrawn": _("{who} withdrew the approval of the payout run {what}"),
@@ -209,8 +210,8 @@ AREAS: Mapping[str, tuple[str | Promise, tuple[str, ...]]] = {
     "payouts": (
         _("Payouts"),
         (
-            *("payout", "payout_file", "payout_method", "payout_plan", "payout_policy"),
-            *("period", "rail", "write_off"),
+            *("payout", "payout_file", "payout_method", "payout_minimum", "payout_plan"),
+            *("payout_policy", "period", "rail", "write_off"),
         ),
     ),
     "program": (

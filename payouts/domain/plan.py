@@ -266,9 +266,10 @@ def _gate_balance(payee: Payee, policy: PlanPolicy) -> Gate | None:
     if payee.payable_minor >= minimum:
         return None
     missing = minimum - payee.payable_minor
-    return Gate(
-        "gate.minimum", {"missing": missing, "minimum": minimum, "currency": payee.currency}
-    )
+    own = payee.creator_minimum_minor or 0
+    is_own = own > policy.minimum_minor[payee.currency]
+    code = "gate.own_minimum" if is_own else "gate.minimum"
+    return Gate(code, {"missing": missing, "minimum": minimum, "currency": payee.currency})
 
 
 def _gate_method(payee: Payee) -> Gate | None:

@@ -2,6 +2,7 @@
 
 from payouts.models.approvals import ApprovalFell, RunApproval
 from payouts.models.methods import PayoutMethod
+from payouts.models.minimums import OwnMinimum
 from payouts.models.payouts import (
     COVERING_STATUSES,
     OPEN_STATUSES,
@@ -21,6 +22,7 @@ __all__ = [
     "ApprovalFell",
     "AttemptStatus",
     "ExportFile",
+    "OwnMinimum",
     "Payout",
     "PayoutAttempt",
     "PayoutItem",

@@ -21,6 +21,7 @@ from payouts.domain.kinds import DETAIL_RAILS
 from payouts.models import (
     OPEN_STATUSES,
     ExportFile,
+    OwnMinimum,
     Payout,
     PayoutMethod,
     PayoutPlan,
@@ -61,6 +62,7 @@ def erase_payee(*, affiliation_ids: Collection[UUID], email: str, name: str) -> 
     PayoutMethod.objects.filter(affiliation__in=affiliation_ids).update(
         details=None, hint="", external_account="", destination="", is_ready=False, needs=[]
     )
+    OwnMinimum.objects.filter(affiliation__in=affiliation_ids).delete()
     payouts = Payout.objects.filter(affiliation__in=affiliation_ids)
     payouts.update(destination_hint="", detail="")
     payouts.filter(rail__in=DETAIL_RAILS).update(destination="")

@@ -21,6 +21,7 @@ from ledger.selectors import list_party_balances
 from payouts.domain.limits import RailLimits
 from payouts.domain.plan import Gate, MethodFacts, Payee, Plan, PlanPolicy, build_plan
 from payouts.models import OPEN_STATUSES, Payout, PayoutMethod, PayoutPlan, PlanStatus
+from payouts.selectors import list_own_minimums
 from payouts.selectors_runs import sum_recovered
 from payouts.services.second import drop_approvals, find_first
 
@@ -99,7 +100,15 @@ def list_payees(*, brand: Brand, currency: str, limits: Limits, now: datetime) -
         for (party, of_currency), kinds in balances.items()
         if of_currency == currency and kinds.get(AccountKind.PAYABLE, 0) != 0
     ]
-    return [replace(payee, terms_due=due.get(payee.affiliation_id)) for payee in payees]
+    own = list_own_minimums(affiliations)
+    return [
+        replace(
+            payee,
+            terms_due=due.get(payee.affiliation_id),
+            creator_minimum_minor=own.get(payee.affiliation_id, {}).get(currency),
+        )
+        for payee in payees
+    ]
 
 
 def get_payee(*, affiliation: Affiliation, currency: str, limits: Limits, now: datetime) -> Payee:
@@ -119,7 +128,12 @@ def get_payee(*, affiliation: Affiliation, currency: str, limits: Limits, now: d
         ).exists(),
         is_rail_on=method is None or rails.filter(rail=method.rail).exists(),
     )
-    return replace(payee, terms_due=find_terms_due([affiliation], now=now).get(affiliation.pk))
+    own = list_own_minimums([affiliation.pk]).get(affiliation.pk, {})
+    return replace(
+        payee,
+        terms_due=find_terms_due([affiliation], now=now).get(affiliation.pk),
+        creator_minimum_minor=own.get(currency),
+    )
 
 
 def destination_of(method: PayoutMethod) -> str:

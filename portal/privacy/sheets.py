@@ -31,7 +31,7 @@ from affiliates.models import (
 from brands.models import Member, ReportReader, SavedReport
 from core.exports import Cell, amount
 from core.models import AuditEvent, Mail, NoticeChoice, User
-from payouts.models import Payout, PayoutMethod, Statement
+from payouts.models import OwnMinimum, Payout, PayoutMethod, Statement
 from payouts.selectors_statements import Span, read_month
 from portal.earnings import list_rows
 from tracking.models import Click, Commission, CommissionChange, ReviewMessage, Verdict, WorkStep
@@ -264,6 +264,10 @@ SHEETS: Mapping[str, OwnSheet] = {
     "payout_methods": _fields(
         lambda user: PayoutMethod.objects.filter(affiliation__in=_places(user)),
         {"brand": "brand__name", **_same("rail details hint external_account changed_at")},
+    ),
+    "payout_minimums": _fields(
+        lambda user: OwnMinimum.objects.filter(affiliation__in=_places(user)),
+        {"brand": "brand__name", **_same("currency amount_minor changed_at")},
     ),
     "payouts": OwnSheet(
         (

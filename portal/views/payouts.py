@@ -1,5 +1,6 @@
 """A creator's payouts: what comes next, where it goes, what was paid."""
 
+from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,11 +10,20 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from affiliates.context import Scope, creator_page, read_scope
+from affiliates.models import Affiliation
+from brands.models import PayoutPolicy
 from core.edges import door
+from core.money import Money
 from core.paging import cut_page
 from payouts.models import Payout
 from payouts.own_wording import say_own_payout
-from payouts.selectors import find_next_run, list_methods_of, list_payouts_of, list_standings
+from payouts.selectors import (
+    find_next_run,
+    list_methods_of,
+    list_own_minimums,
+    list_payouts_of,
+    list_standings,
+)
 from portal.forecast import list_forecasts
 from portal.home import load_balances
 from portal.recovery_words import say_recovery
@@ -38,6 +48,7 @@ def _list_places(scope: Scope) -> list[dict[str, Any]]:
     now, balances = scope.now(), load_balances(scope)
     forecasts = list_forecasts(affiliations=scope.affiliations, balances=balances, now=now)
     methods = list_methods_of(list(scope.affiliations))
+    own = list_own_minimums([place.pk for place in scope.affiliations])
     standings = list_standings(list(scope.affiliations))
     return [
         {
@@ -50,8 +61,18 @@ def _list_places(scope: Scope) -> list[dict[str, Any]]:
                 if one.affiliation == place
             ],
             "method": methods.get(place.pk),
+            "minimums": _list_minimums(place, own.get(place.pk, {})),
         }
         for place in scope.affiliations
+    ]
+
+
+def _list_minimums(place: Affiliation, own: Mapping[str, int]) -> list[Money]:
+    """Return from how much on each currency is paid: the brand's minimum, or his own above it."""
+    policy = PayoutPolicy.objects.filter(brand=place.brand_id).first() or PayoutPolicy()
+    return [
+        Money(max(minor, own.get(currency, 0)), currency)
+        for currency, minor in sorted(policy.minimums.items())
     ]
 
 

@@ -60,6 +60,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "brand.identity_set": _("{who} changed the name, the logo or the shop of {what}"),
     "brand.opened_by_operator": _("{who} set up the brand {what} as operator"),
     "brand.status_changed": _("{who} changed the status of the brand {what}"),
+    "bonus.given": _("{who} gave a bonus: {what}"),
     "change.announced": _("{who} announced a change of {what}"),
     "change.applied": _("{who} applied the announced change of {what}"),
     "change.cancelled": _("{who} cancelled the announced change of {what}"),
@@ -206,7 +207,7 @@ AREAS: Mapping[str, tuple[str | Promise, tuple[str, ...]]] = {
     "links": (_("Links and codes"), ("link", "code", "utm")),
     "resources": (_("Resources"), ("announcement", "asset")),
     "orders": (_("Orders"), ("order",)),
-    "commissions": (_("Commissions"), ("commission", "deliverable", "work")),
+    "commissions": (_("Commissions"), ("bonus", "commission", "deliverable", "work")),
     "payouts": (
         _("Payouts"),
         (

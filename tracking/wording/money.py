@@ -203,6 +203,11 @@ CHANGES: Mapping[str, Message] = {
             " now, a change of {change}."
         ),
     ),
+    "award.bonus": Message(_("The bonus “{bonus}”, given by hand.")),
+    "bonus.given": Message(
+        _("{brand} gave the bonus “{bonus}” on {date}: {amount}. Reason: {reason}"),
+        _("{member} gave the bonus “{bonus}” on {date}: {amount}. Reason: {reason}"),
+    ),
     "award.fee": Message(_("The fee agreed on for “{deliverable}”.")),
     "commission.reopened": Message(
         _("{brand} took back the rejection on {date}: {reason}"),

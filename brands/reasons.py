@@ -64,6 +64,23 @@ PRICES: Mapping[str, Message] = {
             "limit",
         )
     ),
+    "price.renewal_months_over": Message(
+        ngettext_lazy(
+            "This renewal earns 0: the rule pays the first month of a subscription only.",
+            "This renewal earns 0: the rule pays the first {limit} months of a subscription.",
+            "limit",
+        )
+    ),
+    "price.payment": Message(
+        _("Payment {payment} of {limit} of its subscription that the rule pays.")
+    ),
+    "price.payment_months": Message(
+        ngettext_lazy(
+            "Payment {payment} of its subscription; the rule pays the first month.",
+            "Payment {payment} of its subscription; the rule pays the first {limit} months.",
+            "limit",
+        )
+    ),
     "price.edited": Message(
         (
             _(

@@ -284,4 +284,6 @@ def _to_rule(row: models.Rule) -> Rule:
         conditions=Conditions.from_json(row.conditions),
         is_pro_rata=row.is_pro_rata,
         cap_order=row.cap_order,
+        max_payments=row.max_payments,
+        max_months=row.max_months,
     )

@@ -87,6 +87,7 @@ def get_terms_facts(
         precedence=program.precedence,
         code_policy=program.code_policy,
         is_binding_customers=program.is_binding_customers,
+        is_crediting_renewals=program.is_crediting_renewals,
         is_yielding_to_ads=program.is_yielding_to_ads,
         self_referral=program.self_referral,
         hold_days=program.hold_days,

@@ -111,6 +111,10 @@ _CLAUSES: Mapping[str, str] = {
     "terms.bound": gettext_noop(
         "A customer stays with the creator who first brought an order of his."
     ),
+    "terms.renewals": gettext_noop(
+        "A renewal of a subscription is credited to whoever brought its first order. Limits on "
+        "payments or months count from that order; where the store does not tell it, none applies."
+    ),
     "terms.ads_first": gettext_noop(
         "If the last visit came from advertising of the brand, no click earns."
     ),
@@ -217,6 +221,7 @@ def list_conditions(rule: Rule, names: Names) -> list[str]:
         *_say_amounts(_("Orders up to %(amount)s"), conditions.max_order_value),
         *_say_amounts(_("At most %(amount)s a day"), rule.cap_order if is_by_day else {}),
         *_say_amounts(_("At most %(amount)s an order"), {} if is_by_day else rule.cap_order),
+        *_say_run(rule),
         *([_("Falls with each partial refund")] if rule.is_pro_rata else []),
     ]
 
@@ -341,6 +346,25 @@ def _say_who(conditions: Conditions, names: Names) -> list[str]:
             ngettext("%(count)s named creator", "%(count)s named creators", count)
             % {"count": _number(count)}
         )
+    return said
+
+
+def _say_run(rule: Rule) -> list[str]:
+    said = []
+    if (count := rule.max_payments) is not None:
+        text = ngettext(
+            "The first payment of a subscription",
+            "The first %(count)s payments of a subscription",
+            count,
+        )
+        said.append(text % {"count": _number(count)})
+    if (count := rule.max_months) is not None:
+        text = ngettext(
+            "The first month of a subscription",
+            "The first %(count)s months of a subscription",
+            count,
+        )
+        said.append(text % {"count": _number(count)})
     return said
 
 

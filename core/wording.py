@@ -48,7 +48,7 @@ _NAMES_BY_KIND: Mapping[Kind, str] = {
     "moment": "time",
     "money": "amount cap left minimum missing refunded",
     "change": "change",
-    "number": "done missing_count position target version",
+    "number": "done missing_count payment position target version",
     "count": "count days differences limit minutes",
     "text": (
         "account agent bonus brand check code currency deliverable dispute domain field group line"

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from brands.domain.awards import PER
 from brands.domain.bases import BasePolicy
-from brands.domain.pricing import PricedLine, Pricing, Step
+from brands.domain.pricing import PAYMENT, PAYMENT_MONTHS, PricedLine, Pricing, Step
 from brands.domain.rules import COUNTED_KINDS
 from core import formats
 from core.money import Money
@@ -26,6 +26,7 @@ from tracking.domain.story import EARNED, Told
 from tracking.models import CommissionChange
 
 MAX_TERMS = 3
+_NOTES = {PAYMENT: gettext_lazy("Subscription"), PAYMENT_MONTHS: gettext_lazy("Subscription")}
 UNTITLED = {
     "shipping": gettext_lazy("Shipping"),
     "lead": gettext_lazy("Lead"),
@@ -187,7 +188,7 @@ def _multiply(line: PricedLine, currency: str) -> str:
 def _step_line(step: Step, currency: str, reader: Reader) -> ArithmeticLine:
     params = {"currency": currency, **step.params}
     return ArithmeticLine(
-        title=_("Limit") if step.change else _("Currency"),
+        title=_("Limit") if step.change else str(_NOTES.get(step.code, _("Currency"))),
         pays=Money(step.change, currency) if step.change else None,
         reason=wording.explain(code=step.code, params=params, reader=reader),
         kind="change" if step.change else "note",

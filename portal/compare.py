@@ -19,6 +19,7 @@ _POLICIES = (
     "terms.precedence_",
     "terms.code_",
     "terms.bound",
+    "terms.renewals",
     "terms.ads_first",
     "terms.self_",
 )

@@ -72,10 +72,13 @@ def _limits_no_more(was: Rule, now: Rule) -> bool:
         currency in was.cap_order and cap >= was.cap_order[currency]
         for currency, cap in now.cap_order.items()
     )
-    is_run_kept = now.max_payments is None or (
-        was.max_payments is not None and now.max_payments >= was.max_payments
+    return is_cap_kept and all(
+        new is None or (old is not None and new >= old)
+        for new, old in (
+            (now.max_payments, was.max_payments),
+            (now.max_months, was.max_months),
+        )
     )
-    return is_cap_kept and is_run_kept
 
 
 def _pays_once(rule: Rule) -> bool:

@@ -26,6 +26,9 @@ NO_RULE = "price.no_rule"
 EXCLUDED = "price.excluded"
 ZERO_BASE = "price.zero_base"
 RENEWALS_OVER = "price.renewals_over"
+RENEWAL_MONTHS_OVER = "price.renewal_months_over"
+PAYMENT = "price.payment"
+PAYMENT_MONTHS = "price.payment_months"
 CAPPED = "price.capped"
 CURRENCY = "price.currency"
 NOTHING_COUNTED = "price.nothing_counted"
@@ -133,7 +136,12 @@ def price_order(
             order.lines, taken, bases, earned, amounts, strict=True
         )
     )
-    return Pricing(sum(amounts), order.currency, lines, (*steps, *_note_currency(order, base)))
+    return Pricing(
+        sum(amounts),
+        order.currency,
+        lines,
+        (*_note_payments(taken, context), *steps, *_note_currency(order, base)),
+    )
 
 
 def apply_caps(
@@ -214,9 +222,35 @@ def _pay_flat_order(rule: Rule, whole: int, bases: Sequence[LineBase]) -> list[i
 
 
 def _is_renewal_over(rule: Rule, context: PriceContext) -> bool:
-    if rule.max_payments is None or context.payment_number is None:
-        return False
-    return context.payment_number > rule.max_payments
+    return bool(_reason_over(rule, context))
+
+
+def _reason_over(rule: Rule, context: PriceContext) -> str:
+    """Say which limit of a subscription is passed; one whose start is not known passes none."""
+    if context.payment_number is None:
+        return ""
+    if rule.max_payments is not None and context.payment_number > rule.max_payments:
+        return RENEWALS_OVER
+    month = context.payment_month
+    if rule.max_months is not None and month is not None and month >= rule.max_months:
+        return RENEWAL_MONTHS_OVER
+    return ""
+
+
+def _note_payments(taken: Sequence[Rule | None], context: PriceContext) -> list[Step]:
+    """Say which payment of a subscription the order is, where a rule that paid it counts them."""
+    if context.payment_number is None:
+        return []
+    told = {"payment": context.payment_number}
+    steps = []
+    for rule in _distinct(taken):
+        if _is_renewal_over(rule, context):
+            continue
+        if rule.max_payments is not None:
+            steps.append(Step(PAYMENT, {**told, "limit": rule.max_payments}, 0))
+        if rule.max_months is not None:
+            steps.append(Step(PAYMENT_MONTHS, {**told, "limit": rule.max_months}, 0))
+    return steps
 
 
 def _list_caps(
@@ -295,8 +329,9 @@ def _reason(
     named: dict[str, str | int | None] = {"position": rule.position, "rule": rule.name}
     if rule.kind == "exclude":
         return EXCLUDED, {**named, "what": _name_excluded(rule.conditions)}
-    if _is_renewal_over(rule, context):
-        return RENEWALS_OVER, {**named, "limit": rule.max_payments}
+    if over := _reason_over(rule, context):
+        limit = rule.max_payments if over == RENEWALS_OVER else rule.max_months
+        return over, {**named, "limit": limit, "payment": context.payment_number}
     return (RULE, named) if base.before or base.units else (ZERO_BASE, {})
 
 

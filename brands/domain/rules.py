@@ -103,7 +103,8 @@ class Rule(Record):
 
     `amounts` and `cap_order` hold minor units by currency: a flat rule without an amount for the
     order's currency does not match, a cap without one does not limit. `is_pro_rata` is for
-    flat_order. `max_payments` limits a subscription to its first payments; None is no limit.
+    flat_order. `max_payments` limits a subscription to its first payments, `max_months` to those of
+    its first months; None is no limit.
     """
 
     rule_id: Id
@@ -116,6 +117,7 @@ class Rule(Record):
     is_pro_rata: bool = False
     cap_order: Mapping[str, int] = field(default_factory=dict)
     max_payments: int | None = None
+    max_months: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,8 @@ class PriceContext(Record):
 
     `caps_left`: minor units of the order's currency left when the decision was made, by
     "creator_period" and "budget". `payment_number`: 1 for a subscription's first order; None
-    where the order belongs to no subscription or the number is not known.
+    where the order belongs to no subscription or the number is not known. `payment_month`: whole
+    months since that first order, known with the number.
     """
 
     group_id: Id | None
@@ -135,6 +138,7 @@ class PriceContext(Record):
     code: str = ""
     caps_left: Mapping[str, int] = field(default_factory=dict)
     payment_number: int | None = None
+    payment_month: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

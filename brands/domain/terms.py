@@ -77,6 +77,7 @@ class TermsFacts(Record):
     budget_minor: int | None = None
     groups: tuple[GroupFacts, ...] = ()
     ladder: LadderFacts | None = None
+    is_crediting_renewals: bool = False
 
 
 def generate_terms(facts: TermsFacts, rules: Sequence[Rule]) -> tuple[Clause, ...]:
@@ -189,6 +190,8 @@ def _credit(facts: TermsFacts) -> list[Clause]:
     ]
     if facts.is_binding_customers:
         clauses.append(Clause("terms.bound"))
+    if facts.is_crediting_renewals:
+        clauses.append(Clause("terms.renewals"))
     if facts.is_yielding_to_ads:
         clauses.append(Clause("terms.ads_first"))
     if facts.self_referral in {"hold", "reject"}:  # observing and flagging change no credit

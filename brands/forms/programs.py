@@ -223,6 +223,11 @@ class TrackingForm(DestinationsForm, SettingsForm):
     is_binding_customers = forms.BooleanField(
         label=_("A customer stays with the creator who brought him first"), required=False
     )
+    is_crediting_renewals = forms.BooleanField(
+        label=_("Renewals of a subscription go to the creator of its first order"),
+        required=False,
+        help_text=_("They carry no click. The store must name the subscription with each order."),
+    )
     is_yielding_to_ads = forms.BooleanField(
         label=_("Your own advertising comes first"),
         required=False,

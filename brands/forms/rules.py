@@ -9,10 +9,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from brands.domain.examples import ExampleOrder, example_total
-from brands.domain.rules import FITTING, FLAT_KINDS, Conditions, fit_conditions
+from brands.domain.rules import COUNTED_KINDS, FITTING, FLAT_KINDS, Conditions, fit_conditions
 from brands.forms.fields import AmountField, AmountsField, ListField, PercentField
 from brands.models import Group, RuleKind
-from brands.services.rules import RuleDraft
+from brands.services.rules import MAX_LIMIT, RuleDraft
 from core.money import Money
 
 _TEXT: dict[str, Any] = {"widget": forms.TextInput(attrs={"class": "ltr"}), "required": False}
@@ -67,6 +67,20 @@ class RuleForm(forms.Form):
         choices=[("any", _("Link or code")), ("code", _("Code only")), ("link", _("Link only"))],
     )
     codes = ListField(label=_("Only these codes"), case="fold", **_TEXT)
+    max_payments = forms.IntegerField(
+        label=_("Of a subscription, only the first payments"),
+        min_value=1,
+        max_value=MAX_LIMIT,
+        required=False,
+        help_text=_("How many, the first order included. Empty: all. Later ones earn 0."),
+    )
+    max_months = forms.IntegerField(
+        label=_("Of a subscription, only the first months"),
+        min_value=1,
+        max_value=MAX_LIMIT,
+        required=False,
+        help_text=_("From the day of the first order on. Empty: no limit."),
+    )
 
     def __init__(
         self, *args: Any, currency: str, groups: Sequence[Group], draft: RuleDraft | None, **kw: Any
@@ -106,6 +120,7 @@ class RuleForm(forms.Form):
         data = self.cleaned_data
         kind = data["kind"]
         is_flat = kind in FLAT_KINDS
+        is_of_sales = kind not in {RuleKind.LEAD, *COUNTED_KINDS}
         return RuleDraft(
             name=data["name"].strip(),
             kind=kind,
@@ -114,6 +129,8 @@ class RuleForm(forms.Form):
             conditions=fit_conditions(kind, self._conditions()),
             is_pro_rata=data["is_pro_rata"] and kind == RuleKind.FLAT_ORDER,
             cap_order={} if kind == RuleKind.LEAD else data["cap_order"],
+            max_payments=data["max_payments"] if is_of_sales else None,
+            max_months=data["max_months"] if is_of_sales else None,
         )
 
     def _conditions(self) -> Conditions:
@@ -269,6 +286,8 @@ def _initial(draft: RuleDraft) -> dict[str, Any]:
         "amounts": draft.amounts,
         "is_pro_rata": draft.is_pro_rata,
         "cap_order": draft.cap_order,
+        "max_payments": draft.max_payments,
+        "max_months": draft.max_months,
     }
 
 

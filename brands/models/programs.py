@@ -72,6 +72,7 @@ class Program(models.Model):
     precedence = models.CharField(max_length=8, choices=Precedence, default=Precedence.CODE)
     code_policy = models.CharField(max_length=16, choices=CodePolicy, default=CodePolicy.ALWAYS)
     is_binding_customers = models.BooleanField(default=False)
+    is_crediting_renewals = models.BooleanField(default=False)
     is_yielding_to_ads = models.BooleanField(default=False)
     self_referral = models.CharField(
         max_length=8, choices=SelfReferral, default=SelfReferral.REJECT

@@ -55,6 +55,8 @@ class Rule(models.Model):
     conditions = models.JSONField(default=dict)
     is_pro_rata = models.BooleanField(default=False)
     cap_order = models.JSONField(default=dict)
+    max_payments = models.PositiveSmallIntegerField(null=True)
+    max_months = models.PositiveSmallIntegerField(null=True)
 
     class Meta:
         constraints = [

@@ -96,6 +96,7 @@ class ProgramSettings(TypedDict, total=False):
     precedence: str
     code_policy: str
     is_binding_customers: bool
+    is_crediting_renewals: bool
     is_yielding_to_ads: bool
     self_referral: str
     is_honouring_gpc: bool

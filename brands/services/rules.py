@@ -19,6 +19,7 @@ from core.locks import lock_row
 from core.money import BPS
 
 MAX_RULES = 100
+MAX_LIMIT = 1_000
 
 
 class StaleRules(ValueError):
@@ -57,6 +58,8 @@ class RuleDraft:
     conditions: Conditions = field(default_factory=Conditions)
     is_pro_rata: bool = False
     cap_order: Mapping[str, int] = field(default_factory=dict)
+    max_payments: int | None = None
+    max_months: int | None = None
 
 
 @transaction.atomic
@@ -121,6 +124,8 @@ def to_rules(drafts: Sequence[RuleDraft]) -> list[DomainRule]:
             conditions=_plain(draft.conditions),
             is_pro_rata=draft.is_pro_rata,
             cap_order=draft.cap_order,
+            max_payments=draft.max_payments,
+            max_months=draft.max_months,
         )
         for position, draft in enumerate(drafts, start=1)
     ]
@@ -168,6 +173,8 @@ def _store(
             conditions=_plain(draft.conditions).to_json(),
             is_pro_rata=draft.is_pro_rata,
             cap_order=dict(draft.cap_order),
+            max_payments=draft.max_payments,
+            max_months=draft.max_months,
         )
         for position, draft in enumerate(drafts, start=1)
     )
@@ -193,11 +200,16 @@ def _find_fault(draft: RuleDraft, groups: set[int], currency: str) -> str:
         "rule.amount": not (are_amounts(draft.amounts) and are_amounts(draft.cap_order)),
         "rule.order_value": not _is_range(draft.conditions),
         "rule.group": not groups.issuperset(draft.conditions.groups),
+        "rule.limit": not all(map(_is_limit, (draft.max_payments, draft.max_months))),
         "rule.pro_rata": draft.is_pro_rata and draft.kind != RuleKind.FLAT_ORDER,
         "rule.currency": draft.kind in FITTING and currency not in draft.amounts,
         "rule.conditions": fit_conditions(draft.kind, draft.conditions) != draft.conditions,
     }
     return next((code for code, is_wrong in faults.items() if is_wrong), "")
+
+
+def _is_limit(limit: int | None) -> bool:
+    return limit is None or 0 < limit <= MAX_LIMIT
 
 
 def _is_range(conditions: Conditions) -> bool:

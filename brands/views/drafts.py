@@ -14,7 +14,16 @@ from brands.models import Program
 from brands.selectors import find_latest_rules, list_rules_of
 from brands.services.rules import RuleDraft
 
-FIELDS = ("name", "kind", "rate_bps", "amounts", "is_pro_rata", "cap_order")
+FIELDS = (
+    "name",
+    "kind",
+    "rate_bps",
+    "amounts",
+    "is_pro_rata",
+    "cap_order",
+    "max_payments",
+    "max_months",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +126,7 @@ def _decode(stored: Sequence[dict[str, Any]]) -> tuple[RuleDraft, ...]:
     return tuple(
         RuleDraft(
             conditions=Conditions.from_json(row["conditions"]),
-            **{name: row[name] for name in FIELDS},
+            **{name: row[name] for name in FIELDS if name in row},
         )
         for row in stored
     )

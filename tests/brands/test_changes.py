@@ -39,6 +39,7 @@ EITHER_WAY = {
     "precedence": ({"precedence": "code"}, {"precedence": "click"}),
     "code": ({"code_policy": "always"}, {"code_policy": "with_click"}),
     "bound": ({"is_binding_customers": False}, {"is_binding_customers": True}),
+    "renewals": ({"is_crediting_renewals": False}, {"is_crediting_renewals": True}),
     "anchor": ({"hold_anchor": "paid"}, {"hold_anchor": "delivered"}),
     "payout day": ({"payout_day": 5}, {"payout_day": 6}),
 }

@@ -305,7 +305,7 @@ class TestSubscriptions:
 
         assert third.amount == 10_00
         assert (fourth.amount, fourth.code) == (0, "price.renewals_over")
-        assert fourth.params == {"position": 1, "rule": "Rule 1", "limit": 3}
+        assert fourth.params == {"position": 1, "rule": "Rule 1", "limit": 3, "payment": 4}
 
     def test_an_order_without_a_payment_number_has_no_limit(self):
         assert price(make_order(make_line()), percent(1000, max_payments=1)).total == 10_00

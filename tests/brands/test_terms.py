@@ -71,6 +71,7 @@ def test_every_switch_changes_the_terms():
         {"precedence": "click"},
         {"code_policy": "with_click"},
         {"is_binding_customers": True},
+        {"is_crediting_renewals": True},
         {"is_yielding_to_ads": True},
         {"self_referral": "hold"},
         {"hold_anchor": "delivered"},

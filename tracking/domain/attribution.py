@@ -1,7 +1,8 @@
 """Credit an order to one creator of the brand, and give every other candidate its reason.
 
-The order of candidates: manual assignment, bound customer, code, click; a program may put clicks
-before its codes. Pure and independent of the order of its input; it returns codes and raw values.
+The order of candidates: manual assignment, subscription, bound customer, code, click; a program may
+put clicks before its codes. Pure and independent of the order of its input; it returns codes and
+raw values.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,6 +19,7 @@ from tracking.domain.candidates import (
     OrderFacts,
     Policies,
     ReferralMode,
+    SubscriptionCandidate,
 )
 from tracking.domain.codec import canonical_json, decode_as, encode, iso_utc
 from tracking.domain.obstacles import find_obstacles, is_self
@@ -25,6 +27,7 @@ from tracking.domain.reasons import (
     LOST_BOUND_OTHER,
     LOST_MANUAL,
     LOST_OTHER_CLICK,
+    LOST_SUBSCRIPTION,
     LOST_TO_CODE,
     NONE_BAD_TOKEN,
     NONE_NO_SIGNAL,
@@ -36,6 +39,7 @@ from tracking.domain.reasons import (
     WON_FIRST_CLICK,
     WON_LAST_CLICK,
     WON_MANUAL,
+    WON_SUBSCRIPTION,
     Params,
     Reason,
 )
@@ -82,7 +86,8 @@ def attribute(
 ) -> AttributionResult:
     """Decide who is credited with an order; `policies` by program id.
 
-    Repeated candidates count once. A bound customer is a candidate only where binding is on.
+    Repeated candidates count once. A bound customer is a candidate only where binding is on, the
+    creator of a subscription only where renewals are credited.
 
     :raises KeyError: a candidate's program has no policy.
     """
@@ -118,7 +123,12 @@ def from_json(stored: Mapping[str, Any]) -> AttributionResult:
 
 def _is_entrant(candidate: Candidate, policies: Policies) -> bool:
     policy = policies[candidate.party.program]
-    return policy.is_binding_on or not isinstance(candidate, BoundCandidate)
+    match candidate:
+        case BoundCandidate():
+            return policy.is_binding_on
+        case SubscriptionCandidate():
+            return policy.is_crediting_renewals
+    return True
 
 
 def _standing(candidate: Candidate) -> tuple[int, int, int, str]:
@@ -127,12 +137,14 @@ def _standing(candidate: Candidate) -> tuple[int, int, int, str]:
     match candidate:
         case ManualCandidate():
             return 0, -_microseconds(candidate.assigned_at), 0, text
+        case SubscriptionCandidate():
+            return 1, _microseconds(candidate.first_at), 0, text
         case BoundCandidate():
-            return 1, _microseconds(candidate.bound_at), 0, text
+            return 2, _microseconds(candidate.bound_at), 0, text
         case CodeCandidate():
-            return 2, -candidate.discount_minor, candidate.position, text
+            return 3, -candidate.discount_minor, candidate.position, text
         case ClickCandidate():
-            return 3, -_microseconds(candidate.at), 0, text
+            return 4, -_microseconds(candidate.at), 0, text
 
 
 def _credit_nobody(
@@ -172,7 +184,7 @@ def _pick_winner(able: Sequence[Candidate], policies: Policies) -> Candidate | N
     Each code's own program says whether it goes before clicks or gives way to them.
     """
     for entrant in able:
-        if isinstance(entrant, ManualCandidate | BoundCandidate):
+        if isinstance(entrant, ManualCandidate | SubscriptionCandidate | BoundCandidate):
             return entrant
     codes = _competing_codes(able, policies)
     first = next((c for c in codes if policies[c.party.program].precedence == "code"), None)
@@ -219,6 +231,9 @@ def _reason_won(winner: Candidate, others: Sequence[Candidate], policies: Polici
         case ManualCandidate():
             said = {"member": winner.member, "reason": winner.reason}
             return Reason(WON_MANUAL, {**creator, "date": iso_utc(winner.assigned_at), **said})
+        case SubscriptionCandidate():
+            first = {"order": winner.first_order, "date": iso_utc(winner.first_at)}
+            return Reason(WON_SUBSCRIPTION, {**creator, **first})
         case BoundCandidate():
             dates = {"date": iso_utc(winner.bound_at), "until": iso_utc(winner.until)}
             return Reason(WON_BOUND, {**creator, **dates})
@@ -253,6 +268,8 @@ def _reason_lost(winner: Candidate, policies: Policies) -> Reason:
         case ManualCandidate():
             params = {**other, "date": iso_utc(winner.assigned_at), "member": winner.member}
             return Reason(LOST_MANUAL, params)
+        case SubscriptionCandidate():
+            return Reason(LOST_SUBSCRIPTION, {**other, "order": winner.first_order})
         case BoundCandidate():
             return Reason(LOST_BOUND_OTHER, {**other, "until": iso_utc(winner.until)})
         case CodeCandidate():

@@ -53,6 +53,7 @@ class Policy:
     code_policies: tuple[tuple[str, CodePolicy], ...] = CLICK_BOUND_TYPES
     precedence: Literal["code", "click"] = "code"
     is_binding_on: bool = False
+    is_crediting_renewals: bool = False
     is_paid_ad_first: bool = False
     self_referral: ReferralMode = "reject"
 
@@ -107,6 +108,16 @@ class BoundCandidate:
 
 
 @dataclass(frozen=True, slots=True)
+class SubscriptionCandidate:
+    """The order renews a subscription whose first order, placed at `first_at`, this party has."""
+
+    party: Party
+    first_order: str
+    first_at: datetime
+    kind: Literal["subscription"] = "subscription"
+
+
+@dataclass(frozen=True, slots=True)
 class CodeCandidate:
     """A code of a creator stands on the order; `position` is its place among the order's codes.
 
@@ -133,7 +144,9 @@ class ClickCandidate:
     kind: Literal["click"] = "click"
 
 
-Candidate = ManualCandidate | BoundCandidate | CodeCandidate | ClickCandidate
+Candidate = (
+    ManualCandidate | SubscriptionCandidate | BoundCandidate | CodeCandidate | ClickCandidate
+)
 
 
 @dataclass(frozen=True, slots=True)

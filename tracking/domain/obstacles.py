@@ -14,6 +14,7 @@ from tracking.domain.candidates import (
     Party,
     Policies,
     Policy,
+    SubscriptionCandidate,
 )
 from tracking.domain.codec import iso_utc, to_utc
 from tracking.domain.reasons import (
@@ -46,6 +47,8 @@ def find_obstacles(
             case CodeCandidate():
                 clicks = _own_clicks(entrant, entrants)
                 reason = _code_obstacle(entrant, order, policy, [found.get(c) for c in clicks])
+            case SubscriptionCandidate():
+                reason = _party_obstacle(entrant.party, order, policy)
             case BoundCandidate():
                 reason = _bound_obstacle(entrant, order, policy)
         if reason is not None:

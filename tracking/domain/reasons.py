@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 WON_MANUAL = "attr.won_manual"
+WON_SUBSCRIPTION = "attr.won_subscription"
 WON_BOUND = "attr.won_bound"
 WON_CODE = "attr.won_code"
 WON_CODE_OVER_CLICK = "attr.won_code_over_click"
@@ -11,6 +12,7 @@ WON_CLICK_OVER_CODE = "attr.won_click_over_code"
 WON_LAST_CLICK = "attr.won_last_click"
 WON_FIRST_CLICK = "attr.won_first_click"
 LOST_MANUAL = "attr.lost_manual"
+LOST_SUBSCRIPTION = "attr.lost_subscription"
 LOST_BOUND_OTHER = "attr.lost_bound_other"
 LOST_TO_CODE = "attr.lost_to_code"
 LOST_OTHER_CLICK = "attr.lost_other_click"

@@ -33,6 +33,8 @@ class Order(models.Model):
     external_order_id = models.CharField(max_length=80)
     external_number = models.CharField(max_length=80, blank=True)
     facts = models.JSONField(default=dict)
+    subscription = models.CharField(max_length=80, blank=True)
+    subscription_kind = models.CharField(max_length=12, blank=True)
     version = models.BigIntegerField(default=0)
     status = models.CharField(max_length=20, blank=True)
     currency = models.CharField(max_length=3, blank=True)
@@ -71,6 +73,11 @@ class Order(models.Model):
         ]
         indexes = [
             models.Index(fields=["brand", "-placed_at"], name="tracking_order_by_date"),
+            models.Index(
+                fields=["connection", "subscription"],
+                condition=~Q(subscription=""),
+                name="tracking_order_subscription",
+            ),
             models.Index(fields=["brand", "customer_hash"], name="tracking_order_customer"),
         ]
 

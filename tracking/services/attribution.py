@@ -22,19 +22,27 @@ from tracking.domain.candidates import (
     OrderFacts,
     Party,
     Policy,
+    SubscriptionCandidate,
 )
 from tracking.domain.candidates import Verdict as DomainVerdict
 from tracking.domain.merge import OrderState
 from tracking.domain.standing import effective_placed_at
 from tracking.domain.token import ClickToken, read_token
 from tracking.models import Attribution, Click, Commission, CustomerBinding, Order, Verdict
+from tracking.services.subscriptions import find_first_order
 
 WITH_PARTY = (
     "enrollment__affiliation__affiliate",
     "enrollment__group",
     "enrollment__program",
 )
-_SIGNALS = {"manual": "manual", "bound": "bound", "code": "code", "click": "link"}
+_SIGNALS = {
+    "manual": "manual",
+    "subscription": "bound",
+    "bound": "bound",
+    "code": "code",
+    "click": "link",
+}
 _COUNTED: dict[Verdict, DomainVerdict] = {
     Verdict.COUNTED: "counted",
     Verdict.REPEAT: "repeat",
@@ -58,7 +66,7 @@ def ensure_attribution(*, order: Order, state: OrderState, now: datetime) -> Att
     signal of the store does not take it away.
     """
     current = find_current(order)
-    signals = _hash_signals(state)
+    signals = _hash_signals(order, state)
     if current is not None and (current.signals_hash == signals or _is_settled(current, order)):
         return current
     result = _attribute(order, state, list(_gather(order, state)))
@@ -79,7 +87,7 @@ def assign(
         party=make_party(enrollment), assigned_at=now, member=str(actor_id), reason=reason
     )
     result = _attribute(order, state, [manual, *_gather(order, state)])
-    return _store(order, result, _hash_signals(state), now, by_id=actor_id, reason=reason)
+    return _store(order, result, _hash_signals(order, state), now, by_id=actor_id, reason=reason)
 
 
 def credit_nobody(
@@ -87,7 +95,7 @@ def credit_nobody(
 ) -> Attribution:
     """Take the credit of a locked order that is a test by a person's word; earlier rows stay."""
     result = _attribute(order, state, list(_gather(order, state)))
-    return _store(order, result, _hash_signals(state), now, by_id=actor_id, reason=reason)
+    return _store(order, result, _hash_signals(order, state), now, by_id=actor_id, reason=reason)
 
 
 def restore(*, attribution: Attribution, now: datetime) -> Attribution:
@@ -102,7 +110,9 @@ def restore(*, attribution: Attribution, now: datetime) -> Attribution:
 def find_current(order: Order) -> Attribution | None:
     """Return the attribution in force, or None before the first snapshot."""
     return (
-        Attribution.objects.filter(order=order, is_current=True).select_related(*WITH_PARTY).first()
+        Attribution.objects.filter(order=order, is_current=True)
+        .select_related("order", *WITH_PARTY)
+        .first()
     )
 
 
@@ -119,6 +129,7 @@ def policy_of(program: Program) -> Policy:
         code_policies=CLICK_BOUND_TYPES if is_open else (),
         precedence="click" if program.precedence == "click" else "code",
         is_binding_on=program.is_binding_customers,
+        is_crediting_renewals=program.is_crediting_renewals,
         is_paid_ad_first=program.is_yielding_to_ads,
         self_referral=program.self_referral,  # type: ignore[arg-type]
     )
@@ -176,9 +187,27 @@ def _attribute(
 
 
 def _gather(order: Order, state: OrderState) -> Iterator[Candidate]:
+    yield from _subscription(order)
     yield from _bound(order, state)
     yield from _codes(order, state)
     yield from _clicks(order, state)
+
+
+def _subscription(order: Order) -> Iterator[SubscriptionCandidate]:
+    first = _find_first_credit(order)
+    if first is None or first.enrollment is None:
+        return
+    yield SubscriptionCandidate(
+        party=make_party(first.enrollment),
+        first_order=first.order.number,
+        first_at=first.order.placed_at or first.at,
+    )
+
+
+def _find_first_credit(order: Order) -> Attribution | None:
+    """Return who has the first order of the subscription that an order renews."""
+    first = find_first_order(order)
+    return find_current(first) if first is not None else None
 
 
 def _bound(order: Order, state: OrderState) -> Iterator[BoundCandidate]:
@@ -256,10 +285,11 @@ def _earliest(*times: datetime | None) -> datetime | None:
     return min(known) if known else None
 
 
-def _hash_signals(state: OrderState) -> str:
+def _hash_signals(order: Order, state: OrderState) -> str:
     """Hash what attribution reads of the order: only a change of it decides anew."""
     snapshot = state.snapshot
     assert snapshot is not None  # noqa: S101
+    first = _find_first_credit(order)
     signals = (
         sorted((click.token, click.carrier) for click in state.clicks),
         [(d.kind, d.code, d.amount) for d in snapshot.discounts],
@@ -267,6 +297,7 @@ def _hash_signals(state: OrderState) -> str:
         snapshot.has_paid_marker,
         state.is_test,
         str(effective_placed_at(state)),
+        *([first.enrollment_id] if first else []),
     )
     return hashlib.sha256(json.dumps(signals).encode()).hexdigest()
 

@@ -29,6 +29,7 @@ from tracking.domain.standing import (
 )
 from tracking.models import Attribution, Commission, CommissionKind, Decision, Order, OrderKind
 from tracking.services.caps import read_caps_left
+from tracking.services.subscriptions import read_payment
 
 LEAD_LINE = PriceLine(
     line_id="lead",
@@ -62,6 +63,7 @@ def price(*, order: Order, state: OrderState, attribution: Attribution, now: dat
     order its versions came, the result is the same.
     """
     decision = ensure_decision(order=order, state=state, attribution=attribution, now=now)
+    _count_payment(decision, order)
     rules = list_rules_of(decision.rule_set)
     priced = price_decided(decision=decision, rules=rules, state=state, attribution=attribution)
     _keep(decision, priced.context, priced.matches)
@@ -289,6 +291,28 @@ def _of_this_order(
         signal=attribution.signal,  # type: ignore[arg-type]
         code=str(attribution.params.get("code") or "").casefold(),
     )
+
+
+def _count_payment(decision: Decision, order: Order) -> None:
+    """Keep which payment of its subscription the order is.
+
+    An earlier order that arrives late still moves it while the commission is pending; what was
+    released keeps the number it was released by.
+    """
+    released = Commission.objects.filter(
+        order=order, enrollment=decision.enrollment_id, released_at__isnull=False
+    )
+    if not order.subscription or released.exists():
+        return
+    payment = read_payment(order)
+    context = replace(
+        PriceContext.from_json(decision.context),
+        payment_number=payment.number if payment else None,
+        payment_month=payment.month if payment else None,
+    )
+    if context.to_json() != decision.context:
+        decision.context = context.to_json()
+        decision.save(update_fields=["context"])
 
 
 def _keep(decision: Decision, context: PriceContext, matches: tuple[LineMatch, ...]) -> None:

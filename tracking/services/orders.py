@@ -15,6 +15,7 @@ from tracking.services.attribution import ensure_attribution
 from tracking.services.commissions import open_commission, settle_commission
 from tracking.services.holds import follow_dispute, follow_self_referral
 from tracking.services.posting import Cause
+from tracking.services.subscriptions import lock_later, lock_subscriptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +36,11 @@ def merge_events(
 ) -> Order:
     """Join events of one order to what is known of it and settle what follows.
 
-    The order's row is locked first, so that any number of workers and repeats converge.
+    The order's row is locked first, so that any number of workers and repeats converge. Renewals
+    that were told before an earlier order of their subscription are settled after it.
     """
     with transaction.atomic():
+        lock_subscriptions(connection_id=event.connection_id, events=events)
         order = _lock_order(event, external_order_id)
         state = load_state(order)
         before = _Before(
@@ -46,9 +49,10 @@ def merge_events(
         for one in events:
             state = merge.merge_event(state, one, received_at=event.received_at)
         store_state(order, state, now)
-        attribution = settle_order(
-            order=order, state=state, cause=Cause(store_event=event), now=now
-        )
+        later, cause = lock_later(order), Cause(store_event=event)
+        attribution = settle_order(order=order, state=state, cause=cause, now=now)
+        for renewal in later:
+            settle_order(order=renewal, state=load_state(renewal), cause=cause, now=now)
         if attribution is not None:
             _tell(order, state, attribution, before, now)
     return order
@@ -120,6 +124,8 @@ def copy_snapshot(order: Order, state: OrderState) -> None:
     order.refunded_minor = goods + totals.shipping
     order.customer_hash = snapshot.customer.email_hash
     order.country = snapshot.customer.country
+    order.subscription = snapshot.subscription.external_id[:80]
+    order.subscription_kind = snapshot.subscription.kind if order.subscription else ""
     order.is_test = state.is_test
     order.placed_at = standing.effective_placed_at(state)
     order.paid_at = state.paid_at

@@ -33,6 +33,10 @@ WON: Mapping[str, Message] = {
         ),
         _("{creator}: click of {date} beat code {code} of {other}; clicks come first."),
     ),
+    "attr.won_subscription": Message(
+        _("This order is yours: it renews a subscription whose first order of {date} is yours."),
+        _("{creator}: renewal of the subscription that began with order {order} on {date}."),
+    ),
     "attr.won_bound": Message(
         (
             _(
@@ -134,6 +138,10 @@ LOST: Mapping[str, Message] = {
     "attr.lost_suspended": Message(
         _("Not credited: your membership was suspended on {date}."),
         _("{creator} was suspended on {date}."),
+    ),
+    "attr.lost_subscription": Message(
+        _("Not credited: it renews a subscription that another creator brought."),
+        _("Renews a subscription of {other}, which began with order {order}."),
     ),
     "attr.lost_bound_other": Message(
         _("Not credited: this customer already belongs to another creator in this program."),

@@ -19,6 +19,7 @@ REASONS: Mapping[str, str | Promise] = {
     "attr.lost_not_member": _("Not a member then"),
     "attr.lost_suspended": _("Creator suspended"),
     "attr.lost_paid_ad": _("Own advertising"),
+    "attr.lost_subscription": _("Subscription of another creator"),
     "attr.lost_bound_other": _("Customer of another creator"),
 }
 
@@ -26,6 +27,7 @@ SIGNALS: Mapping[str, str | Promise] = {
     "click": pgettext_lazy("what came with an order", "Click"),
     "code": pgettext_lazy("what came with an order", "Code"),
     "both": pgettext_lazy("what came with an order", "Click and code"),
+    "subscription": pgettext_lazy("what came with an order", "Subscription"),
     "bound": pgettext_lazy("what came with an order", "Known customer"),
     "none": pgettext_lazy("what came with an order", "None"),
 }
@@ -33,6 +35,7 @@ SIGNALS: Mapping[str, str | Promise] = {
 KINDS: Mapping[str, str | Promise] = {
     "click": pgettext_lazy("candidate", "Click"),
     "code": pgettext_lazy("candidate", "Code"),
+    "subscription": pgettext_lazy("candidate", "Subscription"),
     "bound": pgettext_lazy("candidate", "Known customer"),
     "manual": pgettext_lazy("candidate", "By hand"),
 }
@@ -48,5 +51,6 @@ def signal_of(candidates: Mapping[str, Any]) -> str | Promise:
     kinds = {row["candidate"]["kind"] for row in candidates.get("rows", ())}
     if {"click", "code"} <= kinds:
         return SIGNALS["both"]
-    found = next((kind for kind in ("click", "code", "bound") if kind in kinds), "none")
+    known = ("click", "code", "subscription", "bound")
+    found = next((kind for kind in known if kind in kinds), "none")
     return SIGNALS[found]

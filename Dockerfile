@@ -26,9 +26,19 @@ RUN SITE_URL=https://build.invalid \
     && rm -rf node_modules static_build \
     && python -m compileall -q .
 
+# What makes and reads archives of the database, as new as the server of the compose file, with the
+# libraries it needs beside it.
+FROM postgres:18-trixie AS postgres
+RUN mkdir -p /client/bin /client/lib \
+    && cp /usr/lib/postgresql/18/bin/pg_dump /usr/lib/postgresql/18/bin/pg_restore /client/bin/ \
+    && ldd /client/bin/pg_dump /client/bin/pg_restore | awk '$2 == "=>" {print $3}' | sort -u \
+    | grep -v -E '/lib(c|m|pthread|dl|rt|resolv)\.so' | xargs -I{} cp -L {} /client/lib/
+
 FROM ${PYTHON}
 RUN useradd --system --uid 10001 --home-dir /nonexistent --shell /usr/sbin/nologin fairshare \
     && find / -xdev \( -name pip -o -name pip3 -o -name 'pip-*' -o -name ensurepip \) -prune -exec rm -rf {} +
+COPY --from=postgres /client /opt/postgres
+RUN mkdir /state /backups && chown fairshare /state /backups
 COPY --from=packages /opt/venv /opt/venv
 COPY --from=build /app /app
 ENV PATH=/opt/venv/bin:$PATH \

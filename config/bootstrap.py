@@ -42,6 +42,7 @@ COMMANDS = {
     "crawl": (DEV_LOCK, ["-m", "tests.crawler"]),
     "axe": (DEV_LOCK, ["-m", "tests.browser.axe"]),
     "mutants": (DEV_LOCK, ["-m", "tests.mutants"]),
+    "payout-drill": (DEV_LOCK, ["-m", "tests.drill"]),
     "lint": (DEV_LOCK, ["-m", "config.gate"]),
     "lock": (DEV_LOCK, ["-P", "config/lock.py"]),
 }
@@ -80,7 +81,7 @@ def _print_help() -> None:
     for line in (ROOT / "Makefile").read_text(encoding="utf-8").splitlines():
         target, mark, text = line.partition("## ")
         if mark:
-            print(f"  make {target.split(':')[0]:<11} {text}")
+            print(f"  make {target.split(':')[0]:<13} {text}")
 
 
 def _use_supported_python(arguments: list[str]) -> None:

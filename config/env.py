@@ -25,6 +25,7 @@ SECRETS = frozenset(
         "REDIS_URL",
         "EMAIL_URL",
         "METRICS_TOKEN",
+        "BACKUP_KEY",
     }
 )
 TRUE = frozenset({"1", "true", "yes", "on"})

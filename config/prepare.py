@@ -13,6 +13,7 @@ from config import boot
 boot.set_up()
 
 # Models exist once Django is set up.
+from core import fence  # noqa: E402
 from core.canary import leave_canary  # noqa: E402
 from core.clock import utc_now  # noqa: E402
 
@@ -33,6 +34,7 @@ def migrate() -> None:
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", database=alias, interactive=False, verbosity=1)
     leave_canary(using=alias, now=utc_now())
+    fence.begin(using=alias, now=utc_now())
 
 
 if __name__ == "__main__":

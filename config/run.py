@@ -7,6 +7,7 @@ the web server, the worker and the scheduler, and stops all of it again.
 import contextlib
 import http.client
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -149,6 +150,7 @@ def reset(local: Local) -> None:
     with hold_lock(local):
         remove_data(local.data / "postgres")
         remove_data(local.data / "redis")
+        shutil.rmtree(local.data / "state", ignore_errors=True)
     print(f"The embedded databases in {local.data} are deleted; `make run` makes new ones.")
 
 
@@ -167,7 +169,12 @@ def manage(local: Local, arguments: list[str]) -> None:
 
 def _environment(local: Local, urls: Mapping[str, str]) -> dict[str, str]:
     """Return what every part of the program runs with; what the caller set wins."""
-    defaults = {"LOCAL": "1", "PORT": str(local.port), "PYTHONUNBUFFERED": "1"}
+    defaults = {
+        "LOCAL": "1",
+        "PORT": str(local.port),
+        "PYTHONUNBUFFERED": "1",
+        "STATE_DIR": str(local.data / "state"),
+    }
     given = {name: value for name, value in os.environ.items() if value}
     return defaults | secret_files(local) | dict(urls) | given
 

@@ -34,5 +34,10 @@ BEAT = {
     "goals": {"task": "portal.follow_goals", "schedule": crontab(minute="*/10")},
     "works": {"task": "tracking.expire_works", "schedule": crontab(minute=15)},
     "tiers": {"task": "tracking.move_tiers", "schedule": crontab(minute=5)},
+    "backup": {"task": "portal.make_backup", "schedule": once_a_day(1, 50)},
+    "backup-verify": {
+        "task": "portal.verify_backup",
+        "schedule": crontab(day_of_week="sun", hour="5-23", minute=20),
+    },
     "books": {"task": "portal.check_books", "schedule": once_a_day(4, 10)},
 }

@@ -54,6 +54,11 @@ MAIL_DAILY_CAP = env.number("MAIL_DAILY_CAP", 2000, 10, 1_000_000)
 ALLOW_BRAND_SIGNUP = env.flag("ALLOW_BRAND_SIGNUP", default="1" if LOCAL else "0")
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 
+# Outside the database, so that a restored copy of it is known (core/fence.py).
+STATE_DIR = Path(env.text("STATE_DIR", str(BASE_DIR / "var" / "state")))
+BACKUP_DIR = env.text("BACKUP_DIR")
+BACKUP_KEY = env.text("BACKUP_KEY")
+
 INTERNAL_HOST = urlsplit(INTERNAL_URL).hostname or ""
 ALLOWED_HOSTS = list(dict.fromkeys([SITE_HOST, INTERNAL_HOST, *env.listed("EXTRA_HOSTS")]))
 if LOCAL:

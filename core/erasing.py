@@ -18,6 +18,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.db.models import Q, QuerySet
 
+from core import fence
 from core.crypto import keyed_hash
 from core.ids import random_text
 from core.models import AuditEvent, Erasure, Mail, MailAddress, MailSender, NoticeChoice, User
@@ -55,6 +56,7 @@ def erase_account(user: User, *, now: datetime) -> str:
     mark = hash_address(user.email)
     keep_erasure(mark, at=now)
     logger.info("erased %s at %s", mark, now.isoformat())
+    fence.keep_outside(f"erased {mark} at {now.isoformat()}")
     _end_access(user)
     NoticeChoice.objects.filter(user=user).delete()
     user.email, user.name = f"{name}@{DOMAIN}", ""

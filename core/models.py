@@ -302,6 +302,21 @@ class Erasure(models.Model):
     erased_at = models.DateTimeField()
 
 
+class Installation(models.Model):
+    """This installation: one row. A restored copy is known by its epoch (core/fence.py).
+
+    `seen_at`: when the epoch last grew; whatever left before stands in this database.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    key = models.UUIDField()
+    epoch = models.PositiveBigIntegerField()
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="core_installation_one_row")]
+
+
 class JobRun(models.Model):
     """One run of a scheduled job for one window of time: the second worker finds it taken."""
 

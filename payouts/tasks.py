@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from brands.models import RailKind, RailSettings
+from core import fence
 from core.clock import brand_now, database_now
 from core.jobs import enqueue, run_once
 from core.models import Brand, BrandStatus
@@ -38,6 +39,9 @@ CHECK_AGE = timedelta(hours=20)  # so that each account has its turn every day
 @shared_task(name="payouts.drive_open", acks_late=True, ignore_result=True)
 def drive_open() -> None:
     """Send approved payouts and find out what became of those without an answer."""
+    if fence.find_standing() is not fence.Standing.OPEN:
+        logger.error("nothing is paid: this database was restored; see payouts_import_since")
+        return
     rows = RailSettings.objects.filter(
         rail__in=CALLED_RAILS, is_enabled=True, brand__status=BrandStatus.ACTIVE
     )

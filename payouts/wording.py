@@ -10,6 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from core.templatetags.fairshare import RAILS
 from core.wording import Catalogue, Message, Step, ngettext_lazy
 
+FENCED = _(
+    "Nothing is paid now: this installation was restored from a backup, and what was paid since is "
+    "not taken in yet. Whoever runs it can see why."
+)
+
 GATES: Mapping[str, Message] = {
     "gate.minimum": Message(
         _("{missing} more is needed to reach the minimum of {minimum}. Your balance is kept."),

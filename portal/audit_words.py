@@ -149,6 +149,8 @@ SENTENCES: Mapping[str, str | Promise] = {
     "payout_plan.approval_left": _("The approval of {who} fell: no right to approve {what}"),
     "payout_plan.approval_withdrawn": _("{who} withdrew the approval of the payout run {what}"),
     "payout_plan.approved_first": _("{who} approved the payout run {what} as the first of two"),
+    "payout.imported": _("The program took in the payout {what}, which its rail had sent"),
+    "fence.lifted": _("The program let money move again after a restore"),
     "payout_plan.approved": _("{who} approved the payout run {what}"),
     "payout_plan.made": _("{who} made a preview of the payout run {what}"),
     "payout_policy.set": _("{who} changed when and from which amount {what} pays"),
@@ -231,7 +233,7 @@ AREAS: Mapping[str, tuple[str | Promise, tuple[str, ...]]] = {
     ),
     "stores": (_("Stores"), ("connection", "order_upload", "store_event", "trial")),
     "team": (_("Team"), ("account", "mail", "member", "notices", "operator", "privacy")),
-    "brand": (_("Brand"), ("brand", "demo", "list", "report", "sandbox")),
+    "brand": (_("Brand"), ("brand", "demo", "fence", "list", "report", "sandbox")),
 }
 """Parts of the log to look at alone, each with the words its actions begin with."""
 

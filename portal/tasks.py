@@ -1,17 +1,24 @@
 """Checks that run by themselves."""
 
 import logging
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from celery import shared_task
+from django.conf import settings
 
 from affiliates.models import Goal
 from affiliates.services.goals import follow_goal
 from brands.models import ReportReader
+from core import fence
 from core.clock import brand_now, database_now
 from core.jobs import run_once
 from core.models import Brand, BrandStatus
 from portal import trial
+from portal.backups import making
+from portal.backups.envelope import read_key
+from portal.backups.making import list_backups
+from portal.backups.restoring import verify
 from portal.books import prove_and_keep
 from portal.goals import count_one
 from portal.privacy import forgetting
@@ -98,6 +105,42 @@ def mail_reports() -> None:
     )
     for reader in readers.select_related("report__brand").order_by("pk"):
         mail_due(reader, now=brand_now(reader.report.brand, real_now))
+
+
+@shared_task(
+    name="portal.make_backup",
+    acks_late=True,
+    ignore_result=True,
+    time_limit=PROVING_S,
+    soft_time_limit=PROVING_S - 60,
+)
+def make_backup() -> None:
+    """Make a backup once a day, where a folder for them is set."""
+    now, folder = database_now(), Path(settings.BACKUP_DIR)
+    if not settings.BACKUP_DIR or fence.find_standing() is not fence.Standing.OPEN:
+        return
+
+    def work() -> str:
+        path = making.make_backup(folder=folder, key=read_key(settings.BACKUP_KEY), now=now)
+        making.turn_over(folder=folder)
+        return path.name
+
+    run_once(name="backup", window=now.strftime("%Y-%m-%d"), now=now, work=work)
+
+
+@shared_task(
+    name="portal.verify_backup",
+    acks_late=True,
+    ignore_result=True,
+    time_limit=PROVING_S,
+    soft_time_limit=PROVING_S - 60,
+)
+def verify_backup() -> None:
+    """Restore the newest backup apart once a week, where a folder for them is set."""
+    now, found = database_now(), list_backups(Path(settings.BACKUP_DIR))
+    if settings.BACKUP_DIR and found:
+        window = now.strftime("%G-%V")
+        run_once(name="backup_verify", window=window, now=now, work=lambda: verify(found[-1]))
 
 
 def _prove_all() -> str:

@@ -35,6 +35,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
         # Without this a SIGTERM would end Python ahead of its atexit functions.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         start_missing()
+        os.environ["STATE_DIR"] = tempfile.mkdtemp(prefix="fs-state-")
     return (yield)
 
 

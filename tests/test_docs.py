@@ -37,7 +37,7 @@ def test_every_link_leads_somewhere(path: Path):
 
 
 def test_every_make_target_named_exists():
-    assert names(r"`make (\w+)") <= set(COMMANDS)
+    assert names(r"`make ([\w-]+)") <= set(COMMANDS)
 
 
 def test_every_management_command_named_exists_and_every_one_is_named():

@@ -1,6 +1,7 @@
 """Approve a plan: under locks it must still be what was seen, then payouts exist."""
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from affiliates.models import Affiliation
-from core import audit, outbox
+from core import audit, fence, outbox
 from core.factors import FactorProof
 from core.jobs import enqueue
 from core.locks import lock_row
@@ -79,12 +80,14 @@ def approve_plan(
     The brand's payable accounts of the currency are locked before the plan is worked out again,
     so two approvals at once make one run.
 
+    :raises core.fence.Fenced: this database was restored, and what was sent since is not taken in.
     :raises NotADraft: it is not open.
     :raises BrandSuspended: the operator has suspended the brand.
     :raises SecondFactorMissing: the money is real, and whoever approves has one secret only.
     :raises PlanChanged: the hash seen, stored and of now are not one; nothing was written.
     :raises NothingToPay: there are no lines.
     """
+    fence.check_open()
     with transaction.atomic():
         brand_id = PayoutPlan.objects.values_list("brand_id", flat=True).get(pk=plan_id)
         brand = lock_row(Brand, brand_id)  # first, as whoever makes another plan does
@@ -112,6 +115,41 @@ def approve_plan(
         make_export_files(plan=row, payouts=payouts, now=now)
         enqueue("payouts.drive_open")
     return payouts
+
+
+def list_uncovered(payout: Payout) -> QuerySet[Posting]:
+    """Return the postings of released money that no open or paid payout covers yet."""
+    covered = PayoutItem.objects.filter(is_covering=True, brand_id=payout.brand_id)
+    return (
+        Posting.objects.filter(
+            account__brand_id=payout.brand_id,
+            account__kind=AccountKind.PAYABLE,
+            account__party_id=payout.affiliation_id,
+            account__currency=payout.currency,
+        )
+        .exclude(entry__kind__in=NOT_FROM_COMMISSIONS)
+        .exclude(pk__in=covered.values("posting_id"))
+        .select_related("entry")
+        .order_by("pk")
+    )
+
+
+def cover(payout: Payout, postings: Iterable[Posting], now: datetime) -> None:
+    """Note which postings a payout pays, and mark their commissions."""
+    causes = {p.entry.cause_id for p in postings if p.entry.cause_type == CAUSE_TYPE}
+    rows = Commission.objects.filter(brand_id=payout.brand_id, public_id__in=causes)
+    ids = dict(rows.values_list("public_id", "pk"))
+    PayoutItem.objects.bulk_create(
+        PayoutItem(
+            brand_id=payout.brand_id,
+            payout=payout,
+            posting=posting,
+            commission_id=ids.get(posting.entry.cause_id),
+            amount_minor=posting.amount_minor,
+        )
+        for posting in postings
+    )
+    mark_covered(commission_ids=ids.values(), now=now)
 
 
 def _lock_payables(row: PayoutPlan) -> None:
@@ -165,7 +203,7 @@ def _make_payout(row: PayoutPlan, line: PlanLine, now: datetime) -> Payout:
         Leg(AccountKind.PAYABLE, -line.amount_minor, line.affiliation_id),
         Leg(AccountKind.IN_PAYOUT, line.amount_minor, line.affiliation_id),
     )
-    _cover(payout, _list_uncovered(payout), now)
+    cover(payout, list_uncovered(payout), now)
     post_entry(
         brand_id=row.brand_id,
         draft=Draft(
@@ -180,40 +218,6 @@ def _make_payout(row: PayoutPlan, line: PlanLine, now: datetime) -> Payout:
     payload = {"payout": payout.public_id, "amount_minor": payout.amount_minor}
     outbox.emit(brand_id=row.brand_id, topic="payout.approved", payload=payload, now=now)
     return payout
-
-
-def _list_uncovered(payout: Payout) -> QuerySet[Posting]:
-    """Return the postings of released money that no open or paid payout covers yet."""
-    covered = PayoutItem.objects.filter(is_covering=True, brand_id=payout.brand_id)
-    return (
-        Posting.objects.filter(
-            account__brand_id=payout.brand_id,
-            account__kind=AccountKind.PAYABLE,
-            account__party_id=payout.affiliation_id,
-            account__currency=payout.currency,
-        )
-        .exclude(entry__kind__in=NOT_FROM_COMMISSIONS)
-        .exclude(pk__in=covered.values("posting_id"))
-        .select_related("entry")
-        .order_by("pk")
-    )
-
-
-def _cover(payout: Payout, postings: QuerySet[Posting], now: datetime) -> None:
-    causes = {p.entry.cause_id for p in postings if p.entry.cause_type == CAUSE_TYPE}
-    rows = Commission.objects.filter(brand_id=payout.brand_id, public_id__in=causes)
-    ids = dict(rows.values_list("public_id", "pk"))
-    PayoutItem.objects.bulk_create(
-        PayoutItem(
-            brand_id=payout.brand_id,
-            payout=payout,
-            posting=posting,
-            commission_id=ids.get(posting.entry.cause_id),
-            amount_minor=posting.amount_minor,
-        )
-        for posting in postings
-    )
-    mark_covered(commission_ids=ids.values(), now=now)
 
 
 def _close_plan(row: PayoutPlan, actor_id: int, now: datetime) -> None:

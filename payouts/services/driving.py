@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import datetime
 
+from core import fence
 from payouts.models import AttemptStatus, Payout, PayoutStatus
 from payouts.services.following import follow_submitted, list_due
 from payouts.services.rails import Rail
@@ -23,9 +24,13 @@ def drive_brand(*, brand_id: int, rail: Rail, now: datetime, real_now: datetime)
 
     The balance is checked before anything new is sent: a run the balance does not cover waits
     whole, and says so. A row that does not fit what was approved stops there, alone.
+
+    :raises core.fence.Fenced: this database was restored, and what was sent since is not taken in.
     """
     done: Counter[str] = Counter()
     payouts = list_open(brand_id=brand_id, rail=rail.name)
+    if payouts:
+        fence.advance(now=real_now)
     waiting = [p for p in payouts if p.status == PayoutStatus.APPROVED]
     short = _currencies_short(waiting, rail)
     for payout in payouts:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from core import audit, outbox
+from core import audit, fence, outbox
 from ledger.models import AccountKind, Entry, EntryKind
 from ledger.services import Cause, Draft, Leg, post_entry
 from payouts.domain.kinds import MANUAL
@@ -100,7 +100,11 @@ def mark_cancelled(*, payout: Payout, reason: str, actor_id: int, now: datetime)
 
 
 def hand_over_file(*, file_id: int, actor_id: int, now: datetime) -> None:
-    """Note that a person has the payment file: one alone can no longer cancel its payouts."""
+    """Note that a person has the payment file: one alone can no longer cancel its payouts.
+
+    :raises core.fence.Fenced: this database was restored, and what was paid since is not taken in.
+    """
+    fence.check_open()
     with transaction.atomic():
         waiting = Payout.objects.filter(file_id=file_id, status=PayoutStatus.APPROVED).order_by(
             "pk"

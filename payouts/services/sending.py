@@ -8,11 +8,11 @@ import hashlib
 import json
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 
-from core import faults
+from core import faults, fence
 from payouts.domain.kinds import ACCOUNT_RAILS, CALLED_RAILS
 from payouts.domain.plan import hash_payments
 from payouts.domain.states import (
@@ -58,7 +58,10 @@ def send_payout(
 
     A process may die at any line: the claim is committed before the call, so whoever comes next
     finds an open attempt and looks it up before anything is sent.
+
+    :raises core.fence.Fenced: this database was restored, and what was sent since is not taken in.
     """
+    fence.check_open()
     payer = rail.payer()
     if payer is None and rail.name in NAMES_ITS_PAYER:
         return None
@@ -77,7 +80,10 @@ def resolve_payout(
     Found: recorded. Not there, and the list is complete: the same key and parameters again while
     the rail surely remembers the key; after that, and a full day, the attempt is declared absent.
     A rail that cannot be asked is sent the same again while it remembers, and never after.
+
+    :raises core.fence.Fenced: this database was restored, and what was sent since is not taken in.
     """
+    fence.check_open()
     payer = rail.payer()
     if payer is None and rail.name in NAMES_ITS_PAYER:
         return None
@@ -88,7 +94,7 @@ def resolve_payout(
     result = rail.lookup(instruction=instruction_of(attempt))
     faults.point("payout.after_lookup")
     if isinstance(result, Found):
-        return _record_found(attempt, result, now, real_now)
+        return record_found(attempt=attempt, found=result, now=now, real_now=real_now)
     if isinstance(result, Unknown):
         return _record_unknown(attempt, result, real_now)
     return _follow_absence(attempt, result, rail, now, real_now)
@@ -125,6 +131,46 @@ def wait_before_next(attempt: PayoutAttempt, real_now: datetime) -> timedelta:
     return min(max((real_now - attempt.created_at) / 4, LOOK_AGAIN_MIN), LOOK_AGAIN_MAX)
 
 
+def open_attempt(
+    *, payout: Payout, parameters: dict[str, Any], key: UUID, real_now: datetime
+) -> PayoutAttempt:
+    """Commit key and exact parameters of a locked payout, ahead of the call."""
+    moves.mark_submitting(payout=payout)
+    return PayoutAttempt.objects.create(
+        brand_id=payout.brand_id,
+        payout=payout,
+        key=key,
+        parameters=parameters,
+        parameters_hash=_hash(parameters),
+        calls=1,
+        created_at=real_now,
+        claimed_until=real_now + timedelta(seconds=CLAIM_S),
+    )
+
+
+def make_parameters(payout: Payout, payer: Payer | None) -> dict[str, Any]:
+    """Return all that the call for a payout says, and which account it is made from."""
+    return {
+        "payout": payout.public_id,
+        "amount_minor": payout.sent_minor,
+        "currency": payout.currency,
+        "destination": _sealed(payout),
+        "description": f"{payout.brand.name} {payout.plan.period}"[:200],
+        "payer": payer.account_id if payer else "",
+    }
+
+
+def record_found(
+    *, attempt: PayoutAttempt, found: Found, now: datetime, real_now: datetime
+) -> PayoutStatus:
+    """Record what a rail says it has of an attempt; another amount stays unknown, for a person."""
+    parameters = attempt.parameters
+    expected = (parameters["amount_minor"], parameters["currency"])
+    if (found.amount_minor, found.currency) != expected:
+        return _record_unknown(attempt, Unknown("mismatch", found.external_id), real_now)
+    return _record_sent(attempt, found, now, real_now)
+
+
 def _claim(
     payout_id: int, rail: Rail, payer: Payer | None, real_now: datetime
 ) -> PayoutAttempt | None:
@@ -141,17 +187,8 @@ def _claim(
         if not can_open_attempt(payout=PayoutState(payout.status), attempts=states):
             return None
         _check_approval(payout)
-        parameters = _parameters(payout, payer)
-        moves.mark_submitting(payout=payout)
-        return PayoutAttempt.objects.create(
-            brand_id=payout.brand_id,
-            payout=payout,
-            parameters=parameters,
-            parameters_hash=_hash(parameters),
-            calls=1,
-            created_at=real_now,
-            claimed_until=real_now + timedelta(seconds=CLAIM_S),
-        )
+        parameters = make_parameters(payout, payer)
+        return open_attempt(payout=payout, parameters=parameters, key=uuid4(), real_now=real_now)
 
 
 def _check_approval(payout: Payout) -> None:
@@ -178,17 +215,6 @@ def _sealed(payout: Payout) -> str:
     return destination
 
 
-def _parameters(payout: Payout, payer: Payer | None) -> dict[str, Any]:
-    return {
-        "payout": payout.public_id,
-        "amount_minor": payout.sent_minor,
-        "currency": payout.currency,
-        "destination": _sealed(payout),
-        "description": f"{payout.brand.name} {payout.plan.period}"[:200],
-        "payer": payer.account_id if payer else "",
-    }
-
-
 def _hash(parameters: dict[str, Any]) -> str:
     text = json.dumps(parameters, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
@@ -205,16 +231,6 @@ def _call_and_record(
     if isinstance(outcome, Refused):
         return _record_refused(attempt, outcome, now, real_now)
     return _record_unknown(attempt, outcome, real_now)
-
-
-def _record_found(
-    attempt: PayoutAttempt, found: Found, now: datetime, real_now: datetime
-) -> PayoutStatus:
-    parameters = attempt.parameters
-    expected = (parameters["amount_minor"], parameters["currency"])
-    if (found.amount_minor, found.currency) != expected:
-        return _record_unknown(attempt, Unknown("mismatch", found.external_id), real_now)
-    return _record_sent(attempt, found, now, real_now)
 
 
 def _record_sent(

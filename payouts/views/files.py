@@ -15,6 +15,7 @@ from brands.access import BrandAccess, NotFound, Right, get_brand_for
 from brands.context import brand_page
 from core.clock import brand_now
 from core.edges import door, posted, see_other
+from core.fence import Fenced
 from core.money import Money
 from core.templatetags.fairshare import number
 from payouts.access import get_file_for, get_plan_for
@@ -24,6 +25,7 @@ from payouts.forms import ConfirmForm, ReasonForm
 from payouts.models import ExportFile, Payout, PayoutPlan, PayoutStatus
 from payouts.selectors import list_payouts_of_run, waits_for_person
 from payouts.services import exports, moves
+from payouts.wording import FENCED
 
 TYPES = {"csv": "text/csv; charset=utf-8", "xml": "application/xml"}
 
@@ -37,9 +39,13 @@ def download(request: HttpRequest, slug: str, file_id: str) -> HttpResponse:
     if file.cancelled_at:
         raise NotFound
     if request.method == "POST":
-        moves.hand_over_file(
-            file_id=file.pk, actor_id=access.member.user_id, now=brand_now(access.brand)
-        )
+        try:
+            moves.hand_over_file(
+                file_id=file.pk, actor_id=access.member.user_id, now=brand_now(access.brand)
+            )
+        except Fenced:
+            messages.error(request, str(FENCED))
+            return see_other(reverse("payouts:run-detail", args=[slug, file.plan.public_id]))
     elif file.payouts.filter(status=PayoutStatus.APPROVED).exists():
         raise NotFound
     response = HttpResponse(bytes(file.content), content_type=TYPES[file.name.rpartition(".")[2]])

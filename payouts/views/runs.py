@@ -18,6 +18,7 @@ from core import formats
 from core.clock import brand_now
 from core.edges import door, see_other
 from core.factors import FactorProof
+from core.fence import Fenced, Standing, find_standing
 from core.money import Money
 from core.stepup import ask_now
 from core.templatetags.fairshare import current_language, number
@@ -51,6 +52,7 @@ from payouts.services.second import (
 )
 from payouts.views._run_page import run_page
 from payouts.views._said import say_payout
+from payouts.wording import FENCED
 
 _NOT_OPEN = gettext_lazy("Nothing was approved: this run is no longer open.")
 _REFUSALS: dict[type[Exception], Promise] = {
@@ -62,6 +64,7 @@ _REFUSALS: dict[type[Exception], Promise] = {
     FactorNotShown: gettext_lazy(
         "Nothing was approved: show your second factor for this run, then it goes on by itself."
     ),
+    Fenced: FENCED,
     NeedsAnother: gettext_lazy(
         "You approved this run already. It waits for the approval of a second person."
     ),
@@ -87,6 +90,7 @@ def list_all(request: HttpRequest, slug: str) -> HttpResponse:
         failed=failed,
         next_run=min(list_next_runs(brand=brand, currencies=currencies, now=now).values()),
         off=why_not(access, Right.MONEY),
+        fenced=FENCED if find_standing() is not Standing.OPEN else "",
         nav_current="payouts:run-list",
     )
     return render(request, "payouts/run_list.html", context)

@@ -153,7 +153,7 @@ PAID = (
           FROM payouts_payout p LEFT JOIN accepted a ON a.payout_id = p.id
          WHERE p.brand_id = %(brand)s AND p.status = 'paid'
            AND (a.count > 1 OR a.amount <> p.amount_minor OR a.currency <> p.currency
-                OR a.external_id = '' OR (a.payout_id IS NULL AND NOT p.rail = ANY(%(files)s)))
+                OR a.external_id = '' OR (a.payout_id IS NULL AND NOT p.rail = ANY(%(hands)s)))
         """,
     ),
 )

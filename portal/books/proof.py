@@ -11,7 +11,7 @@ from django.db import connection
 from core.snapshots import read_snapshot
 from ledger.models import BooksCheck
 from ledger.services import keep_books_check
-from payouts.domain.kinds import FILE_RAILS
+from payouts.domain.kinds import HAND_RAILS
 from portal.books.checks import SHOWN, Check, Matter, Proof, Result
 from portal.books.money import MONEY
 from portal.books.orders import COLUMNS, TARGETS, check_orders
@@ -19,7 +19,7 @@ from portal.books.paid import PAID
 from portal.books.references import list_references, same_brand_check
 from portal.books.upkeep import UPKEEP
 
-FILES = list(FILE_RAILS)
+HANDS = list(HAND_RAILS)
 # A set check of a million orders sorts and hashes them; for this transaction only.
 ROOM = "SET LOCAL work_mem = '256MB'; SET LOCAL statement_timeout = 0"
 
@@ -97,7 +97,7 @@ def _read(known: tuple[str, str, Any, Matter], kept: dict[str, dict[str, Any]]) 
 
 def _prove(checks: Iterable[Check], about: dict[str, Any]) -> Proof:
     params = about | {
-        "files": FILES,
+        "hands": HANDS,
         "references": list_references(),
         "click_days": settings.CLICK_DETAIL_DAYS,
         "body_days": settings.RAW_BODY_DAYS,

@@ -20,7 +20,7 @@ UPKEEP = (
         PAYOUTS,
         """
         SELECT p.public_id AS key, p.amount_minor AS diff FROM payouts_payout p
-         WHERE p.brand_id = %(brand)s AND NOT p.rail = ANY(%(files)s)
+         WHERE p.brand_id = %(brand)s AND NOT p.rail = ANY(%(hands)s)
            AND ((p.status IN ('submitting', 'unknown') AND EXISTS (
                     SELECT FROM payouts_payoutattempt a WHERE a.payout_id = p.id
                        AND a.status IN ('claimed', 'unknown')

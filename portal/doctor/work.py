@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from brands.models import RailKind, RailSettings
+from core import fence
 from core.models import InboundStatus, JobRun, Mail, MailStatus, OutboxEvent, TaskRun
 from core.postman import is_kept
 from payouts.domain.kinds import CALLED_RAILS
@@ -23,6 +24,7 @@ MAX_SILENCE = timedelta(minutes=3)
 MAX_WAIT = timedelta(minutes=5)
 MAX_PAYOUT_WAIT = timedelta(hours=1)
 MAX_BACKUP_AGE = timedelta(hours=36)
+MAX_VERIFIED_AGE = timedelta(days=9)
 RECENT = timedelta(days=7)
 MAIL_TIMEOUT_S = 3
 OPEN = (InboundStatus.STORED, InboundStatus.FAILED)
@@ -175,15 +177,50 @@ def check_stripe(now: datetime) -> Finding:
 
 
 def check_backup(now: datetime) -> Finding:
-    """Read when a backup was last recorded; whoever makes it records it."""
+    """Read when a backup was last made, or recorded by whoever makes it otherwise."""
     last = JobRun.objects.filter(name="backup", is_ok=True).order_by("-started_at").first()
-    record = _("After a backup run {command}.").format(
-        command=literal("manage.py doctor --backup-made")
+    mend = _("Set {name}, or after a backup of your own run {command}.").format(
+        name=literal("BACKUP_DIR"), command=literal("manage.py doctor --backup-made")
     )
     if last is None:
-        return look(_("No backup is recorded."), record)
+        return look(_("No backup is recorded."), mend)
     said = _("The last recorded backup was made {age} ago.").format(age=since(last.started_at, now))
-    return well(said) if now - last.started_at <= MAX_BACKUP_AGE else act(said, record)
+    return well(said) if now - last.started_at <= MAX_BACKUP_AGE else act(said, mend)
+
+
+def check_backup_verified(now: datetime) -> Finding:
+    """Read whether the last backup that was restored apart was good."""
+    last = (
+        JobRun.objects.filter(name="backup_verify", is_ok__isnull=False)
+        .order_by("-started_at")
+        .first()
+    )
+    mend = _("Run {command}.").format(command=literal("manage.py backup_verify"))
+    if last is None:
+        return look(_("No backup was restored apart yet, to see that it can be done."), mend)
+    if not last.is_ok:
+        said = _("The last backup that was restored apart is no good ({error}).")
+        return act(said.format(error=last.detail), mend)
+    said = _("A backup was restored apart and its books balanced, {age} ago.")
+    told = said.format(age=since(last.started_at, now))
+    return well(told) if now - last.started_at <= MAX_VERIFIED_AGE else look(told, mend)
+
+
+def check_fence(_now: datetime) -> Finding:
+    """Find out whether this database is a restored copy that must not pay."""
+    standing = fence.find_standing()
+    if standing is fence.Standing.OPEN:
+        return well(_("Money may leave: this is no restored copy."))
+    said = (
+        _("This database was restored: nothing is paid until what was paid since is taken in.")
+        if standing is fence.Standing.BEHIND
+        else _("The file of this installation is not here: nothing is paid, as from a copy.")
+    )
+    mend = _("Run {command}; where only the file is missing, see that {name} is the right folder.")
+    return act(
+        said,
+        mend.format(command=literal("manage.py payouts_import_since"), name=literal("STATE_DIR")),
+    )
 
 
 def _waiting(rows: QuerySet[Any], field: str, now: datetime) -> Finding:

@@ -18,8 +18,10 @@ from brands.context import brand_page
 from brands.services.team import note_arrival
 from core.clock import brand_now
 from core.edges import door
+from core.fence import Standing, find_standing
 from core.models import Brand
 from payouts.selectors import find_next_run
+from payouts.wording import FENCED
 from portal.books import find_kept
 from portal.figures import ON_HOME, show_figures
 from portal.goal_words import describe_goal
@@ -67,6 +69,7 @@ def show_home(request: HttpRequest, slug: str) -> HttpResponse:
             describe_goal(row)
             for row in read_goals(list_nearest(brand, today=today, limit=GOALS), today=today)
         ],
+        fenced=FENCED if find_standing() is not Standing.OPEN else "",
         books_check=find_kept(brand_id=brand.pk)[0],
         period=period,
         periods=PERIODS.items(),

@@ -1,0 +1,218 @@
+"""Take in what a rail sent and this database does not know, after it was restored from a backup.
+
+Each payment becomes what it would have been: its payout, its attempt with the same key, and its
+entries.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from core import audit
+from core.models import Brand
+from ledger.models import AccountKind, EntryKind, Posting
+from ledger.selectors import get_balance
+from ledger.services import Cause, Draft, Leg, open_accounts, post_entry
+from payouts.domain.plan import hash_payments
+from payouts.models import (
+    OPEN_STATUSES,
+    AttemptStatus,
+    Payout,
+    PayoutAttempt,
+    PayoutMethod,
+    PayoutPlan,
+    PayoutStatus,
+    PlanStatus,
+)
+from payouts.services import approval, moves
+from payouts.services.matching import is_of_payout
+from payouts.services.rails import Found, Payer, Rail, SentItem
+from payouts.services.sending import make_parameters, open_attempt, record_found
+
+
+class NotTaken(Exception):
+    """A payment that cannot be booked as it is; the first argument is a code."""
+
+
+@dataclass(slots=True)
+class Imported:
+    """What became of the payments of one rail; `left`: those that a person must look at."""
+
+    known: int = 0
+    settled: int = 0
+    made: int = 0
+    foreign: int = 0
+    left: list[tuple[str, str]] = field(default_factory=list)
+
+
+def import_sent(
+    *, brand_id: int, rail: Rail, items: Sequence[SentItem], now: datetime, real_now: datetime
+) -> Imported:
+    """Book every payment of a list, the oldest first; a second run finds them all known."""
+    done, payer = Imported(), rail.payer()
+    for item in sorted(items, key=lambda one: one.created_at):
+        if not is_of_payout(item):
+            done.foreign += 1
+            continue
+        try:
+            with transaction.atomic():
+                outcome = _import_one(brand_id, rail.name, item, payer, (now, real_now))
+        except NotTaken as reason:
+            done.left.append((item.external_id, str(reason)))
+            continue
+        setattr(done, outcome, getattr(done, outcome) + 1)
+    return done
+
+
+def _import_one(
+    brand_id: int, rail: str, item: SentItem, payer: Payer | None, times: tuple[datetime, datetime]
+) -> str:
+    now, real_now = times
+    attempt = PayoutAttempt.objects.filter(brand_id=brand_id, key=item.attempt).first()
+    if attempt is not None and attempt.status == AttemptStatus.ACCEPTED:
+        return "known"
+    outcome = "settled"
+    if attempt is None:
+        payout = Payout.objects.filter(brand_id=brand_id, public_id=item.payout_public_id).first()
+        if payout is None:
+            payout, outcome = _make_payout(brand_id, rail, item, now), "made"
+        attempt = _claim(payout, item, payer, real_now)
+    found = Found(item.external_id, item.amount_minor, item.currency, item.reversed_minor)
+    status = record_found(attempt=attempt, found=found, now=now, real_now=real_now)
+    if status not in {PayoutStatus.PAID, PayoutStatus.RETURNED}:
+        raise NotTaken("differs")
+    return outcome
+
+
+def _claim(
+    payout: Payout, item: SentItem, payer: Payer | None, real_now: datetime
+) -> PayoutAttempt:
+    payout = moves.lock_payout(payout.pk)
+    told = (item.amount_minor, item.currency, item.destination)
+    if told != (payout.amount_minor, payout.currency, payout.destination):
+        raise NotTaken("differs")
+    if payout.status != PayoutStatus.APPROVED:
+        raise NotTaken(f"payout_is_{payout.status}")
+    return open_attempt(
+        payout=payout,
+        parameters=make_parameters(payout, payer),
+        key=UUID(item.attempt),
+        real_now=real_now,
+    )
+
+
+def _make_payout(brand_id: int, rail: str, item: SentItem, now: datetime) -> Payout:
+    """Approve anew what was approved after the backup: its payee is known by where it went."""
+    method = PayoutMethod.objects.filter(
+        brand_id=brand_id, rail=rail, external_account=item.destination
+    ).first()
+    if method is None:
+        raise NotTaken("unknown_destination")
+    party = UUID(str(method.affiliation_id))
+    keys = [(kind, party, item.currency) for kind in (AccountKind.PAYABLE, AccountKind.IN_PAYOUT)]
+    open_accounts(brand_id=brand_id, keys=keys)
+    _check_room(brand_id, party, item)
+    payout = Payout(
+        public_id=item.payout_public_id,
+        brand_id=brand_id,
+        affiliation_id=method.affiliation_id,
+        method=method,
+        rail=rail,
+        currency=item.currency,
+        amount_minor=item.amount_minor,
+        destination=item.destination,
+        destination_hint=method.hint,
+        approved_at=now,
+    )
+    postings = _fit(list(approval.list_uncovered(payout)), item.amount_minor)
+    payout.plan = _make_plan(payout, sum(posting.amount_minor for posting in postings), now)
+    payout.save()
+    approval.cover(payout, postings, now)
+    _post_approval(payout, now)
+    audit.record(
+        brand_id=brand_id,
+        actor_id=None,
+        action="payout.imported",
+        target=payout,
+        after={"amount_minor": payout.amount_minor, "reference": item.external_id},
+        now=now,
+    )
+    return payout
+
+
+def _check_room(brand_id: int, party: UUID, item: SentItem) -> None:
+    """Refuse what the restored books cannot have paid: orders since the backup are missing."""
+    if Payout.objects.filter(
+        affiliation_id=party, currency=item.currency, status__in=OPEN_STATUSES
+    ).exists():
+        raise NotTaken("another_is_open")
+    payable = get_balance(
+        brand_id=brand_id, kind=AccountKind.PAYABLE, currency=item.currency, party_id=party
+    )
+    if payable < item.amount_minor:
+        raise NotTaken("released_too_little")
+
+
+def _fit(postings: list[Posting], amount: int) -> list[Posting]:
+    """Return the oldest postings that make the amount; all of them where none do exactly."""
+    total = 0
+    for count, posting in enumerate(postings, start=1):
+        total += posting.amount_minor
+        if total == amount:
+            return postings[:count]
+    return postings
+
+
+def _make_plan(payout: Payout, covered: int, now: datetime) -> PayoutPlan:
+    """Store the run it would have been in, of this one line."""
+    payable = max(covered, payout.amount_minor)
+    line: dict[str, Any] = {
+        "affiliation": str(payout.affiliation_id),
+        "name": payout.affiliation.affiliate.display_name,
+        "payable_minor": payable,
+        "recovered_minor": 0,
+        "amount_minor": payout.amount_minor,
+        "remainder_minor": payable - payout.amount_minor,
+        "rail": payout.rail,
+        "destination": payout.destination,
+    }
+    paid = (
+        UUID(line["affiliation"]),
+        payout.amount_minor,
+        payout.currency,
+        payout.rail,
+        payout.destination,
+    )
+    return PayoutPlan.objects.create(
+        brand=Brand.objects.get(pk=payout.brand_id),
+        currency=payout.currency,
+        period=now.strftime("%Y-%m"),
+        status=PlanStatus.APPROVED,
+        content={"lines": [line], "left_out": []},
+        content_hash=hash_payments([paid]),
+        total_minor=payout.amount_minor,
+        planned_at=now,
+        approved_at=now,
+    )
+
+
+def _post_approval(payout: Payout, now: datetime) -> None:
+    party, amount = UUID(str(payout.affiliation_id)), payout.amount_minor
+    post_entry(
+        brand_id=payout.brand_id,
+        draft=Draft(
+            kind=EntryKind.APPROVE_PAYOUT,
+            key=f"payout:{payout.public_id}:approve",
+            currency=payout.currency,
+            legs=(
+                Leg(AccountKind.PAYABLE, -amount, party),
+                Leg(AccountKind.IN_PAYOUT, amount, party),
+            ),
+            cause=Cause("payout", payout.public_id),
+        ),
+        now=now,
+    )

@@ -22,6 +22,10 @@ _ORDER = _(
 )
 _PAYOUT = _("What the payout covers and what it pays differ. Pay nobody twice: look at the run.")
 _RAIL = _("The payment service and these books differ. Compare the payout with the service's page.")
+_STATEMENT = _(
+    "A statement is not what the creator was given. Compare it with the copy that was sent, and "
+    "with a backup."
+)
 _TENANT = _("A row leads out of this brand. The operator must look before anything is changed.")
 _WAIT = _("Work waits longer than it should. See whether scheduler and worker run.")
 _KEPT = _("Something is kept longer than is promised. See whether scheduler and worker run.")
@@ -38,6 +42,7 @@ MEANINGS: Mapping[str, str | Promise] = {
     "RC9": _WAIT,
     "RC10": _WAIT,
     "RC11": _TENANT,
+    "RC12": _STATEMENT,
     "RC14": _KEPT,
 }
 

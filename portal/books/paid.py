@@ -156,4 +156,26 @@ PAID = (
                 OR a.external_id = '' OR (a.payout_id IS NULL AND NOT p.rail = ANY(%(hands)s)))
         """,
     ),
+    Check(
+        "statements_stand",
+        "RC12",
+        _("Each issued statement has the hash it was issued with, and that of the one before"),
+        "payouts_statement WHERE brand_id = %(brand)s",
+        """
+        WITH chain AS (
+            SELECT public_id, number, sha256, content, opening_minor, closing_minor,
+                   lag(sha256, 1, '') OVER w AS hash_before,
+                   lag(number, 1, 0) OVER w AS number_before
+              FROM payouts_statement WHERE brand_id = %(brand)s
+            WINDOW w AS (PARTITION BY affiliation_id, currency ORDER BY number)
+        )
+        SELECT public_id AS key, 0 AS diff FROM chain
+         WHERE sha256 <> encode(sha256(convert_to(content, 'UTF8')), 'hex')
+            OR number <> number_before + 1
+            OR content::json ->> 'previous' <> hash_before
+            OR (content::json ->> 'number')::int <> number
+            OR (content::json ->> 'opening_minor')::bigint <> opening_minor
+            OR (content::json ->> 'closing_minor')::bigint <> closing_minor
+        """,
+    ),
 )

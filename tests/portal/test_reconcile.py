@@ -18,7 +18,7 @@ from core.clock import database_now
 from core.models import Mail
 from core.tasks import sweep
 from ledger.models import Entry
-from payouts.models import Payout, PayoutAttempt, PayoutItem, PayoutMethod
+from payouts.models import Payout, PayoutAttempt, PayoutItem, PayoutMethod, Statement
 from payouts.services.driving import drive_brand
 from payouts.services.matching import compare_sent
 from payouts.services.rails import SentItem, SentList
@@ -167,6 +167,13 @@ def change_an_award(case: Case) -> dict[str, object]:
     return {"award_is_priced": (award.public_id,)}
 
 
+def change_a_statement(case: Case) -> dict[str, object]:
+    statement = Statement.objects.get(payout=case.paid)
+    changed = statement.content.replace('"amount_minor":', '"amount_minor": ')
+    set_wrong(statement, content=changed)
+    return {"statements_stand": (statement.public_id,)}
+
+
 def release_early(case: Case) -> dict[str, object]:
     commission = case.released
     damage("ALTER TABLE tracking_commission DROP CONSTRAINT tracking_commission_released_when_due")
@@ -300,6 +307,7 @@ DAMAGES: tuple[Callable[[Case], dict[str, object]], ...] = (
     change_the_facts,
     lose_an_effect,
     change_an_award,
+    change_a_statement,
     release_early,
     cover_twice,
     change_an_item,

@@ -100,7 +100,7 @@ def _apart(local: Local, *, wants_demo: bool) -> "Iterator[tuple[str, _Up]]":
         Path(folder).chmod(0o755)
         apart = replace(local, data=Path(folder), port=_free_port())
         os.environ.update({"DATA_DIR": folder, "PORT": str(apart.port)})
-        for name in ("DATABASE_URL", "REDIS_URL", "SITE_URL", "INTERNAL_URL"):
+        for name in ("DATABASE_URL", "REDIS_URL", "SITE_URL", "INTERNAL_URL", "STATE_DIR"):
             os.environ.pop(name, None)
         with _everything(apart, wants_demo=wants_demo) as up:
             yield apart.url, up

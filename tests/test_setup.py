@@ -25,7 +25,7 @@ from config.processes import StartFailed
 from tracking.domain.token import parse_keys
 
 ROOT = Path(__file__).resolve().parent.parent
-GIVEN = {"DATABASE_URL", "REDIS_URL", "LOCAL", *local.SECRETS}
+GIVEN = {"DATABASE_URL", "REDIS_URL", "STATE_DIR", "LOCAL", *local.SECRETS}
 
 
 @dataclass

@@ -57,6 +57,7 @@ def load(*, orders: int, creators: int) -> int:
         copy.entries(numbers, brand_accounts)
         copy.payouts(orders, brand_accounts)
     with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
         cursor.execute("VACUUM ANALYZE")
     return seed.brand_id
 

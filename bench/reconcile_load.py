@@ -68,17 +68,17 @@ def _make_seed() -> Seed:
     make_code(enrollment, "BENCH")
     shop = Shop(make_connection(program.brand))
     order = shop.pay("seed", discounts=code("BENCH"))
-    commission = Commission.objects.get()
+    commission = Commission.objects.get(brand=program.brand)
     assert commission.amount_minor
     take_waiting(now=database_now(), limit=100)
     Mail.objects.update(status=MailStatus.KEPT, text="", html="")
     tables = {
         Order: order.pk,
-        Attribution: Attribution.objects.get().pk,
-        Decision: Decision.objects.get().pk,
+        Attribution: Attribution.objects.get(order=order).pk,
+        Decision: Decision.objects.get(order=order).pk,
         Commission: commission.pk,
-        CommissionChange: CommissionChange.objects.get().pk,
-        Entry: Entry.objects.get().pk,
+        CommissionChange: CommissionChange.objects.get(commission=commission).pk,
+        Entry: Entry.objects.get(cause_id=commission.public_id).pk,
         Enrollment: enrollment.pk,
     }
     rows = {model._meta.db_table: _read(model._meta.db_table, pk) for model, pk in tables.items()}
@@ -110,7 +110,7 @@ def _make_creators(seed: Seed, count: int) -> list[Creator]:
         ),
         1000,
     )
-    like = Enrollment.objects.get()
+    like = Enrollment.objects.get(brand=seed.brand_id)
     shared = ("brand_id", "program_id", "group_id", "terms_id", "terms_accepted_at", "joined_at")
     joined = Enrollment.objects.bulk_create(
         (Enrollment(affiliation=p, **{n: getattr(like, n) for n in shared}) for p in places), 1000

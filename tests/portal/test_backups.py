@@ -185,7 +185,7 @@ def test_restoring_a_backup_pays_nobody_twice(state, tmp_path):
         late, again = take_in(books, world), take_in(books, world)
         agrees = compare(books, world)
         fence.lift(now=NOW)
-        books.release("40.00")
+        books.release("70.00")
         (third,) = books.approve()
         drive(books, world)
 
@@ -258,16 +258,12 @@ def test_a_backup_is_proved_by_restoring_it_apart_and_a_damaged_one_takes_nothin
     backup = make_backup(folder=tmp_path, key=b"", now=database_now())
     short = tmp_path / "short.backup"
     short.write_bytes(backup.read_bytes()[:-5000])
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_database")
-        before = cursor.fetchone()
-
     found = verify_backup(path=backup, key=b"")
 
     assert (found.differences, found.checks > 20) == (0, True)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_database")
-        assert cursor.fetchone() == before
+        cursor.execute("SELECT FROM pg_database WHERE datname LIKE 'fairshare_verify_%'")
+        assert cursor.fetchall() == []
     with pytest.raises(CommandError, match="Nothing was restored"):
         call_command("restore", str(short), "--force")
     assert User.objects.exists()

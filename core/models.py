@@ -9,6 +9,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import EncryptedTextField, PublicIdField
+from core.installation import Installation as Installation
 
 if TYPE_CHECKING:
     _UserManagerBase = BaseUserManager["User"]
@@ -300,21 +301,6 @@ class Erasure(models.Model):
 
     email_hash = models.CharField(max_length=36, unique=True)
     erased_at = models.DateTimeField()
-
-
-class Installation(models.Model):
-    """This installation: one row. A restored copy is known by its epoch (core/fence.py).
-
-    `seen_at`: when the epoch last grew; whatever left before stands in this database.
-    """
-
-    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
-    key = models.UUIDField()
-    epoch = models.PositiveBigIntegerField()
-    seen_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.CheckConstraint(condition=Q(id=1), name="core_installation_one_row")]
 
 
 class JobRun(models.Model):

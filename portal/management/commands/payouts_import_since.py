@@ -25,9 +25,9 @@ WHY = {
     ),
 }
 FILES_MATTER = (
-    "Payouts by file, by hand and by PayPal cannot be listed. Compare what your bank and PayPal paid "
-    "since the backup with the payouts page, and suspend whom it would pay again: a plan leaves "
-    "them out. Then run this again with --files-checked."
+    "Payouts by file, by hand and by PayPal cannot be listed. Compare what your bank and PayPal "
+    "paid since the backup with the payouts page, and suspend whom it would pay again: a plan "
+    "leaves them out. Then run this again with --files-checked."
 )
 
 

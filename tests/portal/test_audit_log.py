@@ -227,9 +227,11 @@ UNRECORDED = {
     "core:image-letter": "saves a picture into an answer, and no row",
     "core:image-small": "saves a picture into an answer, and no row",
     "core:preferences": "the language and theme of the reader, on each page",
+    "payouts:paypal-hook": "keeps the message, and nothing comes of it but a question to PayPal",
     "payouts:stripe-hook": "keeps the message, and nothing comes of it but a question to Stripe",
     "portal:notices-check": "mails the person",
     "tracking:hook": "keeps the delivery; an order has a history of its own",
+    "tracking:impression": "counts who saw a picture, as a link counts its clicks",
 }
 
 

@@ -172,7 +172,7 @@ def test_restoring_a_backup_pays_nobody_twice(state, tmp_path):
         books.release("60.00")
         (second,) = books.approve()
         assert drive(books, world)["paid"] == 1
-        delete_account(user_id=gone.pk, actor_id=None, now=NOW)
+        delete_account(user_id=gone.pk, actor_id=None, now=database_now())
 
         with pytest.raises(NotEmpty):
             restore_backup(path=backup, key=KEY, replaces=False)

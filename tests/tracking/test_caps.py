@@ -1,6 +1,7 @@
 """A cap holds when orders come at once, and nobody waits in a circle for it."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 
 import pytest
@@ -17,7 +18,7 @@ from tests.makers import (
     make_enrollment,
     make_program,
 )
-from tests.shop import Shop, code
+from tests.shop import Shop, code, stamp
 from tracking.models import Commission, StoreEvent
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -51,3 +52,23 @@ def test_orders_at_once_share_what_the_cap_leaves(cap):
     }
     amounts = sorted(Commission.objects.values_list("amount_minor", flat=True))
     assert amounts == [0, 500, 1_000, 1_000]
+
+
+def test_an_order_of_an_earlier_month_takes_nothing_of_a_later_one():
+    program = make_program(make_brand())
+    owner = get_owner(program.brand).pk
+    update_program(
+        program_id=program.pk,
+        actor_id=owner,
+        now=program.created_at,
+        cap_creator_month={"EUR": 1_500},
+    )
+    make_code(make_enrollment(program), "ANNA")
+    shop = Shop(make_connection(program.brand))
+    earlier = dict.fromkeys(("placed_at", "paid_at"), stamp(shop.now - timedelta(days=40)))
+
+    for number, times in (("1", {}), ("2", earlier), ("3", {}), ("4", earlier)):
+        shop.pay(number, discounts=code("anna"), **times)
+
+    earned = [shop.commission(number).amount_minor for number in "1234"]
+    assert earned == [1_000, 1_000, 500, 500]

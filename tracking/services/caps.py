@@ -1,6 +1,6 @@
 """What is left of a program's caps, read under a lock of what it is taken from."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.db.models import Q, Sum
 
@@ -23,8 +23,10 @@ def read_caps_left(
     if currency in program.cap_creator_month:
         lock_row(Enrollment, enrollment.pk)
         month = at.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-        since = Q(order__placed_at__gte=month) | Q(award__at__gte=month)
-        spent = _spent(since, others, enrollment=enrollment, currency=currency)
+        after = (month + timedelta(days=31)).replace(day=1)
+        within = Q(order__placed_at__gte=month, order__placed_at__lt=after)
+        within |= Q(award__at__gte=month, award__at__lt=after)
+        spent = _spent(within, others, enrollment=enrollment, currency=currency)
         left["creator_period"] = max(0, program.cap_creator_month[currency] - spent)
     if program.budget_minor is not None and program.currency == currency:
         lock_row(Program, program.pk)

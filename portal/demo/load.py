@@ -13,6 +13,7 @@ from core.accounts import set_operator
 from core.jobs import run_once
 from core.models import Brand, InboundStatus, Mail, MailStatus, User
 from core.outbox import take_waiting
+from core.postman import forget_old as forget_letters
 from portal.books import prove_and_keep
 from portal.demo.cast import BRAND, OPERATOR, TEAM, WITH_LOGIN, email_of
 from portal.demo.paper import build_paper
@@ -21,6 +22,8 @@ from portal.demo.saffron import OPENED_DAY, build_saffron
 from portal.demo.twin import build_twin
 from portal.demo.world import World
 from tracking.models import StoreEvent
+from tracking.services.forgetting import forget_visits
+from tracking.services.partitions import forget_old as forget_details
 from tracking.services.partitions import prepare_partitions
 
 LOCK = "SELECT pg_advisory_xact_lock(hashtext('load_demo'))"
@@ -71,8 +74,10 @@ def load_demo(*, now: datetime, password: str, scale: float = 1.0) -> Demo:
         paper = build_paper(team=team, now=now, scale=scale)
         saffron = build_saffron(team=team, now=now, scale=scale)  # the one to be seen first
         demo = Demo(saffron, paper, build_twin(saffron, now=now))
-        _check(demo.brands, now)
+        _work_off(demo.brands, now)
         _keep_mail(demo.brands, now)
+        _forget(now)
+        _prove(demo.brands, now)
         # A thousand messages to the worker say no more than its own sweep.
         connection.run_on_commit.clear()
     return demo
@@ -128,10 +133,10 @@ def _current_brands() -> QuerySet[Brand]:
     ).order_by("pk")
 
 
-def _check(brands: Sequence[Brand], now: datetime) -> None:
-    """Hold what was built to what a real day is held to.
+def _work_off(brands: Sequence[Brand], now: datetime) -> None:
+    """Do what the worker would have done by now.
 
-    :raises DemoUnsound: it does not stand.
+    :raises DemoUnsound: a delivery was not processed.
     """
     connection.check_constraints()
     waiting = StoreEvent.objects.filter(brand__in=brands, status__in=UNDONE)
@@ -139,10 +144,24 @@ def _check(brands: Sequence[Brand], now: datetime) -> None:
         raise DemoUnsound(f"{event.topic} of order {event.order_ref}: {event.detail}")
     while take_waiting(now=now, limit=5000):  # months of facts, for which nobody waits
         pass
+
+
+def _prove(brands: Sequence[Brand], now: datetime) -> None:
+    """Hold what was built to what a real day is held to.
+
+    :raises DemoUnsound: it does not stand.
+    """
     for brand in brands:
         for result in prove_and_keep(brand_id=brand.pk, now=now).results:
             if result.differences:
                 raise DemoUnsound(f"{brand.slug}: {result.code}, {result.differences} differ")
+
+
+def _forget(now: datetime) -> None:
+    """Forget what the nights of these months would have forgotten."""
+    forget_details(now=now)
+    forget_visits(now=now)
+    forget_letters(now=now)
 
 
 def _keep_mail(brands: Sequence[Brand], now: datetime) -> None:

@@ -52,9 +52,16 @@ class Imported:
 def import_sent(
     *, brand_id: int, rail: Rail, items: Sequence[SentItem], now: datetime, real_now: datetime
 ) -> Imported:
-    """Book every payment of a list, the oldest first; a second run finds them all known."""
+    """Book every payment of a list, of payouts that are here first, then the oldest first.
+
+    A creator has one open payout: the one that stands here must be settled before a later one is
+    made anew. A second run finds them all known.
+    """
     done, payer = Imported(), rail.payer()
-    for item in sorted(items, key=lambda one: one.created_at):
+    ids = [item.payout_public_id for item in items]
+    here = Payout.objects.filter(brand_id=brand_id, public_id__in=ids)
+    known = set(here.values_list("public_id", flat=True))
+    for item in sorted(items, key=lambda one: (one.payout_public_id not in known, one.created_at)):
         if not is_of_payout(item):
             done.foreign += 1
             continue

@@ -27,6 +27,8 @@ UNWRITTEN = {
     "body_sha256",
     "code",
     "content_hash",
+    "draft_hash",
+    "subscription",
     "destination",
     "destination_hint",
     "event_id",

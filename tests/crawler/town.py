@@ -28,6 +28,7 @@ WRITTEN = {
     "answer",
     "brief",
     "campaign",
+    "cancel_reason",
     "close_reason",
     "content",
     "detail",
@@ -215,15 +216,18 @@ def _make_up(one: "models.Field[Any, Any]", brand: Brand) -> Any:
         if related is User:
             return people_of(brand)[0]
         rows = _rows(related, brand) if "brand_id" in columns(related) else related.objects.all()
+        rows = rows.order_by("-pk" if one.name.startswith("to_") else "pk")  # no step on the spot
         return rows.values_list("pk", flat=True).first()
     if one.has_default() or one.null:
         return one.get_default()
     if one.choices:
-        return next(value for value, _label in one.flatchoices)
+        return "" if one.blank else next(value for value, _label in one.flatchoices)
     if isinstance(one, models.DateTimeField):
-        return NOW + timedelta(hours=one.name.startswith("end"))
+        return NOW + timedelta(hours=one.name.startswith(("end", "closed")))
     if isinstance(one, models.DateField):
         return NOW.date()
+    if one.name.endswith(("_id", "_key")):  # of a row of another table, held as a number
+        return brand.pk
     return 1 if isinstance(one, models.IntegerField) else "zq"
 
 

@@ -140,7 +140,7 @@ def test_a_remainder_below_the_step_stays_payable() -> None:
         ),
         (
             {"creator_minimum_minor": 20_000},
-            Gate("gate.minimum", {"missing": 5_740, "minimum": 20_000, "currency": "EUR"}),
+            Gate("gate.own_minimum", {"missing": 5_740, "minimum": 20_000, "currency": "EUR"}),
         ),
         ({"payable_minor": -840}, Gate("gate.negative", {"amount": 840, "currency": "EUR"})),
         ({"method": None}, Gate("gate.no_method")),

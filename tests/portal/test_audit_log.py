@@ -116,7 +116,7 @@ def test_days_read_in_the_calendar_of_the_reader(world):
 
 
 def test_the_filters_narrow_by_person_part_thing_and_day(world):
-    brand, now = world.brand, world.shop.now
+    brand, now = world.brand, world.shop.now.astimezone(ZoneInfo(world.brand.time_zone))
     today, later = (f"{now + timedelta(days=days):%Y-%m-%d}" for days in (0, 2))
     commission = world.shop.commission("1").public_id
 

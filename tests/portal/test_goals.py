@@ -326,7 +326,7 @@ def owner(client: Client, place):
 
 
 def days(first: int, last: int) -> dict[str, date]:
-    today = clock.NOW.date()
+    today = clock.today("Europe/Berlin")
     return {"since": today + timedelta(days=first), "until": today + timedelta(days=last)}
 
 
@@ -367,7 +367,7 @@ def test_a_goal_is_set_changed_and_ended_by_a_manager(owner, place):
 
 
 def test_a_goal_that_is_over_offers_a_new_one_like_it(owner, place):
-    today = clock.NOW.date()
+    today = clock.today("Europe/Berlin")
     goal = make_goal(place.program, name="Sixty", target=60, **days(-9, -2))
     follow(goal, today, now=clock.NOW)
     wanted = f"{url('create', place)}?like={goal.public_id}"
@@ -471,7 +471,7 @@ def test_a_closed_goal_states_its_figure_of_then_beside_that_of_now(owner, place
     )
     code = make_code(place, now=JOINED)
     one = place_order(code, now=clock.days_ago(4))
-    follow(goal, clock.NOW.date(), now=clock.NOW)
+    follow(goal, clock.today("Europe/Berlin"), now=clock.NOW)
     refund_order(one, net=4_000, now=clock.NOW)
 
     page = plain(owner.get(url("detail", place, goal.public_id)))

@@ -42,7 +42,6 @@ KEPT = {
     "tracking.Impression": "says by numbers which pictures were seen, and has no text of his",
     "tracking.OrderUpload": BY_NUMBER,
     "tracking.TrialRun": BY_NUMBER,
-    "tracking.Work": "says by numbers who took which offer",
 }
 NOT_COPIED = {
     "account.EmailConfirmation": "has a secret of an address in the list of addresses",

@@ -11,6 +11,7 @@ from payouts.services.rails import UnknownCode
 LIVE_URL = "https://api-m.paypal.com"
 TEST_URL = "https://api-m.sandbox.paypal.com"
 TIMEOUT = httpx.Timeout(25.0, connect=5.0)
+UNKEPT = httpx.Limits(max_keepalive_connections=0)  # nobody closes a client that drove a rail
 MAX_BYTES = 2_000_000
 UNAUTHORIZED = 401
 
@@ -59,7 +60,9 @@ class PayPalClient:
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._auth = (client_id, secret)
-        self._http = httpx.Client(base_url=base_url, timeout=TIMEOUT, transport=transport)
+        self._http = httpx.Client(
+            base_url=base_url, timeout=TIMEOUT, limits=UNKEPT, transport=transport
+        )
         self._token = ""
 
     def call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Answer:

@@ -36,6 +36,7 @@ SHOWN = frozenset(
         "payouts:creator-payouts",
         "payouts:issued",
         "payouts:issued-csv",
+        "payouts:issued-pdf",
         "payouts:statement",
         "payouts:statement-csv",
         "payouts:statement-list",

@@ -12,6 +12,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from fontTools.ttLib import TTFont
+from fontTools.varLib import instancer
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ROOT / "node_modules"
 VENDOR = ROOT / "static_build" / "vendor"
@@ -36,6 +39,16 @@ FILES = {
     "licenses/noto-sans-thai.txt": f"{THAI}/LICENSE",
 }
 
+# Family in PDF files: path under node_modules. They are made of fonts that neither vary nor are
+# packed (typst), a family a file: two files of one family would hide each other's letters.
+PDF_FONTS = {
+    "Paper Latin": f"{INTER}/files/inter-latin-wght-normal.woff2",
+    "Paper Latin Ext": f"{INTER}/files/inter-latin-ext-wght-normal.woff2",
+    "Paper Arabic": f"{VAZIRMATN}/files/vazirmatn-arabic-wght-normal.woff2",
+    "Paper Thai": f"{THAI}/files/noto-sans-thai-thai-wght-normal.woff2",
+}
+PDF_WEIGHTS = {"Regular": 400, "Bold": 700}
+
 SOURCE_MAP = re.compile(r"(/\*|//)# sourceMappingURL=[^\n*]*(\*/)?")
 DATA_SVG = re.compile(r"""url\("data:image/svg\+xml,([^"]+)"\)""")
 BROWSER_PACKAGE = PACKAGES / "@sparticuz" / "chromium"
@@ -53,6 +66,7 @@ def main(arguments: list[str]) -> int:
         print(f"{failure}\nThe packages of package-lock.json cannot be fetched.", file=sys.stderr)
         return 1
     copy_files(packages=PACKAGES, vendor=VENDOR)
+    make_pdf_fonts(packages=PACKAGES, folder=VENDOR / "fonts" / "pdf")
     STAMP.write_text(digest)
     return 0
 
@@ -71,6 +85,23 @@ def copy_files(*, packages: Path, vendor: Path) -> None:
             shutil.copyfile(packages / source, path)
     shutil.rmtree(vendor, ignore_errors=True)
     fresh.rename(vendor)
+
+
+def make_pdf_fonts(*, packages: Path, folder: Path) -> None:
+    """Write a plain TrueType file of each family and weight."""
+    folder.mkdir(parents=True)
+    for family, source in PDF_FONTS.items():
+        for style, weight in PDF_WEIGHTS.items():
+            varying = TTFont(packages / source, recalcTimestamp=False)
+            font = instancer.instantiateVariableFont(varying, {"wght": weight})
+            font.flavor = None
+            font["OS/2"].usWeightClass = weight
+            names = font["name"]
+            names.names = []
+            for number, text in ((1, family), (2, style), (4, f"{family} {style}")):
+                names.setName(text, number, 3, 1, 0x409)
+            names.setName(f"{family}-{style}".replace(" ", ""), 6, 3, 1, 0x409)
+            font.save(folder / f"{family} {style}.ttf".replace(" ", "-").lower())
 
 
 def _without_data_images(text: str, folder: Path) -> str:

@@ -80,7 +80,7 @@ def get_statement_for(access: BrandAccess, public_id: str) -> Statement:
     :raises NotFound: not one of this brand.
     """
     rows = Statement.objects.filter(brand=access.brand)
-    return get_by_public_id(rows.select_related("affiliation__affiliate"), public_id)
+    return get_by_public_id(rows.select_related("brand", "affiliation__affiliate"), public_id)
 
 
 def get_own_statement(user: Visitor, public_id: str) -> Statement:

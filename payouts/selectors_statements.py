@@ -219,6 +219,7 @@ def read_labels(brand: Brand, facts: Collection[StatementFacts]) -> dict[str, di
     return {
         affiliation: {
             "brand": brand.name,
+            "logo": brand.logo_digest,
             "creator": names[affiliation],
             "commissions": {cause: commissions[cause] for cause in own if cause in commissions},
             "payouts": {cause: runs[cause] for cause in own if cause in runs},

@@ -36,6 +36,11 @@ urlpatterns = [
         statements.download_issued,
         name="issued-csv",
     ),
+    path(
+        "me/payouts/statements/<str:statement_id>/pdf/",
+        statements.print_issued,
+        name="issued-pdf",
+    ),
     path(f"{_STATEMENT}/", statements.show_month, name="statement"),
     path(f"{_STATEMENT}/csv/", statements.download_month, name="statement-csv"),
     path("me/payouts/<str:payout_id>/", own.show_own, name="creator-payout"),
@@ -62,6 +67,11 @@ urlpatterns = [
         "b/<slug:slug>/payouts/write-off/<str:affiliation_id>/<str:currency>/",
         write_offs.write_off,
         name="write-off",
+    ),
+    path(
+        f"{_ISSUED}/<str:statement_id>/pdf/",
+        brand_statements.print_of_brand,
+        name="brand-statement-pdf",
     ),
     path("b/<slug:slug>/payouts/<str:payout_id>/", payout.show_payout, name="payout-detail"),
     path("b/<slug:slug>/payouts/<str:payout_id>/<str:what>/", payout.act, name="payout-act"),

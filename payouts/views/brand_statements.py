@@ -19,6 +19,7 @@ from payouts.access import get_statement_for
 from payouts.domain.statement import read_statement
 from payouts.selectors_statements import list_statements_of_brand
 from payouts.views._statement_page import COLUMNS, BrandLinks, list_cells, name_file, show_facts
+from payouts.views._statement_pdf import send_pdf
 
 
 @require_GET
@@ -66,3 +67,11 @@ def download_of_brand(request: HttpRequest, slug: str, statement_id: str) -> Htt
         zone=ZoneInfo(access.brand.time_zone),
     )
     return send_sheet(sheet, file_format="csv", now=brand_now(access.brand))
+
+
+@require_GET
+@door
+def print_of_brand(request: HttpRequest, slug: str, statement_id: str) -> HttpResponse:
+    """Return a statement as PDF."""
+    access = get_brand_for(request.user, slug)
+    return send_pdf(get_statement_for(access, statement_id), BrandLinks(slug))

@@ -33,6 +33,7 @@ from payouts.selectors_statements import (
     read_labels,
 )
 from payouts.views._statement_page import COLUMNS, OwnLinks, list_cells, name_file, show_facts
+from payouts.views._statement_pdf import send_pdf
 
 _MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])", re.ASCII)
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
@@ -73,6 +74,13 @@ def download_issued(request: HttpRequest, statement_id: str) -> HttpResponseBase
     statement = get_own_statement(request.user, statement_id)
     facts = read_statement(statement.content)
     return _send(statement.brand, facts, statement.labels)
+
+
+@require_GET
+@door
+def print_issued(request: HttpRequest, statement_id: str) -> HttpResponse:
+    """Return a statement as PDF."""
+    return send_pdf(get_own_statement(request.user, statement_id), OwnLinks())
 
 
 @require_GET

@@ -223,7 +223,7 @@ def test_the_month_ends_with_reviews_a_run_two_ways_of_paying_and_equal_books(op
         person.go("/me/payouts/statements/").page.locator("main table a").first.click()
         person.sees("Closing balance", "0.00 EUR", f"\u2212{amount} EUR")
         person.go("/me/payouts/statements/").page.locator("main table a").last.click()
-        person.sees(f"Order #{number}", f"+{amount} EUR", "Closing balance")
+        person.sees(f"Order #{number}", f"+{amount} EUR", "Left over for the next payout")
     finn.go(f"{home}/reports/liability/").sees("Owed: 0.00 EUR", "Equals the ledger: yes.")
     prove(twin)
 

@@ -76,6 +76,8 @@ FREE = {
     "core:image-letter": "is in letters",
     "core:recovery-file": "holds what the page just showed, behind mfa_generate_recovery_codes",
     "payouts:brand-statement-csv": "is about one creator, without an account number",
+    "payouts:brand-statement-pdf": "is about one creator, without an account number",
+    "payouts:issued-pdf": "is one person's own, without an account number",
     "payouts:issued-csv": "is one person's own, without an account number",
     "payouts:statement-csv": "is one person's own, without an account number",
     "portal:list-export clicks": "counts clicks; of who clicked nothing is kept",

@@ -6,7 +6,7 @@ from brands.models import Member
 from core.access import get_by_public_id
 from core.factors import has_second_factor
 from core.models import Brand, User
-from payouts.models import ExportFile, Payout, PayoutPlan, Statement
+from payouts.models import ExportFile, Payout, PayoutPlan, Statement, TaxProfile
 
 
 def lacks_second_factor(brand: Brand, user: User) -> bool:
@@ -81,6 +81,15 @@ def get_statement_for(access: BrandAccess, public_id: str) -> Statement:
     """
     rows = Statement.objects.filter(brand=access.brand)
     return get_by_public_id(rows.select_related("brand", "affiliation__affiliate"), public_id)
+
+
+def get_tax_profile_for(access: BrandAccess, public_id: str) -> TaxProfile:
+    """Return what a creator declared to the brand.
+
+    :raises NotFound: not one of this brand.
+    """
+    rows = TaxProfile.objects.filter(brand=access.brand)
+    return get_by_public_id(rows.select_related("affiliation__affiliate"), public_id)
 
 
 def get_own_statement(user: Visitor, public_id: str) -> Statement:

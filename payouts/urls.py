@@ -8,9 +8,11 @@ from payouts.views import (
     inbound,
     minimum,
     own,
+    own_tax,
     payout,
     runs,
     statements,
+    tax,
     write_offs,
 )
 
@@ -29,6 +31,8 @@ urlpatterns = [
     path("me/payouts/method/<str:affiliation_id>/stripe/", own.start_stripe, name="method-stripe"),
     path("me/payouts/method/<str:affiliation_id>/check/", own.refresh, name="method-check"),
     path("me/payouts/minimum/<str:affiliation_id>/", minimum.edit_minimum, name="own-minimum"),
+    path("me/payouts/tax/", own_tax.list_own, name="tax"),
+    path("me/payouts/tax/<str:affiliation_id>/", own_tax.edit_own, name="tax-edit"),
     path("me/payouts/statements/", statements.list_own, name="statement-list"),
     path("me/payouts/statements/<str:statement_id>/", statements.show_issued, name="issued"),
     path(
@@ -73,6 +77,9 @@ urlpatterns = [
         brand_statements.print_of_brand,
         name="brand-statement-pdf",
     ),
+    path("b/<slug:slug>/payouts/tax/", tax.list_of_brand, name="brand-tax"),
+    path("b/<slug:slug>/payouts/tax/require/", tax.require, name="brand-tax-require"),
+    path("b/<slug:slug>/payouts/tax/<str:tax_id>/", tax.show_profile, name="brand-tax-profile"),
     path("b/<slug:slug>/payouts/<str:payout_id>/", payout.show_payout, name="payout-detail"),
     path("b/<slug:slug>/payouts/<str:payout_id>/<str:what>/", payout.act, name="payout-act"),
 ]

@@ -64,6 +64,10 @@ GATES: Mapping[str, Message] = {
         _("A payout is on its way. The rest follows in the next run after it."),
         _("{creator} has a payout on its way."),
     ),
+    "gate.tax_profile": Message(
+        _("{brand} needs your tax details before it pays you. Your balance is kept."),
+        _("{creator} has not declared tax details."),
+    ),
     "gate.terms": Message(
         _("Accept terms version {version} to be paid."),
         _("{creator} has not accepted version {version}."),
@@ -277,6 +281,7 @@ STEPS: Mapping[str, Step] = {
     "gate.address": _METHOD,
     "gate.rail_currency": _METHOD,
     "gate.rail_off": Step("payouts:method", "payouts:run-list"),
+    "gate.tax_profile": Step("payouts:tax", "payouts:brand-tax"),
     "gate.terms": Step("affiliates:program-list", "affiliates:creator-list"),
     "gate.suspended": Step("affiliates:program-list", "affiliates:creator-list"),
     "recovery": Step("payouts:creator-payouts", "portal:report-liability"),

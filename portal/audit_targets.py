@@ -108,6 +108,9 @@ KINDS: Mapping[str, Kind] = {
     "payouts.payout": Kind(
         lambda row: str(row.affiliation), "payouts:payout-detail", related=(_AFFILIATE,)
     ),
+    "payouts.taxprofile": Kind(
+        lambda row: str(row.affiliation), _CREATOR, _creator_of, (_AFFILIATE,)
+    ),
     "payouts.payoutmethod": Kind(
         lambda row: str(row.affiliation), _CREATOR, _creator_of, (_AFFILIATE,)
     ),

@@ -196,6 +196,10 @@ SENTENCES: Mapping[str, str | Promise] = {
     "vetting_point.renamed": _("{who} worded a point of the checklist anew: {what}"),
     "vetting_point.retired": _("{who} took off the checklist: {what}"),
     "utm.created": _("{who} made the UTM template {what}"),
+    "tax_profile.declared": _("{who} declared the tax details of {what}"),
+    "tax_profile.not_required": _("{who} let payouts of {what} not wait for tax details"),
+    "tax_profile.read": _("{who} read the tax details of {what}"),
+    "tax_profile.required": _("{who} let payouts of {what} wait for tax details"),
     "utm.deleted": _("{who} deleted the UTM template {what}"),
     "utm.updated": _("{who} changed the UTM template {what}"),
 }
@@ -214,7 +218,7 @@ AREAS: Mapping[str, tuple[str | Promise, tuple[str, ...]]] = {
         _("Payouts"),
         (
             *("payout", "payout_file", "payout_method", "payout_minimum", "payout_plan"),
-            *("payout_policy", "period", "rail", "write_off"),
+            *("payout_policy", "period", "rail", "tax_profile", "write_off"),
         ),
     ),
     "program": (
@@ -247,6 +251,7 @@ LABELS: Mapping[str, str | Promise] = {
         if field.label
     },
     "affiliates.code.text": _("Code"),
+    "agrees_to_self_billing": _("Agrees to self-billing"),
     "amount_minor": _("Amount"),
     "applies_at": _("In force from"),
     "audience": _("For whom"),

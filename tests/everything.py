@@ -57,7 +57,7 @@ from tests.makers import (
     make_what_if,
     send_news,
 )
-from tests.payouts.papers import make_statement
+from tests.payouts.papers import make_statement, make_tax_profile
 from tests.safety import make_factors, make_session
 from tests.shop import Shop, code, line
 from tests.uploads import make_read_upload
@@ -158,6 +158,7 @@ def make_everything(prefix: str = "Anna", *, creator: User | None = None) -> Eve
         "payout_id": payout.public_id,
         "file_id": payout.plan.files.get().public_id,
         "statement_id": make_statement(place.affiliation, now=shop.now).public_id,
+        "tax_id": make_tax_profile(place.affiliation, now=shop.now).public_id,
         "unread_id": make_unread_order(shop.connection, now=shop.now).public_id,
         "upload_id": make_read_upload(shop.connection).public_id,
         "what_if_id": make_what_if(program, now=shop.now).public_id,

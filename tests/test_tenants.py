@@ -74,7 +74,7 @@ def test_no_page_takes_the_program_of_another_brand(town):
             picking += 1
             seen += [] if is_reached(asker.ask(own)) else [f"{address.name} refuses its own"]
             seen += open_to(address, foreign, asker)
-        elif town.ours.brand.name in b"".join(asker.ask(foreign)).decode():
+        elif town.ours.brand.name.encode() in b"".join(asker.ask(foreign)):
             seen.append(f"{address.name} shows another brand")
 
     assert picking > 5

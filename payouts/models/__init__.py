@@ -15,6 +15,7 @@ from payouts.models.payouts import (
 from payouts.models.plans import ExportFile, PayoutPlan, PlanStatus
 from payouts.models.rails import RailEvent, StandinObject
 from payouts.models.statements import Statement
+from payouts.models.tax import PayeeKind, TaxProfile, TaxSettings, VatStatus
 
 __all__ = [
     "COVERING_STATUSES",
@@ -23,6 +24,7 @@ __all__ = [
     "AttemptStatus",
     "ExportFile",
     "OwnMinimum",
+    "PayeeKind",
     "Payout",
     "PayoutAttempt",
     "PayoutItem",
@@ -34,4 +36,7 @@ __all__ = [
     "RunApproval",
     "StandinObject",
     "Statement",
+    "TaxProfile",
+    "TaxSettings",
+    "VatStatus",
 ]

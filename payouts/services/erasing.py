@@ -28,6 +28,7 @@ from payouts.models import (
     RailEvent,
     StandinObject,
     Statement,
+    TaxProfile,
 )
 from payouts.services.forgetting import DONE
 from tracking.models import Commission
@@ -73,6 +74,9 @@ def erase_payee(*, affiliation_ids: Collection[UUID], email: str, name: str) -> 
     own = set(payouts.values_list("public_id", flat=True))
     for file in ExportFile.objects.filter(payouts__in=payouts).distinct():
         _erase_in_file(file, own, name)
+    TaxProfile.objects.filter(affiliation__in=affiliation_ids).update(
+        details=None, self_billing_version=None, self_billing_at=None
+    )
     for statement in Statement.objects.filter(affiliation__in=affiliation_ids):
         statement.labels = {**statement.labels, "creator": name}
         statement.save(update_fields=["labels"])

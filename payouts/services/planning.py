@@ -23,6 +23,7 @@ from payouts.domain.plan import Gate, MethodFacts, Payee, Plan, PlanPolicy, buil
 from payouts.models import OPEN_STATUSES, Payout, PayoutMethod, PayoutPlan, PlanStatus
 from payouts.selectors import list_own_minimums
 from payouts.selectors_runs import sum_recovered
+from payouts.selectors_tax import list_undeclared
 from payouts.services.second import drop_approvals, find_first
 
 Limits = Mapping[str, RailLimits]  # by rail
@@ -101,9 +102,10 @@ def list_payees(*, brand: Brand, currency: str, limits: Limits, now: datetime) -
         if of_currency == currency and kinds.get(AccountKind.PAYABLE, 0) != 0
     ]
     own = list_own_minimums(affiliations)
+    undeclared = list_undeclared(brand=brand, parties=affiliations, now=now)
     return [
         replace(
-            payee,
+            _with_tax(payee, payee.affiliation_id in undeclared),
             terms_due=due.get(payee.affiliation_id),
             creator_minimum_minor=own.get(payee.affiliation_id, {}).get(currency),
         )
@@ -129,8 +131,9 @@ def get_payee(*, affiliation: Affiliation, currency: str, limits: Limits, now: d
         is_rail_on=method is None or rails.filter(rail=method.rail).exists(),
     )
     own = list_own_minimums([affiliation.pk]).get(affiliation.pk, {})
+    undeclared = list_undeclared(brand=affiliation.brand, parties=[affiliation.pk], now=now)
     return replace(
-        payee,
+        _with_tax(payee, bool(undeclared)),
         terms_due=find_terms_due([affiliation], now=now).get(affiliation.pk),
         creator_minimum_minor=own.get(currency),
     )
@@ -200,6 +203,11 @@ def _ask_rails(plan: Plan) -> None:
     methods = PayoutMethod.objects.filter(affiliation__in=paid).exclude(external_account="")
     for method_id in methods.order_by("pk").values_list("pk", flat=True):
         enqueue("payouts.refresh_method", method_id=method_id)
+
+
+def _with_tax(payee: Payee, is_undeclared: bool) -> Payee:  # noqa: FBT001
+    tax = (Gate("gate.tax_profile"),) if is_undeclared else ()
+    return replace(payee, other_gates=(*payee.other_gates, *tax))
 
 
 def _payee(

@@ -31,7 +31,7 @@ from affiliates.models import (
 from brands.models import Member, ReportReader, SavedReport
 from core.exports import Cell, amount
 from core.models import AuditEvent, Mail, NoticeChoice, User
-from payouts.models import OwnMinimum, Payout, PayoutMethod, Statement
+from payouts.models import OwnMinimum, Payout, PayoutMethod, Statement, TaxProfile
 from payouts.selectors_statements import Span, read_month
 from portal.earnings import list_rows
 from tracking.models import Click, Commission, CommissionChange, ReviewMessage, Verdict, WorkStep
@@ -275,6 +275,14 @@ SHEETS: Mapping[str, OwnSheet] = {
             *("reference", "approved_at", "sent_at", "paid_at"),
         ),
         _read_payouts,
+    ),
+    "tax_profiles": _fields(
+        lambda user: TaxProfile.objects.filter(affiliation__in=_places(user)),
+        {
+            "brand": "brand__name",
+            **_same("public_id country kind vat_status details self_billing_version"),
+            **_same("self_billing_at declared_at valid_until"),
+        },
     ),
     "statements": _fields(
         lambda user: Statement.objects.filter(affiliation__in=_places(user)),

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from affiliates.models import Affiliation
 from payouts.domain.statement import StatementFacts, StatementLine, fingerprint, write_statement
-from payouts.models import Statement
+from payouts.models import Statement, TaxProfile
+from payouts.services.tax import Declaration, declare_tax
 
 
 def make_statement(affiliation: Affiliation, *, now: datetime) -> Statement:
@@ -36,4 +37,15 @@ def make_statement(affiliation: Affiliation, *, now: datetime) -> Statement:
         sha256=fingerprint(text),
         labels={"brand": "", "creator": "", "commissions": {}, "payouts": {}},
         issued_at=now,
+    )
+
+
+def make_tax_profile(affiliation: Affiliation, *, now: datetime, country: str = "DE") -> TaxProfile:
+    """Make what a person without VAT declares."""
+    details = {"legal_name": "Test Creator", "address": "Street 1", "tax_id": "11 222 333"}
+    return declare_tax(
+        affiliation_id=affiliation.pk,
+        declaration=Declaration(country, "person", "none", details, agrees_to_self_billing=False),
+        actor_id=affiliation.affiliate.user_id,
+        now=now,
     )

@@ -1,0 +1,67 @@
+"""What creators declare for tax, and whether a brand asks for it."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from affiliates.models import Affiliation
+from brands.models import choice_check
+from core.constraints import SameBrand
+from core.fields import EncryptedTextField, PublicIdField
+from core.models import Brand
+
+
+class PayeeKind(models.TextChoices):
+    PERSON = "person", _("A person")
+    BUSINESS = "business", _("A business")
+
+
+class VatStatus(models.TextChoices):
+    NONE = "none", _("Not registered for VAT")
+    REGISTERED = "registered", _("Registered for VAT")
+    EXEMPT = "exempt", _("Exempt as a small business")
+
+
+class TaxProfile(models.Model):
+    """What a creator declares to one brand. `details`: JSON, the fields of PROFILE_FIELDS.
+
+    It holds to `valid_until`, where that is set. With `self_billing_version` he agreed that the
+    brand writes his invoices.
+    """
+
+    public_id = PublicIdField(prefix="txp")
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT)
+    affiliation = models.OneToOneField(
+        Affiliation, on_delete=models.PROTECT, related_name="tax_profile"
+    )
+    country = models.CharField(max_length=2)
+    kind = models.CharField(max_length=8, choices=PayeeKind)
+    vat_status = models.CharField(max_length=10, choices=VatStatus)
+    details = EncryptedTextField(null=True)
+    self_billing_version = models.PositiveSmallIntegerField(null=True)
+    self_billing_at = models.DateTimeField(null=True)
+    declared_at = models.DateTimeField()
+    valid_until = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            choice_check("kind", PayeeKind, "payouts_taxprofile_kind_known"),
+            choice_check("vat_status", VatStatus, "payouts_taxprofile_vat_known"),
+            models.CheckConstraint(
+                condition=Q(country__regex=r"^[A-Z]{2}$"), name="payouts_taxprofile_country_iso"
+            ),
+            models.CheckConstraint(
+                condition=Q(self_billing_version__isnull=True, self_billing_at__isnull=True)
+                | Q(self_billing_version__isnull=False, self_billing_at__isnull=False),
+                name="payouts_taxprofile_agreement_dated",
+            ),
+            SameBrand("affiliation", name="payouts_taxprofile_affiliation_same_brand"),
+        ]
+
+
+class TaxSettings(models.Model):
+    """Whether a brand pays only who has declared."""
+
+    brand = models.OneToOneField(Brand, on_delete=models.PROTECT)
+    requires_profile = models.BooleanField(default=False)
+    changed_at = models.DateTimeField()

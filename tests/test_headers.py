@@ -57,7 +57,9 @@ LEADING = dict.fromkeys(
 HOOKS = {
     "tracking:hook": "a store signs what it sends",
     "payouts:stripe-hook": "Stripe signs what it sends",
+    "payouts:paypal-hook": "PayPal is asked whether it sent it",
     "payouts:standin-api": "a program brings its key",
+    "payouts:standin-paypal": "a program brings its key",
     "core:csp": "a browser reports, and nothing comes of it but a line in the log",
     "core:mail-stop": "a mail program brings the signed address of a letter (RFC 8058)",
 }
@@ -80,6 +82,7 @@ LEADS_AWAY = {*LINKS, "payouts:standin-setup"}
 # Addresses that work for nobody here, each with the reason.
 NOT_REACHED: dict[str, str] = {
     "portal:metrics": "Prometheus brings a token",
+    "payouts:paypal-hook": "only what PayPal says it sent is taken",
 }
 
 

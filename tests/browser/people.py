@@ -49,6 +49,10 @@ class Person:
         self.page.get_by_label(self.word(label)).first.fill(value)
         return self
 
+    def put(self, name: str, value: str) -> "Person":
+        self.page.locator(f"main [name={name}]").fill(value)
+        return self
+
     def press(self, name: str) -> "Person":
         self._find("button", name).click()
         return self

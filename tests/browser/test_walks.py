@@ -215,7 +215,7 @@ def test_the_month_ends_with_reviews_a_run_two_ways_of_paying_and_equal_books(op
         finn.press("Download payment file")
     assert_pays(saved.value, "80.00")
     finn.page.goto(run)
-    finn.follow("Ben").fill("Bank reference", "BANK-77").press("Confirm payment of 80.00 EUR")
+    finn.follow("Ben").put("reference", "BANK-77").press("Confirm payment of 80.00 EUR")
     finn.sees("BANK-77").page.goto(run)
     expect(finn.page.locator("#progress tbody tr", has_text="Paid")).to_have_count(2)
 
@@ -274,7 +274,7 @@ def test_a_refund_is_disputed_and_a_late_one_is_netted_for_both_alike(open_brows
         owner.press("Download payment file")
     assert_pays(saved.value, "100.00")
     owner.page.goto(run)
-    owner.follow("Anna").fill("Bank reference", "BANK-78").press("Confirm payment of 100.00 EUR")
+    owner.follow("Anna").put("reference", "BANK-78").press("Confirm payment of 100.00 EUR")
     anna.go("/me/payouts/").sees("BANK-78", "100.00 EUR")
 
     shop.refund("1042", "r2", "257.15", lines=[{"id": "1", "quantity": 0, "net": "257.15"}])

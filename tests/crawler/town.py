@@ -207,17 +207,21 @@ def find_leaks(town: Town, person: Person, text: str) -> list[str]:
     return sorted(found - person.may_read)
 
 
+def _point_at(one: "models.ForeignKey[Any, Any]", brand: Brand) -> Any:
+    related = one.remote_field.model
+    if related is User:
+        return people_of(brand)[0]
+    rows = _rows(related, brand) if "brand_id" in columns(related) else related.objects.all()
+    rows = rows.order_by("-pk" if one.name.startswith("to_") else "pk")  # no step on the spot
+    return rows.values_list("pk", flat=True).first()
+
+
 def _make_up(one: "models.Field[Any, Any]", brand: Brand) -> Any:
     """Return a value that fits one field, of the brand's own rows where it points to some."""
     if one.column == "brand_id":
         return brand.pk
     if isinstance(one, models.ForeignKey):
-        related = one.remote_field.model
-        if related is User:
-            return people_of(brand)[0]
-        rows = _rows(related, brand) if "brand_id" in columns(related) else related.objects.all()
-        rows = rows.order_by("-pk" if one.name.startswith("to_") else "pk")  # no step on the spot
-        return rows.values_list("pk", flat=True).first()
+        return _point_at(one, brand)
     if one.has_default() or one.null:
         return one.get_default()
     if one.choices:

@@ -28,6 +28,7 @@ ODD_METHODS = ("HEAD", "OPTIONS", "PUT", "PATCH", "DELETE")
 FIRST = ("owner", "creator", "nobody")
 # Rows of theirs that anybody may make, by the address that makes them, and why.
 OPEN_WRITES: Mapping[str, frozenset[str]] = {
+    "tracking:impression": frozenset({"tracking_impression"}),
     # A delivery whose signature does not fit leaves its time, size and hash.
     "tracking:hook": frozenset({"tracking_refuseddelivery"}),
     # An invitation that is opened says so.

@@ -68,7 +68,12 @@ PUBLIC = {
     "brands.rule.name",
 }
 # Fields of these names hold something else wherever the model says so.
-NOT_WRITTEN = {"core.jobrun.name", "affiliates.code.text", "payouts.exportfile.name"}
+NOT_WRITTEN = {
+    "core.jobrun.name",
+    "affiliates.code.text",
+    "payouts.exportfile.name",
+    "payouts.statement.content",  # made of the ledger, and read again
+}
 # Ids that stand in public pages or in addresses that anyone may call.
 PUBLIC_IDS = {
     "core.brand",

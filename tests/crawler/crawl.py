@@ -28,6 +28,7 @@ ODD_METHODS = ("HEAD", "OPTIONS", "PUT", "PATCH", "DELETE")
 FIRST = ("owner", "creator", "nobody")
 # Rows of theirs that anybody may make, by the address that makes them, and why.
 OPEN_WRITES: Mapping[str, frozenset[str]] = {
+    # Whoever sees a picture on a page is counted once a day.
     "tracking:impression": frozenset({"tracking_impression"}),
     # A delivery whose signature does not fit leaves its time, size and hash.
     "tracking:hook": frozenset({"tracking_refuseddelivery"}),
@@ -46,7 +47,10 @@ LOCAL_ONLY = {"core:outbox", "core:outbox-mail", "core:outbox-html"}
 # Whoever holds the secret address reads what it is about.
 BY_TOKEN = {"portal:invited"}
 # Addresses that work for nobody here, and why.
-UNREACHED = {"portal:metrics": "Prometheus brings a token"}
+UNREACHED = {
+    "payouts:paypal-hook": "only what PayPal says it sent is taken",
+    "portal:metrics": "Prometheus brings a token",
+}
 # Addresses whose ids are no secret: anybody may call them.
 OPEN_SIDES = {"anyone"}
 

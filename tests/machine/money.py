@@ -9,31 +9,17 @@ import sys
 from datetime import timedelta
 
 from django.db import transaction
-from hypothesis.stateful import precondition, rule
 
 from ledger.models import AccountKind
 from portal.books import prove_books
-from tests.machine import shop
 from tests.machine.books import check_books, read_balances
-from tests.machine.payoutrules import ANSWER, CRASH, PayoutRules
-from tests.machine.peoplerules import PeopleRules
-from tests.machine.shoprules import CURRENCY, LINES, MAX_SALES, PLACES, ShopRules, Told
+from tests.machine.stories import Stories
 from tests.machine.world import STEPS, House, set_minimum
 
 AFTER_ALL = timedelta(days=400)
 
 
-class Money(ShopRules, PeopleRules, PayoutRules):
-    @precondition(lambda self: len(self.sales) < MAX_SALES)
-    @rule(place=PLACES, currency=CURRENCY, lines=LINES, answer=ANSWER, crash=CRASH)
-    def whole_story(
-        self, place: int, currency: str, lines: Told, answer: str, crash: str | None
-    ) -> None:
-        """Take one sale from the shop to pay day, where random steps would seldom get."""
-        sale = self.sell(place, currency, lines)
-        self.send_off(shop.write_order(sale, self.new_id()), at_once=True)
-        self.end_month(sale.house, answer, crash)
-
+class Money(Stories):
     def teardown(self) -> None:
         """Undo the example; first, unless a step has failed, see that it comes to rest."""
         try:

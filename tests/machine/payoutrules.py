@@ -22,8 +22,8 @@ from payouts.rails.registry import LIMITS
 from payouts.rails.stripe.standin_faults import Fault
 from payouts.services.approval import NotADraft, NothingToPay, PlanChanged, approve_plan
 from payouts.services.driving import drive_brand
+from payouts.services.following import refresh_sent
 from payouts.services.planning import make_plan
-from payouts.services.sending import refresh_paid
 from tests.machine.books import read_balances
 from tests.machine.machinery import ANY, FEW_DAYS, Machinery
 from tests.machine.world import CURRENCIES, STEPS, House, set_minimum
@@ -115,7 +115,9 @@ class PayoutRules(Machinery):
         house = self._house_of(payout)
         self.bank.reverse(house, payout.reference)
         for _ in range(2):
-            refresh_paid(payout_id=payout.pk, rail=self.bank.rail(house), now=self.now)
+            refresh_sent(
+                payout_id=payout.pk, rail=self.bank.rail(house), now=self.now, real_now=self.now
+            )
 
     def end_month(self, house: House, answer: str, crash: str | None) -> None:
         self.pass_time(timedelta(days=61))

@@ -45,10 +45,9 @@ class PeopleRules(Machinery):
     def change_hold(self, i: int, days: int, again: int) -> None:
         """Change what a later order waits; what is there keeps its date, told again too."""
         house, style = self.pick(self._programs(), i)
-        program = Program.objects.get(pk=house.programs[style].pk)
-        change_program(program, {"hold_days": days}, actor_id=house.owner_id, now=self.now)
-        self.holds[program.pk] = days
-        there = [s for s in self.sales if s.place.enrollment.program_id == program.pk]
+        self.set_hold(house, style, days)
+        program_id = house.programs[style].pk
+        there = [s for s in self.sales if s.place.enrollment.program_id == program_id]
         if there:
             sale = self.pick(there, again)
             sale.in_shop = replace(sale.in_shop, at=self.tick())
@@ -57,7 +56,14 @@ class PeopleRules(Machinery):
     @rule(i=ANY, bps=RATE)
     def change_rate(self, i: int, bps: int) -> None:
         """Publish a version; one that is worse for creators begins after its notice."""
-        house, style = self.pick(self._programs(), i)
+        self.set_rate(*self.pick(self._programs(), i), bps)
+
+    def set_hold(self, house: House, style: str, days: int) -> None:
+        program = Program.objects.get(pk=house.programs[style].pk)
+        change_program(program, {"hold_days": days}, actor_id=house.owner_id, now=self.now)
+        self.holds[program.pk] = days
+
+    def set_rate(self, house: House, style: str, bps: int) -> None:
         versions = self.rates[house.programs[style].pk]
         at = max(self.now, versions[-1][0])
         try:
@@ -119,8 +125,7 @@ class PeopleRules(Machinery):
     def hold(self, i: int) -> None:
         sale = self.pick(self._standing(), i)
         if not sale.is_held:
-            hold_commission(**self._about(sale))
-            sale.is_held = True
+            self.set_held(sale)
 
     @precondition(lambda self: any(sale.is_held for sale in self.sales))
     @rule(i=ANY)
@@ -131,6 +136,9 @@ class PeopleRules(Machinery):
     def suspend(self, i: int) -> None:
         """Freeze a creator: his commissions stay what they are, whatever is told meanwhile."""
         house, place = self.pick([(h, p) for h in self.houses for p in h.places], i)
+        self.set_suspended(house, place)
+
+    def set_suspended(self, house: House, place: Place) -> None:
         if place.party in self.suspended:
             return
         suspend_affiliation(
@@ -154,6 +162,10 @@ class PeopleRules(Machinery):
                 self._unhold(sale)
         if self.has_new_terms:
             self.accept_all_terms()
+
+    def set_held(self, sale: Sale) -> None:
+        hold_commission(**self._about(sale))
+        sale.is_held = True
 
     def _unhold(self, sale: Sale) -> None:
         clear_commission(**self._about(sale))

@@ -25,7 +25,7 @@ CALM = {
 }
 GATE = settings(max_examples=4, stateful_step_count=20, derandomize=True, **CALM)
 NIGHT = settings(max_examples=300, stateful_step_count=40, **CALM)
-HUNT = settings(max_examples=60, stateful_step_count=20, phases=[Phase.generate], **CALM)
+HUNT = settings(max_examples=400, stateful_step_count=8, phases=[Phase.generate], **CALM)
 IN_GATE = 2
 FOUND = (AssertionError, DatabaseError, IllegalMove, KeyReused)
 

@@ -7,6 +7,8 @@ from datetime import datetime
 from math import ceil
 from uuid import UUID, uuid4
 
+import stripe
+
 from affiliates.models import Enrollment
 from brands.domain.rules import Conditions
 from brands.models import Group, Program, RailKind, StoreConnection
@@ -17,7 +19,9 @@ from brands.services.rules import RuleDraft
 from core.clock import database_now
 from core.models import Brand, User
 from payouts.models import PayoutMethod
+from payouts.rails.stripe.accounts import StripeOnboarding
 from payouts.rails.stripe.adapter import StripeRail
+from payouts.rails.stripe.direct import make_direct_client
 from payouts.rails.stripe.standin import StripeStandin, namespace_of
 from payouts.rails.stripe.standin_faults import Fault
 from payouts.rails.stripe.standin_store import Json, MemoryStore
@@ -38,7 +42,6 @@ from tests.makers import (
     make_sandbox,
     make_user,
 )
-from tests.payouts.inprocess import make_onboarding, make_rail
 
 CURRENCIES = {"EUR": 2, "JPY": 0, "KWD": 3}
 STEPS = {"EUR": 1, "JPY": 1, "KWD": 10}
@@ -65,7 +68,7 @@ def flat_rules(bps: int) -> tuple[Rule, ...]:
 
 
 RULES = {"percent": percent_rules, "flat": flat_rules}
-CAPS: Mapping[str, Mapping[str, int]] = {"percent": {"EUR": 50_000, "KWD": 60_000}, "flat": {}}
+CAPS: Mapping[str, Mapping[str, int]] = {"percent": {"EUR": 5_000, "KWD": 9_000}, "flat": {}}
 
 
 STYLES = (("percent", "flat"), ("percent",))
@@ -142,11 +145,14 @@ class Bank:
         )
 
     def rail(self, house: House) -> StripeRail:
-        return make_rail(self.standin, house.key)
+        return StripeRail(key=house.key, expects_live=False, client=self._client(house))
+
+    def _client(self, house: House) -> stripe.StripeClient:
+        return make_direct_client(standin=self.standin, key=house.key)
 
     def open_account(self, house: House, party: UUID) -> PayoutMethod:
         """Give a creator a new account that can receive, as the rail would say."""
-        onboarding = make_onboarding(self.standin, house.key)
+        onboarding = StripeOnboarding(key=house.key, expects_live=False, client=self._client(house))
         account = onboarding.create_account(
             country="DE", email="creator@mail.example", metadata={}, idempotency_key=str(uuid4())
         )

@@ -22,10 +22,9 @@ from tracking.clickwriter import ClickRow, ClickWriter
 from tracking.domain.ask import Ask, read_ask
 from tracking.domain.token import make_token
 from tracking.domain.verdict import Ruling, Verdict, judge
-from tracking.domain.visitor import make_net_key, make_visitor_key
 from tracking.groupwork import NotAnswered
 from tracking.linktable import LinkFacts, LinkTable, choose_allowed
-from tracking.visits import VisitKeys, VisitMemory
+from tracking.visits import VisitKeys, VisitMemory, make_keys
 
 PREFIX = "/r/"
 REF_PARAMETER = "ref"
@@ -140,15 +139,7 @@ def _send_on(ask: Ask, link: LinkFacts, target: str, now: datetime) -> Answer:
 
 def _count(ask: Ask, link: LinkFacts, now: datetime) -> str:
     """Store the click and return its token; "" where it may earn nothing or is not stored."""
-    keys = VisitKeys(
-        visitor=make_visitor_key(
-            salt=link.salt,
-            brand_id=link.brand_id,
-            address=ask.address,
-            user_agent=ask.user_agent,
-        ),
-        net=make_net_key(salt=link.salt, brand_id=link.brand_id, address=ask.address),
-    )
+    keys = make_keys(ask, link)
     earlier = visits.look(link_id=link.link_id, keys=keys, now=now)
     ruling = judge(visit=ask.visit, link=link.state, earlier=earlier)
     row = _make_row(ask, link, ruling, keys, now)

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from tracking.domain.ask import Ask
 from tracking.domain.verdict import FLOOD_WINDOW_S, REPEAT_WINDOW_S, Earlier
+from tracking.domain.visitor import make_net_key, make_visitor_key
+from tracking.linktable import LinkFacts
 
 MAX_KEPT = 100_000
 
@@ -56,6 +59,19 @@ class VisitMemory:
         with self._lock:
             self._seen.clear()
             self._opens.clear()
+
+
+def make_keys(ask: Ask, link: LinkFacts) -> VisitKeys:
+    """Return by what a visitor and his network are known for a day in the link's brand."""
+    return VisitKeys(
+        visitor=make_visitor_key(
+            salt=link.salt,
+            brand_id=link.brand_id,
+            address=ask.address,
+            user_agent=ask.user_agent,
+        ),
+        net=make_net_key(salt=link.salt, brand_id=link.brand_id, address=ask.address),
+    )
 
 
 def _put(table: dict[Key, Value], key: Key, value: Value) -> None:

@@ -13,11 +13,10 @@ from core.models import ImageBytes
 from tracking import redirect
 from tracking.domain.ask import Ask, read_ask
 from tracking.domain.verdict import Verdict, judge
-from tracking.domain.visitor import make_net_key, make_visitor_key
 from tracking.groupwork import NotAnswered
 from tracking.linktable import LinkFacts
 from tracking.services.viewing import keep_impression
-from tracking.visits import VisitKeys, VisitMemory
+from tracking.visits import VisitMemory, make_keys
 
 COUNTED = (Verdict.COUNTED, Verdict.REPEAT, Verdict.UNVERIFIED)
 HEADERS = {
@@ -59,15 +58,7 @@ def _find_link(slug: str) -> LinkFacts:
 
 
 def _count(ask: Ask, link: LinkFacts, asset: Asset, now: datetime) -> None:
-    keys = VisitKeys(
-        visitor=make_visitor_key(
-            salt=link.salt,
-            brand_id=link.brand_id,
-            address=ask.address,
-            user_agent=ask.user_agent,
-        ),
-        net=make_net_key(salt=link.salt, brand_id=link.brand_id, address=ask.address),
-    )
+    keys = make_keys(ask, link)
     # A picture is always loaded inside a page, so what a browser says of how tells nothing here.
     visit = replace(ask.visit, fetch_dest="", fetch_mode="")
     earlier = views.look(link_id=link.link_id, keys=keys, now=now)

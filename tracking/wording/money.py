@@ -223,10 +223,6 @@ CHANGES: Mapping[str, Message] = {
 }
 
 EXTRAS: Mapping[str, Message] = {
-    "bonus.progress": Message(
-        _("{done} of {target} in this period, until {until}; {missing_count} more earn {amount}.")
-    ),
-    "bonus.earned": Message(_("Bonus “{bonus}” reached on {date}: {amount}.")),
     "deliverable.approved": Message(
         _("{brand} approved “{deliverable}” on {date}: {amount}."),
         _("{member} approved “{deliverable}” on {date}: {amount}."),

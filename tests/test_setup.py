@@ -101,19 +101,26 @@ def started(data: Path) -> Iterator[Started]:
         stderr=subprocess.STDOUT,
         text=True,
     )
+    try:
+        yield Started(process, environment, _read_greeting(process))
+    finally:
+        if process.poll() is None:
+            process.terminate()
+        process.communicate(timeout=30)
+
+
+def _read_greeting(process: subprocess.Popen[str]) -> str:
     assert process.stdout
     lines = []
     for line in process.stdout:
         lines.append(line)
         if "real use" in line:
             break
-    yield Started(process, environment, "".join(lines))
-    if process.poll() is None:
-        process.terminate()
-    process.communicate(timeout=30)
+    return "".join(lines)
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)  # it loads the whole demo
 def test_a_run_serves_refuses_a_second_and_leaves_nothing_behind(started: Started, data: Path):
     port = started.environment["PORT"]
     assert f"http://localhost:{port}/" in started.greeting, started.greeting

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from brands.domain.awards import PER
 from brands.domain.bases import BasePolicy
-from brands.domain.pricing import PAYMENT, PAYMENT_MONTHS, PricedLine, Pricing, Step
+from brands.domain.pricing import CAPPED, PAYMENT, PAYMENT_MONTHS, PricedLine, Pricing, Step
 from brands.domain.rules import COUNTED_KINDS
 from core import formats
 from core.money import Money
@@ -114,8 +114,10 @@ def _first_price(rows: StoryRows, first: _Priced, reader: Reader) -> Iterator[Ar
 def _later(rows: StoryRows, priced: Sequence[_Priced], reader: Reader) -> Iterator[ArithmeticLine]:
     """Tell each change after the first price, and where it ends."""
     for before, one in pairwise(priced):
-        if one.delta:
-            yield _change_line(one, one.delta, _terms(before.pricing, one), reader)
+        limits = _limits(before.pricing, one.pricing, reader)
+        if one.delta or limits:
+            said = f"{_terms(before.pricing, one)} {limits}".strip()
+            yield _change_line(one, one.delta, said, reader)
     if any(one.delta for one in priced[1:]):
         yield ArithmeticLine(
             title=_("Commission now"),
@@ -227,7 +229,7 @@ def _change_line(one: _Priced, delta: int, terms: str, reader: Reader) -> Arithm
     said = wording.explain(code=one.told.code, params=one.told.params, reader=reader)
     return ArithmeticLine(
         title=_("Change on %(day)s") % {"day": _day(one.row, reader.zone)},
-        pays=Money(delta, one.pricing.currency),
+        pays=Money(delta, one.pricing.currency) if delta else None,
         reason=f"{said} {terms}".strip(),
         kind="change",
     )
@@ -252,6 +254,17 @@ def _terms(before: Pricing, one: _Priced) -> str:
         added = " + ".join(_number(amount, pricing.currency) for amount in paying)
         terms.append(f"{added} = {_number(pricing.total, pricing.currency)}")
     return formats.isolate_ltr("; ".join(terms))
+
+
+def _limits(before: Pricing, after: Pricing, reader: Reader) -> str:
+    """Say what limits a price that did not limit the one before it as it does now."""
+    return " ".join(
+        wording.explain(
+            code=step.code, params={"currency": after.currency, **step.params}, reader=reader
+        )
+        for step in after.steps
+        if step.code == CAPPED and step not in before.steps
+    )
 
 
 def _number(amount_minor: int, currency: str) -> str:

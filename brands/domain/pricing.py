@@ -144,6 +144,11 @@ def price_order(
     )
 
 
+def cut_beyond(pricing: Pricing) -> int:
+    """Return by how much the caps that look beyond the order lower what is earned."""
+    return -sum(step.change for step in pricing.steps if step.params.get("by") in CAPS_BEYOND_ORDER)
+
+
 def apply_caps(
     earned: Sequence[int], caps: Sequence[Cap], currency: str
 ) -> tuple[list[int], list[Step]]:

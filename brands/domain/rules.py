@@ -124,10 +124,11 @@ class Rule(Record):
 class PriceContext(Record):
     """The recorded decision: all that pricing knows beyond the order and the rules.
 
-    `caps_left`: minor units of the order's currency left when the decision was made, by
-    "creator_period" and "budget". `payment_number`: 1 for a subscription's first order; None
-    where the order belongs to no subscription or the number is not known. `payment_month`: whole
-    months since that first order, known with the number.
+    `caps`: the limits in force when the decision was made; `caps_left`: what they left when the
+    order last asked to earn more, `caps_asked`: what it asked for. Minor units of the order's
+    currency; the first two by "creator_period" and "budget". `payment_number`: 1 for a
+    subscription's first order; None where the order belongs to no subscription or the number is
+    not known. `payment_month`: whole months since that first order, known with the number.
     """
 
     group_id: Id | None
@@ -136,7 +137,9 @@ class PriceContext(Record):
     country: str
     signal: Signal
     code: str = ""
+    caps: Mapping[str, int] = field(default_factory=dict)
     caps_left: Mapping[str, int] = field(default_factory=dict)
+    caps_asked: int = 0
     payment_number: int | None = None
     payment_month: int | None = None
 

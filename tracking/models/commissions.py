@@ -35,7 +35,9 @@ OF_ORDERS = (CommissionKind.SALE, CommissionKind.LEAD)
 class Commission(models.Model):
     """What an order or an award earns a creator. `amount_minor` equals the sum posted for it.
 
-    `release_at` is set once and never moves (a trigger holds it). `covered_at` is set while an
+    `release_at` is set once and never moves (a trigger holds it). `caps_at`: the time whose caps it
+    takes from, which never moves either: when its order was placed, as far as was known when it
+    was made, or what its award is for happened. `covered_at` is set while an
     open or paid payout holds its money. `has_unposted_change`: its creator was suspended when the
     order changed; it is posted when he is reinstated. The state is derived: see selectors.
     """
@@ -70,6 +72,7 @@ class Commission(models.Model):
     covered_at = models.DateTimeField(null=True)
     paid_at = models.DateTimeField(null=True)
     has_unposted_change = models.BooleanField(default=False)
+    caps_at = models.DateTimeField()
     created_at = models.DateTimeField()
 
     class Meta:

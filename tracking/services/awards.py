@@ -12,9 +12,10 @@ from brands.domain.awards import price_award
 from brands.domain.pricing import PricedLine, Pricing
 from brands.domain.rules import Rule
 from brands.models import HoldAnchor, RuleSet
+from brands.selectors import list_rules_of
 from core import outbox
 from tracking.models import Award, AwardKind, Commission, CommissionKind
-from tracking.services.caps import read_caps_left
+from tracking.services.caps import Share, read_caps, take_share
 from tracking.services.commissions import adjust_target, settle_to
 from tracking.services.posting import Cause
 
@@ -44,17 +45,14 @@ class AwardDraft:
 def grant_award(*, draft: AwardDraft, cause: Cause, now: datetime) -> Commission:
     """Make an award and its commission; where its key is known, return that one unchanged.
 
-    The caps are read here, once, and kept with the award.
+    The caps in force are read here, once, and kept with the award.
     """
     award, is_new = _insert(draft, now)
     if is_new:
-        caps_left = read_caps_left(
-            enrollment=draft.enrollment, currency=draft.currency, at=draft.at
-        )
-        award.facts = {**draft.facts, "caps_left": caps_left}
-        _price(award, draft.line, draft.rule, draft.rule_set)
+        award.rule_set = draft.rule_set
+        award.facts = {**draft.facts, "caps": read_caps(draft.enrollment.program, draft.currency)}
         _open_commission(award, draft.enrollment, now)
-        _settle(award, cause, now)
+        _settle(award, draft.line, draft.rule, cause, now)
     return Commission.objects.get(award=award)
 
 
@@ -71,8 +69,7 @@ def change_award(  # what was counted anew, and by what it is priced
     """Give an award another line, under the caps it was made with; the difference is posted."""
     award = _lock(award_id)
     award.facts = {**award.facts, **facts}
-    _price(award, line, rule, award.rule_set)
-    _settle(award, cause, now)
+    _settle(award, line, rule, cause, now)
     return Commission.objects.get(award=award)
 
 
@@ -80,7 +77,10 @@ def change_award(  # what was counted anew, and by what it is priced
 def resettle_award(*, award_id: int, cause: Cause, now: datetime) -> Award:
     """Settle an award again under its lock, after a person's decision or a reinstatement."""
     award = _lock(award_id)
-    _settle(award, cause, now)
+    (line,) = Pricing.from_json(award.pricing).lines
+    rules = list_rules_of(award.rule_set) if award.rule_set else ()
+    rule = next((rule for rule in rules if rule.rule_id == line.rule_id), None)
+    _settle(award, line, rule, cause, now)
     return award
 
 
@@ -109,14 +109,6 @@ def _lock(award_id: int) -> Award:
     return Award.objects.select_for_update(of=("self",)).get(pk=award_id)
 
 
-def _price(award: Award, line: PricedLine, rule: Rule | None, rule_set: RuleSet | None) -> None:
-    pricing = price_award(
-        line=line, currency=award.currency, caps_left=award.facts["caps_left"], rule=rule
-    )
-    award.pricing, award.rule_set = pricing.to_json(), rule_set
-    award.save(update_fields=["facts", "pricing", "rule_set"])
-
-
 def _open_commission(award: Award, place: Enrollment, now: datetime) -> None:
     """Make the commission; the hold is read here, once, and its date is known at once."""
     program, own = place.program, place.group.hold_days
@@ -132,6 +124,7 @@ def _open_commission(award: Award, place: Enrollment, now: datetime) -> None:
         currency=award.currency,
         hold_days=hold_days,
         hold_anchor=HoldAnchor.PAID,
+        caps_at=award.at,
         release_at=release_at,
         latest_at=release_at,
         created_at=now,
@@ -140,11 +133,30 @@ def _open_commission(award: Award, place: Enrollment, now: datetime) -> None:
     outbox.emit(brand_id=award.brand_id, topic="commission.created", payload=payload, now=now)
 
 
-def _settle(award: Award, cause: Cause, now: datetime) -> None:
+def _settle(award: Award, line: PricedLine, rule: Rule | None, cause: Cause, now: datetime) -> None:
     commission = (
         Commission.objects.select_for_update(of=("self",))
         .select_related("affiliation", "program", "award")
         .get(award=award)
     )
-    target = adjust_target(commission, Pricing.from_json(award.pricing))
+    pricing = _price(award, commission, line, rule)
+    target = adjust_target(commission, pricing)
     settle_to(commission=commission, target=target, cause=cause, now=now)
+
+
+def _price(award: Award, commission: Commission, line: PricedLine, rule: Rule | None) -> Pricing:
+    """Price a line under what the caps leave it; what it was priced by is kept."""
+    facts = award.facts
+    share = Share(facts.get("caps", {}), facts.get("caps_left", {}), facts.get("caps_asked", 0))
+
+    def price_it(share: Share) -> Pricing:
+        return price_award(line=line, currency=award.currency, caps_left=share.left, rule=rule)
+
+    pricing = price_it(share)
+    if share.caps or share.left:
+        share = take_share(commission=commission, pricing=pricing, share=share)
+        pricing = price_it(share)
+    award.facts = {**facts, "caps_left": share.left, "caps_asked": share.asked}
+    award.pricing = pricing.to_json()
+    award.save(update_fields=["facts", "pricing", "rule_set"])
+    return pricing

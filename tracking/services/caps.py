@@ -1,41 +1,88 @@
-"""What is left of a program's caps, read under a lock of what it is taken from."""
+"""What a commission may take of its program's caps.
 
+First come, first served. A commission takes its part when it is priced. It asks again only when it
+would grow: its order is edited up or paid later, a refund fails, more is counted. Then it may take
+what the others leave at that moment, and never gets less than it has. What a commission gives back
+is there for those that ask after it; none that was limited is raised by that alone. So the
+commissions of a creator's period, and those of a program, never come to more than their cap, in
+whatever order things happen, but for what a person adds by hand.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import Q, Sum
+from django.db.models import Sum
 
 from affiliates.models import Enrollment
+from brands.domain.pricing import Pricing, cut_beyond
 from brands.models import Program
 from core.locks import lock_row
 from tracking.models import Commission
 
 
-def read_caps_left(
-    *, enrollment: Enrollment, currency: str, at: datetime, without: int = 0
-) -> dict[str, int]:
-    """Return minor units left at a time, by the keys of brands.domain's CAPS_BEYOND_ORDER.
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What was said to a commission about the caps, kept with its decision or award.
 
-    What one order took may be left out, to price it anew.
-    What it is taken from stays locked until the end of the transaction: the enrollment or program.
+    By the keys of brands.domain's CAPS_BEYOND_ORDER in minor units: the `caps` in force when it
+    was decided, what they `left` it when it last asked, and what it `asked` for.
     """
-    program, left = enrollment.program, {}
-    others = ~Q(order=without)
+
+    caps: Mapping[str, int]
+    left: Mapping[str, int]
+    asked: int
+
+
+def read_caps(program: Program, currency: str) -> dict[str, int]:
+    """Return the caps of a program as they are now."""
+    caps = {}
     if currency in program.cap_creator_month:
-        lock_row(Enrollment, enrollment.pk)
-        month = at.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-        after = (month + timedelta(days=31)).replace(day=1)
-        within = Q(order__placed_at__gte=month, order__placed_at__lt=after)
-        within |= Q(award__at__gte=month, award__at__lt=after)
-        spent = _spent(within, others, enrollment=enrollment, currency=currency)
-        left["creator_period"] = max(0, program.cap_creator_month[currency] - spent)
+        caps["creator_period"] = program.cap_creator_month[currency]
     if program.budget_minor is not None and program.currency == currency:
-        lock_row(Program, program.pk)
-        spent = _spent(others, program=program, currency=currency)
-        left["budget"] = max(0, program.budget_minor - spent)
-    return left
+        caps["budget"] = program.budget_minor
+    return caps
 
 
-def _spent(*conditions: Q, **filters: object) -> int:
-    rows = Commission.objects.filter(*conditions, **filters)
-    total: int | None = rows.aggregate(t=Sum("amount_minor"))["t"]
+def take_share(*, commission: Commission, pricing: Pricing, share: Share) -> Share:
+    """Return what a locked commission may take, for a price that its share gave.
+
+    Asks again where the price is above the one in force, or more is wanted than when it last
+    asked. A cap that was raised or lifted since counts as it is now; one that is new or lower does
+    not reach it. What is taken from stays locked until the end of the transaction.
+    """
+    wanted = pricing.total + cut_beyond(pricing)
+    in_force: int = commission.pricing.get("total", 0) if commission.amount_minor else 0
+    if pricing.total <= in_force and wanted <= share.asked:
+        return share
+    now = read_caps(commission.program, commission.currency)
+    known = share.caps.keys() | share.left.keys()
+    caps = {key: max(share.caps.get(key, 0), now[key]) for key in known & now.keys()}
+    _lock(commission, caps)
+    left = {key: max(cap - _spent(commission, key), in_force, 0) for key, cap in caps.items()}
+    return Share(share.caps, left, wanted)
+
+
+def _lock(commission: Commission, caps: Mapping[str, int]) -> None:
+    """Lock the program before the enrollment, whoever asks: nobody waits in a circle."""
+    if "budget" in caps:
+        lock_row(Program, commission.program_id)
+    if "creator_period" in caps:
+        lock_row(Enrollment, commission.enrollment_id)
+
+
+def _spent(commission: Commission, key: str) -> int:
+    """Return what the other commissions take of a cap."""
+    rows = Commission.objects.filter(program=commission.program_id, currency=commission.currency)
+    if key == "creator_period":
+        since, until = _month(commission.caps_at)
+        rows = rows.filter(
+            enrollment=commission.enrollment_id, caps_at__gte=since, caps_at__lt=until
+        )
+    total: int | None = rows.exclude(pk=commission.pk).aggregate(t=Sum("amount_minor"))["t"]
     return total or 0
+
+
+def _month(at: datetime) -> tuple[datetime, datetime]:
+    since = at.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return since, (since + timedelta(days=31)).replace(day=1)

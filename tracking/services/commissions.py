@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from affiliates.selectors_moves import find_group_at
-from brands.domain.pricing import Pricing
+from brands.domain.pricing import Pricing, cut_beyond
 from core import outbox
 from tracking import emails
 from tracking.domain.merge import OrderState
@@ -66,6 +66,7 @@ def open_commission(
             "currency": currency_of(state, enrollment),
             "hold_days": read_hold,  # type: ignore[misc]  # called only where one is made
             "hold_anchor": program.hold_anchor,
+            "caps_at": placed_at,
             "created_at": now,
         },
     )
@@ -190,7 +191,9 @@ def _find_target(
         commission=commission,
         state=state,
         attribution=attribution,
-        price_it=lambda: price(order=order, state=state, attribution=attribution, now=now),
+        price_it=lambda: price(
+            commission=commission, order=order, state=state, attribution=attribution, now=now
+        ),
         adjusted=lambda: sum_adjustments(commission),
         is_repeated=lambda: is_repeated_lead(order, state, commission.enrollment),
     )
@@ -204,7 +207,12 @@ def _first_code(pricing: Pricing) -> str:
 
 
 def _is_news(commission: Commission, target: Target) -> bool:
-    return commission.reason_code != target.code or not commission.changes.exists()
+    """Tell whether a price that changes no amount has something to say: why, or what limits it."""
+    if commission.reason_code != target.code or not commission.changes.exists():
+        return True
+    if target.pricing is None or not commission.pricing:
+        return False
+    return cut_beyond(target.pricing) != cut_beyond(Pricing.from_json(commission.pricing))
 
 
 def _record(

@@ -28,7 +28,7 @@ from tracking.domain.standing import (
     refund_totals,
 )
 from tracking.models import Attribution, Commission, CommissionKind, Decision, Order, OrderKind
-from tracking.services.caps import read_caps_left
+from tracking.services.caps import Share, read_caps, take_share
 from tracking.services.subscriptions import read_payment
 
 LEAD_LINE = PriceLine(
@@ -56,16 +56,30 @@ class Priced:
     matches: tuple[LineMatch, ...]
 
 
-def price(*, order: Order, state: OrderState, attribution: Attribution, now: datetime) -> Pricing:
+def price(
+    *,
+    commission: Commission,
+    order: Order,
+    state: OrderState,
+    attribution: Attribution,
+    now: datetime,
+) -> Pricing:
     """Return what the order earns the creator it is attributed to, and keep what it was priced by.
 
     A pure function of the decision and of all that is known of the order: no matter in which
-    order its versions came, the result is the same.
+    order its versions came, the result is the same. Where it would grow it asks the caps again,
+    and what they leave is kept in the decision; see `take_share`.
     """
     decision = ensure_decision(order=order, state=state, attribution=attribution, now=now)
     _count_payment(decision, order)
     rules = list_rules_of(decision.rule_set)
-    priced = price_decided(decision=decision, rules=rules, state=state, attribution=attribution)
+
+    def price_it() -> Priced:
+        return price_decided(decision=decision, rules=rules, state=state, attribution=attribution)
+
+    priced = price_it()
+    if _ask_caps(decision, commission, priced.pricing):
+        priced = price_it()
     _keep(decision, priced.context, priced.matches)
     return priced.pricing
 
@@ -99,8 +113,7 @@ def ensure_decision(
 ) -> Decision:
     """Return the order's decision for this creator; made at first pricing, never read again.
 
-    What it consumes is locked while it is made: the customer's history in the brand, and the
-    enrollment or program whose caps it takes from.
+    What it consumes is locked while it is made: the customer's history in the brand.
     """
     current = Decision.objects.filter(order=order, is_current=True).first()
     if current is not None and current.enrollment_id == attribution.enrollment_id:
@@ -113,30 +126,16 @@ def ensure_decision(
 def redecide_group(*, decision: Decision, group_id: int, now: datetime) -> Decision:
     """Replace the decision of a locked order by one with another group, all else as it was.
 
-    What is left of the caps is what the creator's other orders leave now: together they stay
-    within it.
+    Where the order earns more by it, it asks the caps again as any order that grows.
     """
     context = PriceContext.from_json(decision.context)
-    order, enrollment = decision.order, decision.enrollment
-    left = context.caps_left
-    if left:
-        placed_at = order.placed_at or decision.at
-        left = (
-            read_caps_left(
-                enrollment=enrollment,
-                currency=order.currency or enrollment.program.currency,
-                at=placed_at,
-                without=order.pk,
-            )
-            or left
-        )
     Decision.objects.filter(pk=decision.pk).update(is_current=False)
     return Decision.objects.create(
         brand_id=decision.brand_id,
-        order=order,
-        enrollment=enrollment,
+        order=decision.order,
+        enrollment=decision.enrollment,
         rule_set=decision.rule_set,
-        context=replace(context, group_id=group_id, caps_left=left).to_json(),
+        context=replace(context, group_id=group_id).to_json(),
         base=decision.base,
         at=now,
     )
@@ -246,9 +245,7 @@ def _decide(order: Order, state: OrderState, attribution: Attribution, now: date
         is_new_customer=_is_new_customer(order, state, placed_at),
         country="",  # this and the signal are the order's own: filled in at every pricing
         signal=attribution.signal,  # type: ignore[arg-type]
-        caps_left=read_caps_left(
-            enrollment=enrollment, currency=currency_of(state, enrollment), at=placed_at
-        ),
+        caps=read_caps(enrollment.program, currency_of(state, enrollment)),
     )
     return Decision.objects.create(
         brand_id=order.brand_id,
@@ -313,6 +310,21 @@ def _count_payment(decision: Decision, order: Order) -> None:
     if context.to_json() != decision.context:
         decision.context = context.to_json()
         decision.save(update_fields=["context"])
+
+
+def _ask_caps(decision: Decision, commission: Commission, pricing: Pricing) -> bool:
+    """Keep what the caps leave the order, where it asks again; tell whether it did."""
+    context = PriceContext.from_json(decision.context)
+    share = Share(context.caps, context.caps_left, context.caps_asked)
+    if not (share.caps or share.left):
+        return False
+    new = take_share(commission=commission, pricing=pricing, share=share)
+    if new == share:
+        return False
+    context = replace(context, caps_left=new.left, caps_asked=new.asked)
+    decision.context = context.to_json()
+    decision.save(update_fields=["context"])
+    return True
 
 
 def _keep(decision: Decision, context: PriceContext, matches: tuple[LineMatch, ...]) -> None:

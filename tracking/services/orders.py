@@ -70,7 +70,9 @@ def settle_order(
     attribution = ensure_attribution(order=order, state=state, now=now)
     if attribution.enrollment_id is not None:
         open_commission(order=order, state=state, attribution=attribution, now=now)
-    for commission in _lock_commissions(order):
+    commissions = _lock_commissions(order)
+    commissions.sort(key=lambda one: one.enrollment_id == attribution.enrollment_id)
+    for commission in commissions:  # who lost the credit first: it makes room for who has it
         follow_dispute(commission=commission, state=state, now=now)
         follow_self_referral(commission=commission, attribution=attribution, now=now)
         settle_commission(

@@ -42,15 +42,16 @@ def list_rules_at(program: models.Program, at: datetime) -> tuple[models.RuleSet
 
     :raises brands.domain.rules.NoRuleVersion: the program has none yet.
     """
-    versions = models.RuleSet.objects.filter(program=program).order_by("version")
-    rule_set = effective_rules(versions=versions, at=at)
+    rule_set = effective_rules(versions=list_standing_rules(program), at=at)
     return rule_set, list_rules_of(rule_set)
 
 
 def list_paying_views(program_ids: Iterable[int]) -> set[int]:
     """Return the programs that pay, paid or will pay for views by a rule."""
     rows = models.Rule.objects.filter(
-        kind=models.RuleKind.IMPRESSION, rule_set__program_id__in=list(program_ids)
+        kind=models.RuleKind.IMPRESSION,
+        rule_set__program_id__in=list(program_ids),
+        rule_set__withdrawn_at__isnull=True,
     )
     return set(rows.values_list("rule_set__program_id", flat=True))
 
@@ -70,12 +71,24 @@ def list_rules_of_all(rule_sets: Iterable[models.RuleSet]) -> dict[int, tuple[Ru
 
 
 def find_latest_rules(program: models.Program) -> models.RuleSet | None:
-    """Return the newest version, in force or still to come."""
-    return models.RuleSet.objects.filter(program=program).order_by("-version").first()
+    """Return the newest version that was not withdrawn, in force or still to come."""
+    return list_standing_rules(program).last()
+
+
+def list_standing_rules(program: models.Program) -> QuerySet[models.RuleSet]:
+    """Return the versions that are, were or will be in force, the oldest first."""
+    rows = models.RuleSet.objects.filter(program=program, withdrawn_at__isnull=True)
+    return rows.order_by("version")
+
+
+def get_next_version(program: models.Program) -> int:
+    """Return the number of the next version; that of a withdrawn one is not given again."""
+    newest = models.RuleSet.objects.filter(program=program).order_by("-version").first()
+    return newest.version + 1 if newest else 1
 
 
 def list_rule_sets(program: models.Program) -> QuerySet[models.RuleSet]:
-    """Return all versions of the rules, newest first."""
+    """Return all versions of the rules, newest first, withdrawn ones too."""
     rows = models.RuleSet.objects.filter(program=program)
     return rows.select_related("published_by").prefetch_related("rules").order_by("-version")
 

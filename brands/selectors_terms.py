@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -11,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils.module_loading import import_string
 
 from brands.domain.changes import Side, end_notice, is_worse
-from brands.domain.rules import Rule
+from brands.domain.rules import NoRuleVersion, Rule, effective_rules
 from brands.domain.terms import (
     Clause,
     GroupFacts,
@@ -29,13 +30,29 @@ from brands.models import (
     PendingChange,
     Program,
     ProgramStatus,
+    RuleSet,
     Terms,
     Tier,
 )
-from brands.selectors import get_base_policy, list_groups, list_rules_of
+from brands.selectors import (
+    get_base_policy,
+    list_groups,
+    list_rules_of,
+    list_rules_of_all,
+    list_standing_rules,
+)
 from brands.selectors_ladders import find_latest_ladder, list_tiers
 
 Row = TypeVar("Row", Program, PayoutPolicy, Group)
+
+
+@dataclass(frozen=True, slots=True)
+class ComingRules:
+    """A version that begins later, and the rules that run until then."""
+
+    rule_set: RuleSet
+    before: tuple[Rule, ...]
+    rules: tuple[Rule, ...]
 
 
 def list_open_changes(program: Program) -> QuerySet[PendingChange]:
@@ -60,9 +77,22 @@ def list_open_payout_changes(brand_id: int) -> QuerySet[PendingChange]:
 
 def find_terms_in_force(program: Program, at: datetime) -> Terms | None:
     """Return the newest version that has begun; the first one where none has."""
-    rows = Terms.objects.filter(program=program)
+    rows = Terms.objects.filter(program=program, rule_set__withdrawn_at__isnull=True)
     begun = rows.filter(effective_from__lte=at).order_by("-version").first()
     return begun or rows.order_by("version").first()
+
+
+def list_coming_rules(program: Program, at: datetime) -> tuple[tuple[Rule, ...], list[ComingRules]]:
+    """Return the rules in force, and the versions that begin later, the next one first."""
+    versions = sorted(list_standing_rules(program), key=lambda one: one.effective_from)
+    try:
+        place = versions.index(effective_rules(versions=versions, at=at))
+    except NoRuleVersion:
+        return (), []
+    rules = list_rules_of_all(versions[place:])
+    rows = zip(versions[place:], versions[place + 1 :], strict=False)
+    coming = [ComingRules(later, rules[before.pk], rules[later.pk]) for before, later in rows]
+    return rules[versions[place].pk], coming
 
 
 def get_terms_facts(
@@ -130,12 +160,17 @@ def describe_ladder(
     return describe_tiers(_get_ladder_facts(ladder, tiers, names) if ladder else None)
 
 
+def count_members(program: Program) -> int:
+    """Count the creators who accepted terms of the program: members, and who asked to join."""
+    count: Callable[[Program], int] = import_string(settings.COUNT_MEMBERS)
+    return count(program)
+
+
 def find_notice_end(program: Program, now: datetime) -> datetime | None:
     """Return from when a worse change may apply; None where nobody has to be told."""
     if program.status == ProgramStatus.DRAFT or not settings.TERMS_NOTICE_DAYS:
         return None
-    count: Callable[[Program], int] = import_string(settings.COUNT_MEMBERS)
-    if not count(program):
+    if not count_members(program):
         return None
     return end_notice(now=now, days=settings.TERMS_NOTICE_DAYS, zone=program.brand.time_zone)
 

@@ -18,6 +18,7 @@ from brands.views import (
     team,
     terms,
     vetting,
+    withdrawing,
 )
 
 app_name = "brands"
@@ -43,6 +44,11 @@ urlpatterns = [
     path(f"{PROGRAM}/rules/change/", rules.change, name="rules-change"),
     path(f"{PROGRAM}/rules/new/", rules.edit, name="rule-create"),
     path(f"{PROGRAM}/rules/publish/", rules.publish, name="rules-publish"),
+    path(
+        f"{PROGRAM}/rules/versions/<int:version>/withdraw/",
+        withdrawing.withdraw,
+        name="rules-withdraw",
+    ),
     path(f"{PROGRAM}/rules/<int:place>/", rules.edit, name="rule-edit"),
     path(f"{PROGRAM}/terms/", terms.show, name="terms"),
     path(f"{PROGRAM}/changes/<str:change_id>/cancel/", notice.cancel, name="change-cancel"),

@@ -164,6 +164,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "report.deleted": _("{who} deleted the saved report {what}"),
     "report.saved": _("{who} saved the report {what}"),
     "rules.published": _("{who} published rules of the program {what}"),
+    "rules.withdrawn": _("{who} withdrew rules of the program {what} before they began"),
     "rules.tried": _("{who} tried rules of {what} on past orders"),
     "sandbox.archived": _("{who} put the sandbox {what} away"),
     "sandbox.clock_moved": _("{who} moved the clock of the sandbox {what}"),

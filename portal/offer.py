@@ -12,7 +12,8 @@ from affiliates.selectors import count_creators
 from brands.domain.rules import FITTING, Conditions, Rule, effective_rules
 from brands.models import Group, PayoutPolicy, Program, RailSettings, RuleSet
 from brands.selectors import get_base_policy, list_rules_of_all
-from brands.wording import list_conditions, render_example, render_rule
+from brands.wording import render_example, render_rule
+from brands.wording_coming import say_rule
 from core import formats
 from core.wording import current_language
 from portal.offer_words import (
@@ -89,7 +90,8 @@ def make_offer(program: Program, *, now: datetime) -> Offer:
 def _load(programs: Sequence[Program], now: datetime) -> _Loaded:
     brands = {program.brand_id for program in programs}
     versions: dict[int, list[RuleSet]] = {}
-    for rule_set in RuleSet.objects.filter(program__in=programs).order_by("version"):
+    standing = RuleSet.objects.filter(program__in=programs, withdrawn_at__isnull=True)
+    for rule_set in standing.order_by("version"):
         versions.setdefault(rule_set.program_id, []).append(rule_set)
     current = {pk: effective_rules(versions=sets, at=now) for pk, sets in versions.items()}
     rules = list_rules_of_all(current.values())
@@ -141,7 +143,7 @@ def _make_offer(program: Program, loaded: _Loaded) -> Offer:
     return Offer(
         program=program,
         headline=_say_headline(rules),
-        rates=tuple(_say_rate(rule, names) for rule in rules) if len(rules) > 1 else (),
+        rates=tuple(say_rule(rule, names) for rule in rules) if len(rules) > 1 else (),
         example=example if rules else "",
         window=say_window(program),
         hold=say_hold(program, program.hold_days),
@@ -169,12 +171,6 @@ def _say_headline(rules: Sequence[Rule]) -> str:
     if plain.kind == "flat_item":
         return _("Earn %(amounts)s for every item") % {"amounts": amounts}
     return _("Earn %(amounts)s for every order") % {"amounts": amounts}
-
-
-def _say_rate(rule: Rule, names: Mapping[str, str]) -> str:
-    conditions = "; ".join(list_conditions(rule, names))
-    said = {"rule": render_rule(rule), "conditions": conditions}
-    return _("%(rule)s (%(conditions)s)") % said if conditions else said["rule"]
 
 
 def _is_full(program: Program, loaded: _Loaded) -> bool:

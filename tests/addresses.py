@@ -47,6 +47,7 @@ SPECIAL: Mapping[str, Mapping[str, str]] = {
     "tracking:impression": {"slug": "link_slug"},
     "payouts:run-approve": {"plan_id": "draft_id"},
     "payouts:run-withdraw": {"plan_id": "draft_id"},
+    "brands:rules-withdraw": {"version": "coming_version"},
     "tracking:commission-clear": {"commission_id": "held_id"},
     "tracking:commission-clear-alike": {"commission_id": "held_id"},
     "core:mail-stop": {"token": "stop_token"},

@@ -48,6 +48,7 @@ from tests.makers import (
     make_pending_change,
     make_program,
     make_question,
+    make_rules,
     make_sandbox,
     make_saved_report,
     make_unread_order,
@@ -55,6 +56,7 @@ from tests.makers import (
     make_utm_template,
     make_vetting_point,
     make_what_if,
+    percent_rule,
     send_news,
 )
 from tests.payouts.papers import make_statement, make_tax_profile
@@ -127,6 +129,9 @@ def make_everything(prefix: str = "Anna", *, creator: User | None = None) -> Eve
         now=shop.now,
     )
     make_ladder(program, [(other.group, 0, "later"), (fast, 3, "pending")], now=shop.now)
+    coming = make_rules(
+        program, [percent_rule(1200)], effective_from=shop.now + timedelta(days=30), now=shop.now
+    )
     draft_news = make_announcement(brand=world.brand)
     send_news(make_announcement(brand=world.brand))
     draft = _fill_shop(world, mine.text, theirs.text)
@@ -161,6 +166,7 @@ def make_everything(prefix: str = "Anna", *, creator: User | None = None) -> Eve
         "tax_id": make_tax_profile(place.affiliation, now=shop.now).public_id,
         "unread_id": make_unread_order(shop.connection, now=shop.now).public_id,
         "upload_id": make_read_upload(shop.connection).public_id,
+        "coming_version": coming.version,
         "what_if_id": make_what_if(program, now=shop.now).public_id,
         "digest": asset.image.sha256,
         "announcement_id": draft_news.public_id,

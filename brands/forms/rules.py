@@ -225,12 +225,14 @@ class PublishForm(forms.Form):
         earliest: datetime,
         has_later: bool,
         notice: str = "",
+        replaced_from: datetime | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.zone, self.earliest, self.notice = ZoneInfo(zone), earliest, notice
-        if notice:
-            self.initial["effective_from"] = earliest.astimezone(self.zone)
+        if notice or replaced_from:
+            start = max(earliest, replaced_from or earliest)
+            self.initial["effective_from"] = start.astimezone(self.zone)
         help_text = _("By the clock of %(zone)s. Empty: from the moment of publishing.")
         if notice:
             help_text = _("By the clock of %(zone)s. Empty: from the earliest day.")

@@ -11,7 +11,10 @@ from core.models import Brand, User
 
 
 class RuleSet(models.Model):
-    """A version of a program's rules; never changed once published, in force from a time on."""
+    """A version of a program's rules; never changed once published, in force from a time on.
+
+    One that was withdrawn before it began never is in force.
+    """
 
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT)
     program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="rule_sets")
@@ -19,9 +22,14 @@ class RuleSet(models.Model):
     effective_from = models.DateTimeField()
     published_at = models.DateTimeField()
     published_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT)
+    withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True) | Q(withdrawn_at__lt=F("effective_from")),
+                name="brands_ruleset_withdrawn_in_time",
+            ),
             models.UniqueConstraint(fields=["program", "version"], name="brands_ruleset_version"),
             models.UniqueConstraint(fields=["brand", "id"], name="brands_ruleset_brand_id"),
             SameBrand("program", name="brands_ruleset_program_same_brand"),

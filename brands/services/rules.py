@@ -1,9 +1,9 @@
-"""Publish a version of a program's ordered rules."""
+"""Publish a version of a program's ordered rules, and withdraw one before it begins."""
 
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -11,7 +11,12 @@ from brands.domain.amounts import are_amounts
 from brands.domain.rules import FITTING, FLAT_KINDS, Conditions, fit_conditions
 from brands.domain.rules import Rule as DomainRule
 from brands.models import Group, Program, Rule, RuleKind, RuleSet
-from brands.selectors import find_latest_rules, list_rules_of
+from brands.selectors import (
+    find_latest_rules,
+    get_next_version,
+    list_rules_of,
+    list_standing_rules,
+)
 from brands.services.notice import check_rules_notice
 from brands.services.terms import refresh_terms
 from core import audit
@@ -20,6 +25,9 @@ from core.money import BPS
 
 MAX_RULES = 100
 MAX_LIMIT = 1_000
+# Longer than any statement or lock may take: what prices an order placed at the beginning then
+# sees the version as withdrawn, or it is not withdrawn.
+LAST_CALL = timedelta(minutes=1)
 
 
 class StaleRules(ValueError):
@@ -32,6 +40,10 @@ class StaleRules(ValueError):
 
 class EffectiveInPast(ValueError):
     """Rules apply from now on, and not before a version that is already published."""
+
+
+class RulesBegun(ValueError):
+    """The version is in force, begins within a minute, or is the only one."""
 
 
 class RuleInvalid(ValueError):
@@ -86,29 +98,62 @@ def publish_rules(
     latest = find_latest_rules(program)
     if latest is not None and latest.version != base_version:
         raise StaleRules(latest)
-    if effective_from < max(now, latest.effective_from if latest else now):
-        raise EffectiveInPast(f"program {program.public_id}: {effective_from.isoformat()}")
-    check_drafts(program, drafts)
-    if latest is not None:
-        check_rules_notice(
-            program=program,
-            before=list_rules_of(latest),
-            after=to_rules(drafts),
-            at=effective_from,
-            now=now,
-        )
-    rule_set = _store(program, drafts, latest, effective_from, actor_id, now)
+    return _publish(program, drafts, latest, base_version, effective_from, actor_id, now)
+
+
+@transaction.atomic
+def replace_rules(
+    *,
+    program_id: int,
+    drafts: Sequence[RuleDraft],
+    effective_from: datetime,
+    actor_id: int,
+    now: datetime,
+    base_version: int,
+) -> RuleSet:
+    """Publish the drafts in the place of the newest version, which has not begun.
+
+    They may begin earlier or later than it; what is worse is weighed against the version before.
+
+    :raises RulesBegun: it cannot be withdrawn any more.
+
+    Raises what publish_rules raises.
+    """
+    program = lock_row(Program, program_id)
+    latest = find_latest_rules(program)
+    if latest is None or latest.version != base_version:
+        raise StaleRules(latest or RuleSet(program=program, version=0))
+    _withdraw(latest, now)
+    before = find_latest_rules(program)
+    return _publish(program, drafts, before, base_version, effective_from, actor_id, now)
+
+
+@transaction.atomic
+def withdraw_rules(*, program_id: int, version: int, actor_id: int, now: datetime) -> RuleSet:
+    """Withdraw a version before it begins: the one before stays in force; the terms follow.
+
+    :raises RulesBegun: it has begun or is about to, was withdrawn, or is the only one.
+    """
+    program = lock_row(Program, program_id)
+    rule_set = list_standing_rules(program).filter(version=version).first()
+    if rule_set is None:
+        raise RulesBegun(f"program {program.public_id}: no version {version} to withdraw")
+    _withdraw(rule_set, now)
     refresh_terms(program=program, now=now)
     audit.record(
         brand_id=program.brand_id,
         actor_id=actor_id,
-        action="rules.published",
+        action="rules.withdrawn",
         target=program,
         now=now,
-        before={"version": base_version},
-        after={"version": rule_set.version, "effective_from": effective_from.isoformat()},
+        before={"version": version, "effective_from": rule_set.effective_from.isoformat()},
     )
     return rule_set
+
+
+def is_withdrawable(rule_set: RuleSet, now: datetime) -> bool:
+    """Tell whether the beginning of a version is far enough away."""
+    return rule_set.withdrawn_at is None and now < rule_set.effective_from - LAST_CALL
 
 
 def to_rules(drafts: Sequence[RuleDraft]) -> list[DomainRule]:
@@ -145,10 +190,51 @@ def check_drafts(program: Program, drafts: Sequence[RuleDraft]) -> None:
             raise RuleInvalid(position, code)
 
 
-def _store(
+def _withdraw(rule_set: RuleSet, now: datetime) -> None:
+    others = list_standing_rules(rule_set.program).filter(version__lt=rule_set.version)
+    if not is_withdrawable(rule_set, now) or not others.exists():
+        raise RulesBegun(f"rules {rule_set.pk} from {rule_set.effective_from.isoformat()}")
+    rule_set.withdrawn_at = now
+    rule_set.save(update_fields=["withdrawn_at"])
+
+
+def _publish(
     program: Program,
     drafts: Sequence[RuleDraft],
     latest: RuleSet | None,
+    base_version: int,
+    effective_from: datetime,
+    actor_id: int,
+    now: datetime,
+) -> RuleSet:
+    if effective_from < max(now, latest.effective_from if latest else now):
+        raise EffectiveInPast(f"program {program.public_id}: {effective_from.isoformat()}")
+    check_drafts(program, drafts)
+    if latest is not None:
+        check_rules_notice(
+            program=program,
+            before=list_rules_of(latest),
+            after=to_rules(drafts),
+            at=effective_from,
+            now=now,
+        )
+    rule_set = _store(program, drafts, effective_from, actor_id, now)
+    refresh_terms(program=program, now=now)
+    audit.record(
+        brand_id=program.brand_id,
+        actor_id=actor_id,
+        action="rules.published",
+        target=program,
+        now=now,
+        before={"version": base_version},
+        after={"version": rule_set.version, "effective_from": effective_from.isoformat()},
+    )
+    return rule_set
+
+
+def _store(
+    program: Program,
+    drafts: Sequence[RuleDraft],
     effective_from: datetime,
     actor_id: int,
     now: datetime,
@@ -156,7 +242,7 @@ def _store(
     rule_set = RuleSet.objects.create(
         brand_id=program.brand_id,
         program=program,
-        version=latest.version + 1 if latest else 1,
+        version=get_next_version(program),
         effective_from=effective_from,
         published_at=now,
         published_by_id=actor_id,

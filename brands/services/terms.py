@@ -23,7 +23,8 @@ def refresh_terms(*, program: Program, now: datetime) -> Terms | None:
     clauses = preview_terms(program, rules, rule_set.effective_from, changes)
     generated = [clause.to_json() for clause in clauses]
     own_text = describe_side(program, rules, changes).own_text
-    if latest and latest.generated == generated and latest.own_text == own_text:
+    is_standing = latest is not None and latest.rule_set.withdrawn_at is None
+    if latest and is_standing and (latest.generated, latest.own_text) == (generated, own_text):
         return latest
     ladder = find_latest_ladder(program)
     starts = [one.effective_from for one in (rule_set, ladder) if one is not None]

@@ -1,6 +1,8 @@
 """The rules editor: an ordered list, a draft, a live example, and the publication."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,18 +26,23 @@ from brands.selectors import (
     find_latest_rules,
     find_latest_terms,
     get_base_policy,
+    get_next_version,
     list_groups,
     list_rule_sets,
     list_rules_of,
+    list_standing_rules,
 )
-from brands.selectors_terms import preview_terms
+from brands.selectors_terms import list_coming_rules, preview_terms
 from brands.selectors_whatifs import find_what_if
 from brands.services.notice import NoticeNeeded, find_rules_notice
 from brands.services.rules import (
     EffectiveInPast,
     RuleInvalid,
+    RulesBegun,
     StaleRules,
+    is_withdrawable,
     publish_rules,
+    replace_rules,
     to_rules,
 )
 from brands.views.common import pick_program, program_page, program_url
@@ -55,6 +62,7 @@ from brands.wording import (
     render_counts,
     render_rule,
 )
+from brands.wording_coming import describe_coming, say_rules
 from brands.wording_terms import describe_clauses
 from core.clock import brand_now
 from core.edges import door, posted, see_other
@@ -73,7 +81,8 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
     draft = load_draft(request.session, program)
     latest = find_latest_rules(program)
     groups = list(list_groups(program))
-    rules = to_rules(draft.rules)
+    rules, now = to_rules(draft.rules), brand_now(access.brand)
+    in_force, coming = list_coming_rules(program, now)
     is_stale = latest is not None and latest.version != draft.base_version
     context = program_page(
         access,
@@ -83,10 +92,13 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
         draft=draft,
         latest=latest,
         newer=list_rows(list_rules_of(latest), groups) if is_stale and latest else [],
-        next_version=(latest.version if latest else 0) + 1,
+        next_version=get_next_version(program),
+        publish_url=_publish_url(access, program, latest, now),
+        coming=describe_coming(program, coming, groups),
+        in_force=say_rules(in_force, {str(group.pk): group.name for group in groups}),
         versions=list_rule_sets(program)[:20],
         off=why_not(access, Right.MANAGE),
-        now=brand_now(access.brand),
+        now=now,
         **_build_example(request, program, rules, groups),
     )
     return render(request, "brands/rules.html", context)
@@ -148,8 +160,10 @@ def publish(request: HttpRequest, slug: str) -> HttpResponse:
         messages.error(request, _("Add a rule first: a program without one pays nothing."))
         return see_other(program_url(TAB, access, program))
     now = brand_now(access.brand)
-    notice = _find_notice(program, draft, latest, now)
-    begun = max(now, latest.effective_from) if latest else now
+    replaced = latest if latest and request.GET.get("instead") == str(latest.version) else None
+    before = _find_before(latest) if replaced else latest
+    notice = _find_notice(program, draft, before, now)
+    begun = max(now, before.effective_from) if before else now
     earliest = max(begun, notice) if notice else begun
     form = PublishForm(
         posted(request),
@@ -158,9 +172,11 @@ def publish(request: HttpRequest, slug: str) -> HttpResponse:
         has_later=earliest > now,
         notice=say_notice(notice, access.brand.time_zone) if notice else "",
         initial={"base_version": draft.base_version},
+        replaced_from=replaced.effective_from if replaced else None,
     )
     if request.method == "POST" and form.is_valid():
-        answer = _publish(request, access, program, draft, form, now)
+        service = partial(replace_rules if replaced else publish_rules, now=now)
+        answer = _publish(request, access, program, draft, form, service)
         if answer is not None:
             return answer
     context = program_page(
@@ -168,7 +184,10 @@ def publish(request: HttpRequest, slug: str) -> HttpResponse:
         program,
         TAB,
         form=form,
-        next_version=(latest.version if latest else 0) + 1,
+        next_version=get_next_version(program),
+        latest=latest,
+        replaced=replaced,
+        may_replace=latest is not None and is_withdrawable(latest, now),
         back_url=program_url(TAB, access, program),
         notice=form.notice,
         what_if=find_what_if(program, to_rules(draft.rules)),
@@ -217,21 +236,26 @@ def _publish(
     program: Program,
     draft: Draft,
     form: PublishForm,
-    now: datetime,
+    service: Callable[..., RuleSet],
 ) -> HttpResponse | None:
     try:
-        rule_set = publish_rules(
+        rule_set = service(
             program_id=program.pk,
             drafts=draft.rules,
             effective_from=form.cleaned_data["effective_from"],
             actor_id=access.member.user_id,
-            now=now,
             base_version=form.cleaned_data["base_version"],
         )
     except StaleRules:
         return see_other(program_url(TAB, access, program))
     except NoticeNeeded as needed:
         form.add_error("effective_from", say_notice(needed.earliest, access.brand.time_zone))
+        return None
+    except RulesBegun:
+        text = _(
+            "Version %(version)s applies already and is not replaced. Let yours begin after it."
+        )
+        form.add_error(None, text % {"version": draft.base_version})
         return None
     except EffectiveInPast:
         form.add_error("effective_from", _("Rules cannot begin in the past; choose a later time."))
@@ -241,8 +265,24 @@ def _publish(
         form.add_error(None, text % {"position": error.position})
         return None
     discard_draft(request.session, program)
-    messages.success(request, _say_published(rule_set, now))
+    messages.success(request, _say_published(rule_set, brand_now(access.brand)))
     return see_other(program_url(TAB, access, program))
+
+
+def _publish_url(
+    access: BrandAccess, program: Program, latest: RuleSet | None, now: datetime
+) -> str:
+    """Return where the draft is published: in the place of a version that has not begun."""
+    url = program_url("brands:rules-publish", access, program)
+    may_replace = latest is not None and is_withdrawable(latest, now) and _find_before(latest)
+    return f"{url}&instead={latest.version}" if latest and may_replace else url
+
+
+def _find_before(rule_set: RuleSet | None) -> RuleSet | None:
+    """Return the version before that one."""
+    if rule_set is None:
+        return None
+    return list_standing_rules(rule_set.program).filter(version__lt=rule_set.version).last()
 
 
 def _find_notice(

@@ -14,8 +14,9 @@ from affiliates.access import list_affiliations
 from brands.access import find_member, list_brands_of
 from brands.models import Program, ProgramStatus
 from brands.selectors import find_latest_terms, find_terms, list_open_programs
-from brands.selectors_terms import find_terms_in_force
+from brands.selectors_terms import find_terms_in_force, list_coming_rules
 from brands.wording import render_terms
+from brands.wording_coming import describe_coming_for
 from brands.wording_terms import describe_changes
 from core.access import NotFound
 from core.clock import brand_now, database_now
@@ -106,7 +107,12 @@ def show_program(request: HttpRequest, brand_slug: str, program_slug: str) -> Ht
     key = request.GET.get("key", "")
     program = get_program_page(request.user, brand_slug, program_slug, key=key)
     context = program_page(request, program, key)
-    context["goals"] = _list_goals(context["standing"], program)
+    standing: Standing = context["standing"]
+    context["goals"] = _list_goals(standing, program)
+    _rules, coming = list_coming_rules(program, brand_now(program.brand))
+    context["coming"] = describe_coming_for(
+        program, coming, standing.enrollment.pk if standing.enrollment else None
+    )
     return render(request, "portal/program.html", context)
 
 

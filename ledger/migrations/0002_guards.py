@@ -89,5 +89,5 @@ DROP FUNCTION ledger_entry_is_balanced();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0001_initial")]
+    dependencies = [("ledger", "0001_tables")]
     operations = [migrations.RunSQL(FORWARD, REVERSE)]

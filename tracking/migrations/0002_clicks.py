@@ -1,7 +1,8 @@
 """The click table: partitioned by the month its UUIDv7 key carries.
 
 A partition is made ahead by tracking_click_month(); what comes without one lands in the default
-partition and is moved when its month is made, so no click is ever refused.
+partition and is moved when its month is made, so no click is ever refused. The function works as its
+owner, so that a role that owns no table can make partitions; its search path is that of this migration.
 """
 
 from django.db import migrations
@@ -50,6 +51,8 @@ BEGIN
                    name, low, high);
     RETURN true;
 END $$;
+ALTER FUNCTION tracking_click_month(timestamptz) SECURITY DEFINER;
+ALTER FUNCTION tracking_click_month(timestamptz) SET search_path FROM CURRENT;
 
 SELECT tracking_click_month(now() + make_interval(months => n)) FROM generate_series(0, 3) AS n;
 """
@@ -61,5 +64,5 @@ DROP FUNCTION tracking_uuid7_floor(timestamptz);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tracking", "0001_initial")]
+    dependencies = [("tracking", "0001_tables")]
     operations = [migrations.RunSQL(FORWARD, REVERSE)]

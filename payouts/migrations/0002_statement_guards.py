@@ -49,5 +49,5 @@ DROP FUNCTION payouts_statement_is_chained();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payouts", "0008_statements")]
+    dependencies = [("payouts", "0001_tables")]
     operations = [migrations.RunSQL(FORWARD, REVERSE)]

@@ -47,5 +47,5 @@ DROP FUNCTION ledger_period_lock(bigint);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0006_periods")]
+    dependencies = [("ledger", "0002_guards")]
     operations = [migrations.RunSQL(FORWARD, REVERSE)]

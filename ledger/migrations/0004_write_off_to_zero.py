@@ -34,5 +34,5 @@ DROP FUNCTION ledger_write_off_to_zero();
 
 
 class Migration(migrations.Migration):
-    dependencies = [('ledger', '0007_period_guards')]
+    dependencies = [("ledger", "0003_period_guards")]
     operations = [migrations.RunSQL(FORWARD, REVERSE)]

@@ -6,7 +6,7 @@ from brands.models import Member
 from core.access import get_by_public_id
 from core.factors import has_second_factor
 from core.models import Brand, User
-from payouts.models import ExportFile, Payout, PayoutPlan, Statement, TaxProfile
+from payouts.models import ExportFile, Payout, PayoutPlan, Statement, TaxProfile, TaxRate
 
 
 def lacks_second_factor(brand: Brand, user: User) -> bool:
@@ -90,6 +90,14 @@ def get_tax_profile_for(access: BrandAccess, public_id: str) -> TaxProfile:
     """
     rows = TaxProfile.objects.filter(brand=access.brand)
     return get_by_public_id(rows.select_related("affiliation__affiliate"), public_id)
+
+
+def get_tax_rate_for(access: BrandAccess, public_id: str) -> TaxRate:
+    """Return a rate the brand entered.
+
+    :raises NotFound: not one of this brand.
+    """
+    return get_by_public_id(TaxRate.objects.filter(brand=access.brand), public_id)
 
 
 def get_own_statement(user: Visitor, public_id: str) -> Statement:

@@ -86,7 +86,7 @@ def mail_payout(*, payout: Payout, topic: str, now: datetime) -> None:
         to=affiliation.affiliate.user,
         brand=affiliation.brand,
         params={
-            "amount": Money(payout.amount_minor, payout.currency),
+            "amount": Money(payout.sent_minor, payout.currency),
             "story": lazy(say_own_payout, str)(payout),  # in the language it is read in
             "url": f"{settings.SITE_URL}{page}",
         },

@@ -1,12 +1,81 @@
-"""The declaration a creator makes for tax."""
+"""What a creator declares for tax, and what a brand enters to reckon it."""
 
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from payouts.models import PayeeKind, TaxProfile, VatStatus
+from brands.forms.fields import PercentField
+from payouts.models import PayeeKind, TaxKind, TaxProfile, TaxRate, VatStatus
 from payouts.services.tax import PROFILE_FIELDS, Declaration, read_details
+
+
+class CountryField(forms.RegexField):
+    """A country by its two letters (ISO 3166-1), in capitals."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            r"^[A-Za-z]{2}$", widget=forms.TextInput(attrs={"class": "ltr short"}), **kwargs
+        )
+
+    def clean(self, value: Any) -> str:
+        return str(super().clean(value)).upper()
+
+
+class TaxCountryForm(forms.Form):
+    """Where a brand pays tax; with none, no tax is reckoned."""
+
+    country = CountryField(
+        label=_("Country where the brand pays tax"),
+        required=False,
+        help_text=_("Two letters, for example DE. Empty: no tax is reckoned."),
+    )
+
+
+class TaxRateForm(forms.Form):
+    """A rate from a day on."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=TaxKind.choices)
+    country = CountryField(
+        label=_("Country of the creator"),
+        required=False,
+        help_text=_(
+            "Two letters. Empty, for withholding: every country without a rate of its own."
+        ),
+    )
+    rate_bps = PercentField(
+        label=_("Percent of the commission"), required=False, help_text=_("Empty: 0 %.")
+    )
+    starts_on = forms.DateField(
+        label=_("First day"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("An older rate of the same kind and country gives way from this day on."),
+    )
+    ends_on = forms.DateField(
+        label=_("Last day"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("Empty: until another takes its place."),
+    )
+    note = forms.CharField(
+        label=_("Where you have it from"),
+        max_length=200,
+        help_text=_("For example the law, or the letter of your tax adviser."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the country of VAT, and for an end after the beginning."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("kind") == TaxKind.VAT and cleaned.get("country") == "":
+            self.add_error("country", _("Enter the country whose VAT it is."))
+        first, last = cleaned.get("starts_on"), cleaned.get("ends_on")
+        if first and last and last < first:
+            self.add_error("ends_on", _("The last day is before the first."))
+        return cleaned
+
+    def read(self) -> TaxRate:
+        """Return the rate, not stored yet."""
+        return TaxRate(**self.cleaned_data)
 
 
 class TaxForm(forms.Form):
@@ -19,8 +88,7 @@ class TaxForm(forms.Form):
     address = forms.CharField(
         label=_("Address"), max_length=400, widget=forms.Textarea(attrs={"rows": 3})
     )
-    country = forms.RegexField(
-        r"^[A-Za-z]{2}$",
+    country = CountryField(
         label=_("Country where you pay tax"),
         help_text=_("Two letters, for example DE."),
     )
@@ -66,7 +134,7 @@ class TaxForm(forms.Form):
         """Return what was declared."""
         asked = self.cleaned_data
         return Declaration(
-            country=asked["country"].upper(),
+            country=asked["country"],
             kind=asked["kind"],
             vat_status=asked["vat_status"],
             details={name: asked[name].strip() for name in PROFILE_FIELDS},

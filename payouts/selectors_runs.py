@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Sum
@@ -12,6 +11,7 @@ from core.models import AuditEvent, User
 from core.money import BPS, Money, divide_half_up
 from ledger.models import AccountKind, EntryKind, Posting
 from payouts.domain.compare import Difference, RunLine, compare_runs
+from payouts.domain.plan import read_line
 from payouts.models import (
     COVERING_STATUSES,
     Payout,
@@ -68,18 +68,18 @@ def compare_with_last(plan: PayoutPlan) -> SinceLast | None:
         brand_id=plan.brand_id, currency=plan.currency, status=PlanStatus.APPROVED, pk__lt=plan.pk
     )
     last = approved.order_by("-approved_at").first()
-    lines = plan.content["lines"]
+    lines = _read_lines(plan)
     if last is None or not last.total_minor or not lines:
         return None
-    largest = max(lines, key=lambda line: line["amount_minor"])
+    largest = max(lines, key=lambda line: line.amount_minor)
     change = plan.total_minor - last.total_minor
     return SinceLast(
         last=last,
         change=Money(change, plan.currency),
         change_bps=divide_half_up(change * 100, last.total_minor) * (BPS // 100),
         differences=compare_runs(
-            now=[_read_line(line) for line in lines],
-            last=[_read_line(line) for line in last.content["lines"]],
+            now=lines,
+            last=_read_lines(last),
             history=_list_paid(plan),
         ),
         cooling=[
@@ -87,19 +87,22 @@ def compare_with_last(plan: PayoutPlan) -> SinceLast | None:
             for one in plan.content["left_out"]
             if any(gate["code"] == "gate.cooling" for gate in one["gates"])
         ],
-        largest=Money(largest["amount_minor"], plan.currency),
-        largest_name=largest["name"],
+        largest=Money(largest.amount_minor, plan.currency),
+        largest_name=largest.name,
     )
 
 
-def _read_line(line: Mapping[str, Any]) -> RunLine:
-    return RunLine(
-        affiliation=line["affiliation"],
-        name=line["name"],
-        amount_minor=line["amount_minor"],
-        destination=line["destination"],
-        recovered_minor=line.get("recovered_minor", 0),
-    )
+def _read_lines(plan: PayoutPlan) -> list[RunLine]:
+    return [
+        RunLine(
+            affiliation=stored["affiliation"],
+            name=stored["name"],
+            amount_minor=read_line(stored, currency=plan.currency).sent_minor,
+            destination=stored["destination"],
+            recovered_minor=stored.get("recovered_minor", 0),
+        )
+        for stored in plan.content["lines"]
+    ]
 
 
 def _list_paid(plan: PayoutPlan) -> dict[str, list[int]]:
@@ -112,8 +115,8 @@ def _list_paid(plan: PayoutPlan) -> dict[str, list[int]]:
         status__in=COVERING_STATUSES,
     ).order_by("-pk")
     paid: dict[str, list[int]] = {}
-    for affiliation_id, minor in rows.values_list("affiliation_id", "amount_minor"):
-        paid.setdefault(str(affiliation_id), []).append(minor)
+    for payout in rows:
+        paid.setdefault(str(payout.affiliation_id), []).append(payout.sent_minor)
     return paid
 
 

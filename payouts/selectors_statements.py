@@ -18,7 +18,7 @@ from django.db.models.functions import Coalesce
 from affiliates.models import Affiliation
 from core.models import Brand
 from core.periods import start_of_day
-from ledger.models import AccountKind, Entry, EntryKind, Period, Posting
+from ledger.models import AccountKind, Entry, Period, Posting
 from payouts.domain.calendar import next_month
 from payouts.domain.statement import StatementFacts, StatementLine
 from payouts.models import Payout, PayoutItem, Statement
@@ -151,13 +151,13 @@ def read_payout(payout: Payout) -> StatementFacts:
     The opening balance is what an earlier payout had left over.
     """
     entries = {
-        entry.kind: entry
+        entry.key.rpartition(":")[2]: entry
         for entry in Entry.objects.filter(
             brand_id=payout.brand_id, cause_type="payout", cause_id=payout.public_id
         )
     }
     taken = Posting.objects.select_related("account").get(
-        entry=entries[EntryKind.APPROVE_PAYOUT], account__kind=AccountKind.PAYABLE
+        entry=entries["approve"], account__kind=AccountKind.PAYABLE
     )
     earlier = Posting.objects.filter(account=taken.account, pk__lt=taken.pk)
     payable: int = earlier.aggregate(total=Coalesce(Sum("amount_minor"), 0))["total"]
@@ -167,8 +167,17 @@ def read_payout(payout: Payout) -> StatementFacts:
         .select_related("posting__entry__corrects")
         .order_by("posting_id")
     ]
-    paid = entries[EntryKind.PAY]
-    sent = StatementLine(paid.pk, paid.at, paid.kind, payout.public_id, -payout.amount_minor)
+    ends = (
+        ("vat", payout.vat_minor),
+        ("withhold", -payout.withheld_minor),
+        ("pay", -payout.sent_minor),
+    )
+    own = [
+        StatementLine(entry.pk, entry.at, entry.kind, payout.public_id, minor)
+        for name, minor in ends
+        if minor
+        for entry in [entries[name]]
+    ]
     closing = payable - payout.amount_minor
     return StatementFacts(
         brand=payout.brand.public_id,
@@ -177,10 +186,11 @@ def read_payout(payout: Payout) -> StatementFacts:
         month=None,
         payout=payout.public_id,
         starts_at=payout.approved_at,
-        ends_at=paid.at,
+        ends_at=entries["pay"].at,
         opening_minor=payable - sum(line.amount_minor for line in items),
-        lines=[*items, sent],
+        lines=[*items, *own],
         standing={AccountKind.PAYABLE.value: closing} if closing else {},
+        tax=payout.tax,
     )
 
 

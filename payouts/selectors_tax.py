@@ -1,6 +1,7 @@
-"""Who has declared what a brand needs for tax."""
+"""Who has declared what a brand needs for tax, and what comes of it for his payouts."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -9,22 +10,41 @@ from django.db.models import QuerySet
 
 from affiliates.models import Affiliation
 from core.models import Brand
-from payouts.models import TaxProfile, TaxSettings
+from payouts.domain.plan import Gate
+from payouts.domain.tax import Declared, Rate, TaxTerms, decide_tax
+from payouts.models import TaxProfile, TaxRate, TaxSettings
 
 
-def is_required(brand: Brand) -> bool:
-    """Say whether payouts of the brand wait for declarations."""
-    return TaxSettings.objects.filter(brand=brand, requires_profile=True).exists()
+@dataclass(frozen=True, slots=True)
+class TaxStanding:
+    """How a creator is taxed, None where the brand reckons no tax, and which gates are closed."""
+
+    terms: TaxTerms | None
+    gates: tuple[Gate, ...]
 
 
-def list_undeclared(*, brand: Brand, parties: Collection[UUID], now: datetime) -> set[UUID]:
-    """Return who of them must declare first; nobody where the brand does not ask."""
-    if not is_required(brand):
-        return set()
+def list_tax_standings(
+    *, brand: Brand, parties: Collection[UUID], now: datetime
+) -> dict[UUID, TaxStanding]:
+    """Return for each of them the terms of the day, and what keeps him from being paid."""
+    settings = find_settings(brand)
     today = now.astimezone(ZoneInfo(brand.time_zone)).date()
-    rows = TaxProfile.objects.filter(brand=brand, affiliation__in=parties)
-    held = {row.affiliation_id for row in rows if holds(row, today)}
-    return set(parties) - held
+    profiles: dict[UUID, TaxProfile] = {}
+    if settings.requires_profile or settings.country:
+        rows = TaxProfile.objects.filter(brand=brand, affiliation__in=parties)
+        profiles = {row.affiliation_id: row for row in rows if holds(row, today)}
+    rates = [_read_rate(row) for row in list_rates(brand)] if settings.country else []
+    return {party: _stand(settings, profiles.get(party), rates, today) for party in parties}
+
+
+def find_settings(brand: Brand) -> TaxSettings:
+    """Return what a brand has set, or what holds where it never did."""
+    return TaxSettings.objects.filter(brand=brand).first() or TaxSettings(brand=brand)
+
+
+def list_rates(brand: Brand) -> QuerySet[TaxRate]:
+    """Return the rates of a brand by kind and country, the newest first."""
+    return TaxRate.objects.filter(brand=brand).order_by("kind", "country", "-starts_on")
 
 
 def holds(profile: TaxProfile, today: date) -> bool:
@@ -42,3 +62,20 @@ def list_creators_by_tax(
     if what == "missing":
         rows = rows.filter(tax_profile__isnull=True)
     return rows.order_by("-pk")
+
+
+def _stand(
+    settings: TaxSettings, profile: TaxProfile | None, rates: list[Rate], today: date
+) -> TaxStanding:
+    gates = (Gate("gate.tax_profile"),) if settings.requires_profile and not profile else ()
+    if not settings.country:
+        return TaxStanding(None, gates)
+    declared = Declared(profile.country, profile.vat_status) if profile else None
+    terms = decide_tax(brand_country=settings.country, declared=declared, rates=rates, on=today)
+    if terms is None:
+        gates = (*gates, Gate("gate.tax_rate", {"code": settings.country}))
+    return TaxStanding(terms, gates)
+
+
+def _read_rate(row: TaxRate) -> Rate:
+    return Rate(row.kind, row.country, row.rate_bps, row.starts_on, row.ends_on)

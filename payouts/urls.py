@@ -13,6 +13,7 @@ from payouts.views import (
     runs,
     statements,
     tax,
+    tax_rates,
     write_offs,
 )
 
@@ -79,6 +80,13 @@ urlpatterns = [
     ),
     path("b/<slug:slug>/payouts/tax/", tax.list_of_brand, name="brand-tax"),
     path("b/<slug:slug>/payouts/tax/require/", tax.require, name="brand-tax-require"),
+    path("b/<slug:slug>/payouts/tax/rates/", tax_rates.show_rates, name="tax-rates"),
+    path("b/<slug:slug>/payouts/tax/rates/add/", tax_rates.add_rate, name="tax-rate-add"),
+    path(
+        "b/<slug:slug>/payouts/tax/rates/<str:rate_id>/end/",
+        tax_rates.end_rate,
+        name="tax-rate-end",
+    ),
     path("b/<slug:slug>/payouts/tax/<str:tax_id>/", tax.show_profile, name="brand-tax-profile"),
     path("b/<slug:slug>/payouts/<str:payout_id>/", payout.show_payout, name="payout-detail"),
     path("b/<slug:slug>/payouts/<str:payout_id>/<str:what>/", payout.act, name="payout-act"),

@@ -68,6 +68,10 @@ GATES: Mapping[str, Message] = {
         _("{brand} needs your tax details before it pays you. Your balance is kept."),
         _("{creator} has not declared tax details."),
     ),
+    "gate.tax_rate": Message(
+        _("{brand} has no VAT rate of {code} for this day. Your balance is kept until it does."),
+        _("{creator} is registered for VAT in {code}, and no rate of it is in force."),
+    ),
     "gate.terms": Message(
         _("Accept terms version {version} to be paid."),
         _("{creator} has not accepted version {version}."),
@@ -281,6 +285,7 @@ STEPS: Mapping[str, Step] = {
     "gate.address": _METHOD,
     "gate.rail_currency": _METHOD,
     "gate.rail_off": Step("payouts:method", "payouts:run-list"),
+    "gate.tax_rate": Step("payouts:tax", "payouts:tax-rates"),
     "gate.tax_profile": Step("payouts:tax", "payouts:brand-tax"),
     "gate.terms": Step("affiliates:program-list", "affiliates:creator-list"),
     "gate.suspended": Step("affiliates:program-list", "affiliates:creator-list"),

@@ -108,6 +108,7 @@ KINDS: Mapping[str, Kind] = {
     "payouts.payout": Kind(
         lambda row: str(row.affiliation), "payouts:payout-detail", related=(_AFFILIATE,)
     ),
+    "payouts.taxrate": Kind(str, "payouts:tax-rates", _none),
     "payouts.taxprofile": Kind(
         lambda row: str(row.affiliation), _CREATOR, _creator_of, (_AFFILIATE,)
     ),

@@ -197,6 +197,9 @@ SENTENCES: Mapping[str, str | Promise] = {
     "vetting_point.renamed": _("{who} worded a point of the checklist anew: {what}"),
     "vetting_point.retired": _("{who} took off the checklist: {what}"),
     "utm.created": _("{who} made the UTM template {what}"),
+    "tax_country.set": _("{who} set where {what} pays tax"),
+    "tax_rate.added": _("{who} added the tax rate {what}"),
+    "tax_rate.ended": _("{who} ended the tax rate {what}"),
     "tax_profile.declared": _("{who} declared the tax details of {what}"),
     "tax_profile.not_required": _("{who} let payouts of {what} not wait for tax details"),
     "tax_profile.read": _("{who} read the tax details of {what}"),
@@ -219,7 +222,15 @@ AREAS: Mapping[str, tuple[str | Promise, tuple[str, ...]]] = {
         _("Payouts"),
         (
             *("payout", "payout_file", "payout_method", "payout_minimum", "payout_plan"),
-            *("payout_policy", "period", "rail", "tax_profile", "write_off"),
+            *(
+                "payout_policy",
+                "period",
+                "rail",
+                "tax_country",
+                "tax_profile",
+                "tax_rate",
+                "write_off",
+            ),
         ),
     ),
     "program": (

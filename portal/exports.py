@@ -127,11 +127,14 @@ def _read_payouts(brand: Brand, _asked: Asked, _now: datetime) -> Rows:
                 payout.rail,
                 payout.status,
                 payout.currency,
-                amount(payout.amount_minor, payout.currency),
+                amount(payout.sent_minor, payout.currency),
                 payout.reference,
                 payout.approved_at,
                 payout.sent_at,
                 payout.paid_at,
+                amount(payout.amount_minor, payout.currency),
+                amount(payout.vat_minor, payout.currency),
+                amount(payout.withheld_minor, payout.currency),
             )
 
 
@@ -295,7 +298,7 @@ EXPORTS: Mapping[str, Export] = {
     "payouts": Export(
         _words(
             "payout run period creator creator_name rail state currency amount reference"
-            " approved_at sent_at paid_at"
+            " approved_at sent_at paid_at commission vat withheld"
         ),
         _read_payouts,
         "payouts:run-list",

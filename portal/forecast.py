@@ -13,10 +13,12 @@ from core.money import Money
 from core.wording import Reader
 from ledger.models import AccountKind
 from payouts import wording
-from payouts.domain.plan import Gate, PlanPolicy, find_gates
+from payouts.domain.plan import Gate, Payee, PlanPolicy, find_gates
+from payouts.domain.tax import TaxTerms
 from payouts.rails.registry import LIMITS
 from payouts.selectors import list_next_runs
 from payouts.services.planning import get_payee
+from payouts.tax_words import list_notes, list_sums
 from tracking.selectors import sum_due
 
 Kinds = dict[AccountKind, int]
@@ -36,7 +38,8 @@ class Task:
 class Forecast:
     """One brand's next payout in one currency.
 
-    expected = released + due - to_recover; what refunds left below zero is to recover.
+    expected = released + due - to_recover; what refunds left below zero is to recover. `tax`: the
+    terms of the run's day, by the rates of now.
     """
 
     brand: Brand
@@ -45,7 +48,18 @@ class Forecast:
     due: Money
     to_recover: Money
     expected: Money
+    tax: TaxTerms | None
     tasks: tuple[Task, ...]
+
+    @property
+    def sums(self) -> list[tuple[str, Money]]:
+        """How what is sent comes about, where tax changes it."""
+        minor, currency = self.expected.amount_minor, self.expected.currency
+        return list_sums(amount_minor=minor, terms=self.tax, currency=currency)
+
+    @property
+    def notes(self) -> list[str]:
+        return list_notes(self.tax)
 
     @property
     def taken(self) -> Money:
@@ -77,6 +91,7 @@ def _forecast(place: Affiliation, currency: str, kinds: Kinds, now: datetime) ->
     run_date = list_next_runs(brand=brand, currencies=[currency], now=now)[currency]
     run_end = _end_of(run_date, ZoneInfo(brand.time_zone))
     payable = kinds.get(AccountKind.PAYABLE, 0)
+    payee = get_payee(affiliation=place, currency=currency, limits=LIMITS, now=run_end)
     due = sum_due(affiliation_ids=[place.pk], before=run_end).get((place.pk, currency), 0)
     return Forecast(
         brand=brand,
@@ -85,21 +100,15 @@ def _forecast(place: Affiliation, currency: str, kinds: Kinds, now: datetime) ->
         due=Money(due, currency),
         to_recover=Money(max(0, -payable), currency),
         expected=Money(max(0, payable + due), currency),
-        tasks=tuple(_list_tasks(place, currency, payable + due, run_end)),
+        tax=payee.tax,
+        tasks=tuple(_list_tasks(place, replace(payee, payable_minor=payable + due), run_end)),
     )
 
 
-def _list_tasks(
-    place: Affiliation, currency: str, expected_minor: int, run_end: datetime
-) -> list[Task]:
+def _list_tasks(place: Affiliation, payee: Payee, run_end: datetime) -> list[Task]:
     """Return what would keep the run from paying what is expected by then."""
     policy = PayoutPolicy.objects.filter(brand=place.brand).first() or PayoutPolicy()
-    payee = get_payee(affiliation=place, currency=currency, limits=LIMITS, now=run_end)
-    gates = find_gates(
-        payee=replace(payee, payable_minor=expected_minor),
-        policy=PlanPolicy(policy.minimums),
-        now=run_end,
-    )
+    gates = find_gates(payee=payee, policy=PlanPolicy(policy.minimums), now=run_end)
     reader = Reader(
         audience="creator",
         zone=ZoneInfo(place.brand.time_zone),

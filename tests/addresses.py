@@ -75,6 +75,11 @@ FORMS = {
     "brands:sandbox-change": {"action": "open"},
     "brands:vetting-point-create": {"words": "The audience fits"},
     "payouts:run-preview": {"currency": "EUR"},
+    "payouts:tax-rate-add": {
+        "rate-kind": "withholding",
+        "rate-starts_on": "2026-01-01",
+        "rate-note": "The law",
+    },
 }
 
 

@@ -9,9 +9,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from payouts.domain.limits import Quote, RailLimits, quote_amount, round_up
+from payouts.domain.limits import Quote, RailLimits, round_up
+from payouts.domain.quoting import quote_commission
+from payouts.domain.tax import TaxTerms
 
 
 class DuplicatePayee(ValueError):
@@ -48,6 +51,7 @@ class Payee:
     """One creator's balance in one currency, and what stands in the way of paying it.
 
     `terms_due`: the version that must be accepted first. `other_gates`: found by the caller.
+    `tax`: None where the brand reckons none.
     """
 
     affiliation_id: UUID
@@ -63,6 +67,7 @@ class Payee:
     address_changed_at: datetime | None = None
     method_changed_at: datetime | None = None
     terms_due: int | None = None
+    tax: TaxTerms | None = None
     other_gates: tuple[Gate, ...] = ()
 
 
@@ -75,7 +80,10 @@ class PlanPolicy:
 
 @dataclass(frozen=True, slots=True)
 class PlanLine:
-    """One payout to be made; the remainder is what the rail's step leaves payable."""
+    """One payout to be made; the remainder is what the rail's step leaves payable.
+
+    `amount_minor` is the commission; with VAT and without what is withheld it is what is sent.
+    """
 
     affiliation_id: UUID
     name: str
@@ -85,6 +93,28 @@ class PlanLine:
     currency: str
     rail: str
     destination: str
+    tax: TaxTerms | None = None
+
+    @property
+    def vat_minor(self) -> int:
+        return self.tax.vat_of(self.amount_minor) if self.tax else 0
+
+    @property
+    def withheld_minor(self) -> int:
+        return self.tax.withheld_of(self.amount_minor) if self.tax else 0
+
+    @property
+    def sent_minor(self) -> int:
+        """What leaves to the creator."""
+        return self.tax.sent_of(self.amount_minor) if self.tax else self.amount_minor
+
+    @property
+    def payment(self) -> "Payment":
+        """What an approval covers of it."""
+        paid = (self.affiliation_id, self.amount_minor, self.currency, self.rail, self.destination)
+        if self.tax is None:
+            return paid
+        return (*paid, self.vat_minor, self.withheld_minor, self.tax.treatment.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +130,7 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Lines and left-out creators in a stable order; totals in minor units by currency."""
+    """Lines and left-out creators in a stable order; totals of what is sent, by currency."""
 
     lines: tuple[PlanLine, ...]
     left_out: tuple[LeftOut, ...]
@@ -118,8 +148,11 @@ class PlanChange:
     totals_change_minor: Mapping[str, int]
 
 
-Payment = tuple[UUID, int, str, str, str]
-"""Affiliation, amount in minor units, currency, rail, destination: what an approval covers."""
+Payment = tuple[UUID, *tuple[int | str, ...]]
+"""Affiliation, amount in minor units, currency, rail, destination: what an approval covers.
+
+Where tax is reckoned VAT, what is withheld and the treatment follow.
+"""
 
 
 def build_plan(*, payees: Sequence[Payee], policy: PlanPolicy, now: datetime) -> Plan:
@@ -166,10 +199,7 @@ def minimum_of(*, payee: Payee, policy: PlanPolicy) -> int | None:
 
 def hash_lines(lines: Iterable[PlanLine]) -> str:
     """Return the hash an approval signs."""
-    return hash_payments(
-        (line.affiliation_id, line.amount_minor, line.currency, line.rail, line.destination)
-        for line in lines
-    )
+    return hash_payments(line.payment for line in lines)
 
 
 def hash_payments(payments: Iterable[Payment]) -> str:
@@ -183,11 +213,42 @@ def hash_payments(payments: Iterable[Payment]) -> str:
 
 
 def total_lines(lines: Iterable[PlanLine]) -> Mapping[str, int]:
-    """Add up the lines, in minor units by currency."""
+    """Add up what is sent, in minor units by currency."""
     totals: Counter[str] = Counter()
     for line in lines:
-        totals[line.currency] += line.amount_minor
+        totals[line.currency] += line.sent_minor
     return dict(totals)
+
+
+def write_line(line: PlanLine, *, recovered_minor: int) -> dict[str, Any]:
+    """Return a line as it is stored and shown; what is recovered is in what is payable."""
+    written: dict[str, Any] = {
+        "affiliation": str(line.affiliation_id),
+        "name": line.name,
+        "payable_minor": line.payable_minor,
+        "recovered_minor": recovered_minor,
+        "amount_minor": line.amount_minor,
+        "remainder_minor": line.remainder_minor,
+        "rail": line.rail,
+        "destination": line.destination,
+    }
+    return {**written, "tax": line.tax.to_json()} if line.tax else written
+
+
+def read_line(written: Mapping[str, Any], *, currency: str) -> PlanLine:
+    """Return what a stored line says."""
+    tax = written.get("tax")
+    return PlanLine(
+        affiliation_id=UUID(written["affiliation"]),
+        name=written["name"],
+        payable_minor=written["payable_minor"],
+        amount_minor=written["amount_minor"],
+        remainder_minor=written["remainder_minor"],
+        currency=currency,
+        rail=written["rail"],
+        destination=written["destination"],
+        tax=TaxTerms.from_json(tax) if tax else None,
+    )
 
 
 def compare_plans(*, seen: Sequence[PlanLine], current: Sequence[PlanLine]) -> PlanChange:
@@ -218,8 +279,11 @@ def _refuse_duplicates(payees: Sequence[Payee]) -> None:
 def _quote_payee(payee: Payee) -> Quote | None:
     if payee.method is None:
         return None
-    return quote_amount(
-        limits=payee.method.limits, amount_minor=payee.payable_minor, currency=payee.currency
+    return quote_commission(
+        limits=payee.method.limits,
+        payable_minor=payee.payable_minor,
+        currency=payee.currency,
+        terms=payee.tax,
     )
 
 
@@ -233,6 +297,7 @@ def _make_line(payee: Payee, method: MethodFacts, quote: Quote) -> PlanLine:
         currency=payee.currency,
         rail=method.rail,
         destination=method.destination,
+        tax=payee.tax,
     )
 
 

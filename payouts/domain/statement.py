@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
 VERSION = 1
 
@@ -45,7 +46,8 @@ class StatementFacts:
     """A month, or a payout, of one creator in one currency. Ids are public ones.
 
     A month counts all that is owed; a payout what was released for it. `standing`: where the
-    closing balance stands, by account.
+    closing balance stands, by account. `tax`: the terms a payout was approved under, where the
+    brand reckons tax.
     """
 
     brand: str
@@ -58,6 +60,7 @@ class StatementFacts:
     opening_minor: int
     lines: Sequence[StatementLine]
     standing: Mapping[str, int]
+    tax: Mapping[str, str | int] | None = None
 
     @property
     def change_minor(self) -> int:
@@ -78,7 +81,7 @@ def sum_parts(lines: Sequence[StatementLine]) -> dict[str, int]:
 
 def write_statement(facts: StatementFacts, *, number: int, previous: str) -> str:
     """Return the canonical JSON of a statement: sorted keys, ASCII, no white space, UTC."""
-    content = {
+    content: dict[str, Any] = {
         "version": VERSION,
         "number": number,
         "previous": previous,
@@ -95,6 +98,8 @@ def write_statement(facts: StatementFacts, *, number: int, previous: str) -> str
         "standing": dict(facts.standing),
         "lines": [_write_line(line) for line in facts.lines],
     }
+    if facts.tax:
+        content["tax"] = dict(facts.tax)
     return json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
 
 
@@ -123,6 +128,7 @@ def read_statement(text: str) -> StatementFacts:
             for line in content["lines"]
         ],
         standing=content["standing"],
+        tax=content.get("tax"),
     )
 
 

@@ -15,7 +15,14 @@ from payouts.models.payouts import (
 from payouts.models.plans import ExportFile, PayoutPlan, PlanStatus
 from payouts.models.rails import RailEvent, StandinObject
 from payouts.models.statements import Statement
-from payouts.models.tax import PayeeKind, TaxProfile, TaxSettings, VatStatus
+from payouts.models.tax import (
+    PayeeKind,
+    TaxKind,
+    TaxProfile,
+    TaxRate,
+    TaxSettings,
+    VatStatus,
+)
 
 __all__ = [
     "COVERING_STATUSES",
@@ -36,7 +43,9 @@ __all__ = [
     "RunApproval",
     "StandinObject",
     "Statement",
+    "TaxKind",
     "TaxProfile",
+    "TaxRate",
     "TaxSettings",
     "VatStatus",
 ]

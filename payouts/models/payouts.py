@@ -3,7 +3,7 @@
 import uuid
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from affiliates.models import Affiliation
@@ -38,7 +38,11 @@ COVERING_STATUSES = (*OPEN_STATUSES, PayoutStatus.PAID)
 
 
 class Payout(models.Model):
-    """Money on its way to one creator in one currency. At most one is open at a time."""
+    """Money on its way to one creator in one currency. At most one is open at a time.
+
+    `amount_minor` is the commission. `tax`: the terms it was approved under, frozen, as
+    `payouts.domain.tax.TaxTerms` writes them; None where the brand reckoned none.
+    """
 
     public_id = PublicIdField(prefix="pay")
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT)
@@ -51,6 +55,9 @@ class Payout(models.Model):
     )
     currency = CurrencyField()
     amount_minor = models.BigIntegerField()
+    vat_minor = models.BigIntegerField(default=0, db_default=0)
+    withheld_minor = models.BigIntegerField(default=0, db_default=0)
+    tax = models.JSONField(null=True)
     destination = EncryptedTextField()
     destination_hint = models.CharField(max_length=80, blank=True)
     status = models.CharField(max_length=12, choices=PayoutStatus, default=PayoutStatus.APPROVED)
@@ -79,6 +86,16 @@ class Payout(models.Model):
                 name="payouts_payout_amount_positive",
             ),
             models.CheckConstraint(
+                condition=Q(vat_minor=0, withheld_minor=0)
+                | Q(
+                    vat_minor__gte=0,
+                    withheld_minor__gte=0,
+                    withheld_minor__lt=F("amount_minor") + F("vat_minor"),
+                    tax__isnull=False,
+                ),
+                name="payouts_payout_tax_sane",
+            ),
+            models.CheckConstraint(
                 condition=~Q(status="paid") | Q(paid_at__isnull=False),
                 name="payouts_payout_paid_dated",
             ),
@@ -93,7 +110,8 @@ class Payout(models.Model):
     @property
     def sent_minor(self) -> int:
         """What leaves to the creator, by whatever rail."""
-        return self.amount_minor
+        minor: int = self.amount_minor + self.vat_minor - self.withheld_minor
+        return minor
 
 
 class PayoutItem(models.Model):

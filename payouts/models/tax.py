@@ -1,7 +1,7 @@
 """What creators declare for tax, and whether a brand asks for it."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from affiliates.models import Affiliation
@@ -60,8 +60,65 @@ class TaxProfile(models.Model):
 
 
 class TaxSettings(models.Model):
-    """Whether a brand pays only who has declared."""
+    """Whether a brand pays only who has declared, and where it pays tax itself.
+
+    Without a `country` nothing is added to a payout and nothing kept back.
+    """
 
     brand = models.OneToOneField(Brand, on_delete=models.PROTECT)
     requires_profile = models.BooleanField(default=False)
+    country = models.CharField(max_length=2, blank=True)
     changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(country="") | Q(country__regex=r"^[A-Z]{2}$"),
+                name="payouts_taxsettings_country_iso",
+            ),
+        ]
+
+
+class TaxKind(models.TextChoices):
+    VAT = "vat", _("VAT, added to the commission")
+    WITHHOLDING = "withholding", _("Withholding, kept back of the commission")
+
+
+class TaxRate(models.Model):
+    """A rate a brand entered, in basis points of the commission, for a creator's country.
+
+    Of several the newest that has begun and not ended stands. No country: every one without a
+    rate of its own. `note`: where the brand has it from.
+    """
+
+    public_id = PublicIdField(prefix="txr")
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT)
+    kind = models.CharField(max_length=12, choices=TaxKind)
+    country = models.CharField(max_length=2, blank=True)
+    rate_bps = models.PositiveIntegerField()
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True)
+    note = models.CharField(max_length=200)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["brand", "kind", "country", "starts_on"], name="payouts_taxrate_once_a_day"
+            ),
+            choice_check("kind", TaxKind, "payouts_taxrate_kind_known"),
+            models.CheckConstraint(
+                condition=Q(rate_bps__lte=10_000), name="payouts_taxrate_is_a_share"
+            ),
+            models.CheckConstraint(
+                condition=Q(country__regex=r"^[A-Z]{2}$") | Q(country="", kind="withholding"),
+                name="payouts_taxrate_country_iso",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="payouts_taxrate_ends_after_it_starts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (self.get_kind_display(), self.country)))

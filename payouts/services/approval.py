@@ -15,9 +15,9 @@ from core.jobs import enqueue
 from core.locks import lock_row
 from core.models import Brand, BrandStatus, User
 from ledger.models import Account, AccountKind, EntryKind, Posting
-from ledger.services import Cause, Draft, Leg, post_entry
+from ledger.services import Cause, Draft, Leg, post_entries
 from payouts.access import lacks_second_factor
-from payouts.domain.plan import Plan, PlanChange, PlanLine, compare_plans
+from payouts.domain.plan import Plan, PlanChange, PlanLine, compare_plans, read_line
 from payouts.models import (
     Payout,
     PayoutItem,
@@ -152,6 +152,31 @@ def cover(payout: Payout, postings: Iterable[Posting], now: datetime) -> None:
     mark_covered(commission_ids=ids.values(), now=now)
 
 
+def post_approval(payout: Payout, now: datetime) -> None:
+    """Move the commission to in_payout, and there add VAT and take what is withheld."""
+    party = UUID(str(payout.affiliation_id))
+    moves = (
+        (EntryKind.APPROVE_PAYOUT, "approve", AccountKind.PAYABLE, payout.amount_minor),
+        (EntryKind.VAT, "vat", AccountKind.VAT, payout.vat_minor),
+        (EntryKind.WITHHOLD, "withhold", AccountKind.TAX_WITHHELD, -payout.withheld_minor),
+    )
+    drafts = [
+        Draft(
+            kind=kind,
+            key=f"payout:{payout.public_id}:{name}",
+            currency=payout.currency,
+            legs=(
+                Leg(source, -minor, party if source == AccountKind.PAYABLE else None),
+                Leg(AccountKind.IN_PAYOUT, minor, party),
+            ),
+            cause=Cause("payout", payout.public_id),
+        )
+        for kind, name, source, minor in moves
+        if minor
+    ]
+    post_entries(brand_id=payout.brand_id, drafts=drafts, now=now)
+
+
 def _lock_payables(row: PayoutPlan) -> None:
     """Lock what may be covered, then the accounts: the order in which settling takes them."""
     lock_commissions(
@@ -169,19 +194,7 @@ def _lock_payables(row: PayoutPlan) -> None:
 
 
 def _change(row: PayoutPlan, plan: Plan) -> PlanChange:
-    seen = [
-        PlanLine(
-            affiliation_id=UUID(line["affiliation"]),
-            name=line["name"],
-            payable_minor=line["payable_minor"],
-            amount_minor=line["amount_minor"],
-            remainder_minor=line["remainder_minor"],
-            currency=row.currency,
-            rail=line["rail"],
-            destination=line["destination"],
-        )
-        for line in row.content["lines"]
-    ]
+    seen = [read_line(line, currency=row.currency) for line in row.content["lines"]]
     return compare_plans(seen=seen, current=plan.lines)
 
 
@@ -195,27 +208,20 @@ def _make_payout(row: PayoutPlan, line: PlanLine, now: datetime) -> Payout:
         rail=line.rail,
         currency=row.currency,
         amount_minor=line.amount_minor,
+        vat_minor=line.vat_minor,
+        withheld_minor=line.withheld_minor,
+        tax=line.tax.to_json() if line.tax else None,
         destination=method.external_account or method.details or json.dumps({}),
         destination_hint=method.hint,
         approved_at=now,
     )
-    legs = (
-        Leg(AccountKind.PAYABLE, -line.amount_minor, line.affiliation_id),
-        Leg(AccountKind.IN_PAYOUT, line.amount_minor, line.affiliation_id),
-    )
     cover(payout, list_uncovered(payout), now)
-    post_entry(
-        brand_id=row.brand_id,
-        draft=Draft(
-            kind=EntryKind.APPROVE_PAYOUT,
-            key=f"payout:{payout.public_id}:approve",
-            currency=row.currency,
-            legs=legs,
-            cause=Cause("payout", payout.public_id),
-        ),
-        now=now,
-    )
-    payload = {"payout": payout.public_id, "amount_minor": payout.amount_minor}
+    post_approval(payout, now)
+    payload = {
+        "payout": payout.public_id,
+        "amount_minor": payout.amount_minor,
+        "sent_minor": payout.sent_minor,
+    }
     outbox.emit(brand_id=row.brand_id, topic="payout.approved", payload=payload, now=now)
     return payout
 

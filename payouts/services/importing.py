@@ -7,17 +7,17 @@ entries.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from core import audit
 from core.models import Brand
-from ledger.models import AccountKind, EntryKind, Posting
+from ledger.models import AccountKind, Posting
 from ledger.selectors import get_balance
-from ledger.services import Cause, Draft, Leg, open_accounts, post_entry
-from payouts.domain.plan import hash_payments
+from ledger.services import open_accounts
+from payouts.domain.plan import PlanLine, hash_lines, write_line
+from payouts.domain.tax import TaxTerms
 from payouts.models import (
     OPEN_STATUSES,
     AttemptStatus,
@@ -28,6 +28,7 @@ from payouts.models import (
     PayoutStatus,
     PlanStatus,
 )
+from payouts.selectors_tax import list_tax_standings
 from payouts.services import approval, moves
 from payouts.services.matching import is_of_payout
 from payouts.services.rails import Found, Payer, Rail, SentItem
@@ -100,7 +101,7 @@ def _claim(
 ) -> PayoutAttempt:
     payout = moves.lock_payout(payout.pk)
     told = (item.amount_minor, item.currency, item.destination)
-    if told != (payout.amount_minor, payout.currency, payout.destination):
+    if told != (payout.sent_minor, payout.currency, payout.destination):
         raise NotTaken("differs")
     if payout.status != PayoutStatus.APPROVED:
         raise NotTaken(f"payout_is_{payout.status}")
@@ -122,7 +123,7 @@ def _make_payout(brand_id: int, rail: str, item: SentItem, now: datetime) -> Pay
     party = UUID(str(method.affiliation_id))
     keys = [(kind, party, item.currency) for kind in (AccountKind.PAYABLE, AccountKind.IN_PAYOUT)]
     open_accounts(brand_id=brand_id, keys=keys)
-    _check_room(brand_id, party, item)
+    amount, terms = _find_commission(method, item, now)
     payout = Payout(
         public_id=item.payout_public_id,
         brand_id=brand_id,
@@ -130,16 +131,19 @@ def _make_payout(brand_id: int, rail: str, item: SentItem, now: datetime) -> Pay
         method=method,
         rail=rail,
         currency=item.currency,
-        amount_minor=item.amount_minor,
+        amount_minor=amount,
+        vat_minor=terms.vat_of(amount) if terms else 0,
+        withheld_minor=terms.withheld_of(amount) if terms else 0,
+        tax=terms.to_json() if terms else None,
         destination=item.destination,
         destination_hint=method.hint,
         approved_at=now,
     )
-    postings = _fit(list(approval.list_uncovered(payout)), item.amount_minor)
-    payout.plan = _make_plan(payout, sum(posting.amount_minor for posting in postings), now)
+    postings = _fit(list(approval.list_uncovered(payout)), amount)
+    payout.plan = _make_plan(payout, terms, sum(posting.amount_minor for posting in postings), now)
     payout.save()
     approval.cover(payout, postings, now)
-    _post_approval(payout, now)
+    approval.post_approval(payout, now)
     audit.record(
         brand_id=brand_id,
         actor_id=None,
@@ -151,17 +155,30 @@ def _make_payout(brand_id: int, rail: str, item: SentItem, now: datetime) -> Pay
     return payout
 
 
-def _check_room(brand_id: int, party: UUID, item: SentItem) -> None:
-    """Refuse what the restored books cannot have paid: orders since the backup are missing."""
+def _find_commission(
+    method: PayoutMethod, item: SentItem, now: datetime
+) -> tuple[int, TaxTerms | None]:
+    """Return the commission that was sent for, under the terms of today.
+
+    What the restored books cannot have paid is refused: orders since the backup are missing.
+    """
+    party = UUID(str(method.affiliation_id))
     if Payout.objects.filter(
         affiliation_id=party, currency=item.currency, status__in=OPEN_STATUSES
     ).exists():
         raise NotTaken("another_is_open")
     payable = get_balance(
-        brand_id=brand_id, kind=AccountKind.PAYABLE, currency=item.currency, party_id=party
+        brand_id=method.brand_id, kind=AccountKind.PAYABLE, currency=item.currency, party_id=party
     )
-    if payable < item.amount_minor:
+    standing = list_tax_standings(brand=method.brand, parties=[party], now=now)[party]
+    if standing.terms is None:
+        if payable < item.amount_minor:
+            raise NotTaken("released_too_little")
+        return item.amount_minor, None
+    found = standing.terms.commission_of(item.amount_minor, most_minor=max(payable, 0))
+    if found is None:
         raise NotTaken("released_too_little")
+    return found, standing.terms
 
 
 def _fit(postings: list[Posting], amount: int) -> list[Posting]:
@@ -174,52 +191,28 @@ def _fit(postings: list[Posting], amount: int) -> list[Posting]:
     return postings
 
 
-def _make_plan(payout: Payout, covered: int, now: datetime) -> PayoutPlan:
+def _make_plan(payout: Payout, terms: TaxTerms | None, covered: int, now: datetime) -> PayoutPlan:
     """Store the run it would have been in, of this one line."""
     payable = max(covered, payout.amount_minor)
-    line: dict[str, Any] = {
-        "affiliation": str(payout.affiliation_id),
-        "name": payout.affiliation.affiliate.display_name,
-        "payable_minor": payable,
-        "recovered_minor": 0,
-        "amount_minor": payout.amount_minor,
-        "remainder_minor": payable - payout.amount_minor,
-        "rail": payout.rail,
-        "destination": payout.destination,
-    }
-    paid = (
-        UUID(line["affiliation"]),
-        payout.amount_minor,
-        payout.currency,
-        payout.rail,
-        payout.destination,
+    line = PlanLine(
+        affiliation_id=UUID(str(payout.affiliation_id)),
+        name=payout.affiliation.affiliate.display_name,
+        payable_minor=payable,
+        amount_minor=payout.amount_minor,
+        remainder_minor=payable - payout.amount_minor,
+        currency=payout.currency,
+        rail=payout.rail,
+        destination=payout.destination,
+        tax=terms,
     )
     return PayoutPlan.objects.create(
         brand=Brand.objects.get(pk=payout.brand_id),
         currency=payout.currency,
         period=now.strftime("%Y-%m"),
         status=PlanStatus.APPROVED,
-        content={"lines": [line], "left_out": []},
-        content_hash=hash_payments([paid]),
-        total_minor=payout.amount_minor,
+        content={"lines": [write_line(line, recovered_minor=0)], "left_out": []},
+        content_hash=hash_lines([line]),
+        total_minor=line.sent_minor,
         planned_at=now,
         approved_at=now,
-    )
-
-
-def _post_approval(payout: Payout, now: datetime) -> None:
-    party, amount = UUID(str(payout.affiliation_id)), payout.amount_minor
-    post_entry(
-        brand_id=payout.brand_id,
-        draft=Draft(
-            kind=EntryKind.APPROVE_PAYOUT,
-            key=f"payout:{payout.public_id}:approve",
-            currency=payout.currency,
-            legs=(
-                Leg(AccountKind.PAYABLE, -amount, party),
-                Leg(AccountKind.IN_PAYOUT, amount, party),
-            ),
-            cause=Cause("payout", payout.public_id),
-        ),
-        now=now,
     )

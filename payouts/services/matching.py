@@ -92,4 +92,4 @@ def _find_missing(
     ).select_related("payout")
     for attempt in accepted.order_by("pk"):
         if attempt.external_id not in standing or str(UUID(str(attempt.key))) not in standing_keys:
-            yield Mismatch(attempt.payout.public_id, "not_sent", attempt.payout.amount_minor)
+            yield Mismatch(attempt.payout.public_id, "not_sent", attempt.payout.sent_minor)

@@ -1,12 +1,14 @@
 """How a payout moves: each state with its facts, its entry and its notices in one transaction."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from core import audit, fence, outbox
 from ledger.models import AccountKind, Entry, EntryKind
-from ledger.services import Cause, Draft, Leg, post_entry
+from ledger.services import Cause, Draft, Leg, post_entries, post_entry
 from payouts.domain.kinds import MANUAL
 from payouts.domain.states import IllegalMove, PayoutState, check_move
 from payouts.emails import mail_payout
@@ -53,7 +55,7 @@ def mark_paid_out(*, payout: Payout, reference: str, now: datetime) -> None:
     payout.paid_at, payout.closed_at, payout.reference = now, now, reference[:120]
     _move(payout, PayoutStatus.PAID, code="", detail="")
     commissions = _lock_commissions(payout)
-    _post(payout, EntryKind.PAY, AccountKind.IN_PAYOUT, _clearing(payout), now)
+    _post_paid(payout, now)
     issue_payout_statement(payout=payout, now=now)
     mark_paid(commission_ids=commissions, now=now)
     _tell(payout, "payout.paid", now)
@@ -171,7 +173,7 @@ def _move(payout: Payout, status: PayoutStatus, *, code: str, detail: str) -> No
 
 def _give_back(payout: Payout, kind: EntryKind, source: AccountKind, now: datetime) -> None:
     commissions = _lock_commissions(payout)
-    _post(payout, kind, source, AccountKind.PAYABLE, now)
+    _post_back(payout, kind, source, now)
     PayoutItem.objects.filter(payout=payout).update(is_covering=False)
     mark_uncovered(commission_ids=commissions, now=now)
 
@@ -185,31 +187,65 @@ def _clearing(payout: Payout) -> AccountKind:
     return AccountKind(f"rail_clearing.{payout.rail}")
 
 
-def _post(
-    payout: Payout, kind: EntryKind, source: AccountKind, target: AccountKind, now: datetime
-) -> None:
-    draft = Draft(
-        kind=kind,
-        key=f"payout:{payout.public_id}:{kind.value}",
-        currency=payout.currency,
-        legs=(
-            _leg(source, -payout.amount_minor, payout),
-            _leg(target, payout.amount_minor, payout),
-        ),
-        cause=Cause("payout", payout.public_id),
-        corrects_id=_find_undone(payout, kind),
+def _post_paid(payout: Payout, now: datetime) -> None:
+    legs = (
+        _leg(AccountKind.IN_PAYOUT, -payout.sent_minor, payout),
+        _leg(_clearing(payout), payout.sent_minor, payout),
     )
-    post_entry(brand_id=payout.brand_id, draft=draft, now=now)
+    post_entry(
+        brand_id=payout.brand_id,
+        draft=_draft(payout, EntryKind.PAY, EntryKind.PAY.value, legs, None),
+        now=now,
+    )
 
 
-def _find_undone(payout: Payout, kind: EntryKind) -> int | None:
-    """Return the last entry of a payout, which money that comes back undoes."""
-    if kind == EntryKind.PAY:
-        return None
-    own = Entry.objects.filter(
+def _post_back(payout: Payout, kind: EntryKind, source: AccountKind, now: datetime) -> None:
+    """Undo what was posted: what is withheld, the payout, its VAT, each as an entry of its own.
+
+    The commission is payable again. In this order no account goes below zero in between.
+    """
+    amount, vat, withheld = payout.amount_minor, payout.vat_minor, payout.withheld_minor
+    undone = dict(_list_own(payout).values_list("kind", "pk"))
+    main = undone.get(EntryKind.PAY, undone[EntryKind.APPROVE_PAYOUT])
+    legs = [_leg(AccountKind.PAYABLE, amount, payout)]
+    if source == AccountKind.IN_PAYOUT:
+        legs.append(_leg(source, -amount, payout))
+    else:
+        legs.append(_leg(source, -payout.sent_minor, payout))
+        legs.append(_leg(AccountKind.IN_PAYOUT, vat - withheld, payout))
+    kept = (_leg(AccountKind.TAX_WITHHELD, -withheld, payout), _in_payout(payout, withheld))
+    added = (_in_payout(payout, -vat), _leg(AccountKind.VAT, vat, payout))
+    drafts = [
+        _draft(payout, EntryKind.WITHHOLD, "withhold-undone", kept, undone.get(EntryKind.WITHHOLD)),
+        _draft(payout, kind, kind.value, legs, main),
+        _draft(payout, EntryKind.VAT, "vat-undone", added, undone.get(EntryKind.VAT)),
+    ]
+    post_entries(
+        brand_id=payout.brand_id, drafts=[draft for draft in drafts if draft.legs], now=now
+    )
+
+
+def _draft(
+    payout: Payout, kind: EntryKind, name: str, legs: Sequence[Leg], corrects_id: int | None
+) -> Draft:
+    return Draft(
+        kind=kind,
+        key=f"payout:{payout.public_id}:{name}",
+        currency=payout.currency,
+        legs=tuple(leg for leg in legs if leg.amount_minor),
+        cause=Cause("payout", payout.public_id),
+        corrects_id=corrects_id,
+    )
+
+
+def _list_own(payout: Payout) -> QuerySet[Entry]:
+    return Entry.objects.filter(
         brand_id=payout.brand_id, cause_type="payout", cause_id=payout.public_id
     )
-    return own.order_by("-pk").values_list("pk", flat=True).first()
+
+
+def _in_payout(payout: Payout, amount: int) -> Leg:
+    return _leg(AccountKind.IN_PAYOUT, amount, payout)
 
 
 def _leg(kind: AccountKind, amount: int, payout: Payout) -> Leg:
@@ -221,6 +257,7 @@ def _tell(payout: Payout, topic: str, now: datetime) -> None:
     payload = {
         "payout": payout.public_id,
         "amount_minor": payout.amount_minor,
+        "sent_minor": payout.sent_minor,
         "currency": payout.currency,
     }
     outbox.emit(brand_id=payout.brand_id, topic=topic, payload=payload, now=now)

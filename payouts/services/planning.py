@@ -19,11 +19,19 @@ from core.models import Brand
 from ledger.models import AccountKind
 from ledger.selectors import list_party_balances
 from payouts.domain.limits import RailLimits
-from payouts.domain.plan import Gate, MethodFacts, Payee, Plan, PlanPolicy, build_plan
+from payouts.domain.plan import (
+    Gate,
+    MethodFacts,
+    Payee,
+    Plan,
+    PlanPolicy,
+    build_plan,
+    write_line,
+)
 from payouts.models import OPEN_STATUSES, Payout, PayoutMethod, PayoutPlan, PlanStatus
 from payouts.selectors import list_own_minimums
 from payouts.selectors_runs import sum_recovered
-from payouts.selectors_tax import list_undeclared
+from payouts.selectors_tax import TaxStanding, list_tax_standings
 from payouts.services.second import drop_approvals, find_first
 
 Limits = Mapping[str, RailLimits]  # by rail
@@ -102,10 +110,10 @@ def list_payees(*, brand: Brand, currency: str, limits: Limits, now: datetime) -
         if of_currency == currency and kinds.get(AccountKind.PAYABLE, 0) != 0
     ]
     own = list_own_minimums(affiliations)
-    undeclared = list_undeclared(brand=brand, parties=affiliations, now=now)
+    taxes = list_tax_standings(brand=brand, parties=affiliations, now=now)
     return [
         replace(
-            _with_tax(payee, payee.affiliation_id in undeclared),
+            _with_tax(payee, taxes[payee.affiliation_id]),
             terms_due=due.get(payee.affiliation_id),
             creator_minimum_minor=own.get(payee.affiliation_id, {}).get(currency),
         )
@@ -131,9 +139,9 @@ def get_payee(*, affiliation: Affiliation, currency: str, limits: Limits, now: d
         is_rail_on=method is None or rails.filter(rail=method.rail).exists(),
     )
     own = list_own_minimums([affiliation.pk]).get(affiliation.pk, {})
-    undeclared = list_undeclared(brand=affiliation.brand, parties=[affiliation.pk], now=now)
+    taxes = list_tax_standings(brand=affiliation.brand, parties=[affiliation.pk], now=now)
     return replace(
-        _with_tax(payee, bool(undeclared)),
+        _with_tax(payee, taxes[affiliation.pk]),
         terms_due=find_terms_due([affiliation], now=now).get(affiliation.pk),
         creator_minimum_minor=own.get(currency),
     )
@@ -152,19 +160,10 @@ def period_of(brand: Brand, now: datetime) -> str:
 
 
 def content_of(plan: Plan, recovered: Mapping[str, int]) -> dict[str, Any]:
-    """Return the plan as it is stored and shown; what is recovered is in what is payable."""
+    """Return the plan as it is stored and shown."""
     return {
         "lines": [
-            {
-                "affiliation": str(line.affiliation_id),
-                "name": line.name,
-                "payable_minor": line.payable_minor,
-                "recovered_minor": recovered.get(str(line.affiliation_id), 0),
-                "amount_minor": line.amount_minor,
-                "remainder_minor": line.remainder_minor,
-                "rail": line.rail,
-                "destination": line.destination,
-            }
+            write_line(line, recovered_minor=recovered.get(str(line.affiliation_id), 0))
             for line in plan.lines
         ],
         "left_out": [
@@ -205,9 +204,8 @@ def _ask_rails(plan: Plan) -> None:
         enqueue("payouts.refresh_method", method_id=method_id)
 
 
-def _with_tax(payee: Payee, is_undeclared: bool) -> Payee:  # noqa: FBT001
-    tax = (Gate("gate.tax_profile"),) if is_undeclared else ()
-    return replace(payee, other_gates=(*payee.other_gates, *tax))
+def _with_tax(payee: Payee, standing: TaxStanding) -> Payee:
+    return replace(payee, tax=standing.terms, other_gates=(*payee.other_gates, *standing.gates))
 
 
 def _payee(

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from core import faults, fence
 from payouts.domain.kinds import ACCOUNT_RAILS, CALLED_RAILS
-from payouts.domain.plan import hash_payments
+from payouts.domain.plan import Payment, hash_lines, read_line
 from payouts.domain.states import (
     AttemptState,
     PayoutState,
@@ -192,19 +192,17 @@ def _claim(
 
 
 def _check_approval(payout: Payout) -> None:
-    """Compare what leaves with what was approved: payee, amount, currency, rail, destination."""
-    lines = payout.plan.content["lines"]
-    line = next((x for x in lines if x["affiliation"] == str(payout.affiliation_id)), None)
+    """Compare what leaves with what was approved, tax and destination included."""
+    stored = payout.plan.content["lines"]
+    lines = [read_line(line, currency=payout.currency) for line in stored]
+    party = UUID(str(payout.affiliation_id))
+    line = next((one for one in lines if one.affiliation_id == party), None)
     if line is None:
         raise Tampered(payout.public_id)
-    party = UUID(str(payout.affiliation_id))
-    approved = (party, line["amount_minor"], payout.currency, line["rail"], line["destination"])
-    leaving = (party, payout.amount_minor, payout.currency, payout.rail, _sealed(payout))
-    whole = [
-        (UUID(x["affiliation"]), x["amount_minor"], payout.currency, x["rail"], x["destination"])
-        for x in lines
-    ]
-    if approved != leaving or hash_payments(whole) != payout.plan.content_hash:
+    leaving: Payment = (party, payout.amount_minor, payout.currency, payout.rail, _sealed(payout))
+    if payout.tax is not None:
+        leaving += (payout.vat_minor, payout.withheld_minor, payout.tax["treatment"])
+    if line.payment != leaving or hash_lines(lines) != payout.plan.content_hash:
         raise Tampered(payout.public_id)
 
 

@@ -13,6 +13,7 @@ from core.exports import Cell, amount
 from core.money import Money
 from ledger.models import AccountKind, EntryKind
 from payouts.domain.statement import StatementFacts, StatementLine, sum_parts
+from payouts.tax_words import list_notes, read_terms
 from payouts.wording import STATEMENT_PARTS
 from tracking.models import CommissionKind
 
@@ -77,6 +78,7 @@ def show_facts(facts: StatementFacts, labels: Mapping[str, Any], links: Links) -
             for part, minor in sum_parts(facts.lines).items()
         ],
         "standing": standing,
+        "tax_notes": list_notes(read_terms(facts.tax)),
         "rows": [_show_line(line, currency, labels, links) for line in facts.lines],
     }
 
@@ -101,6 +103,8 @@ def list_cells(
             f"{site}{url}" if url else "",
         )
     yield ("", "closing", "", "", closing, currency, None, "")
+    for note in list_notes(read_terms(facts.tax)):
+        yield ("", note, "", "", "", currency, None, "")
 
 
 def name_file(facts: StatementFacts, slug: str) -> str:

@@ -68,6 +68,7 @@ def describe_paper(statement: Statement, links: Links) -> dict[str, Any]:
         "headings": [_("For"), _("Day"), _("What"), _("Amount")],
         "rows": [_row(row, zone) for row in shown["rows"]],
         "notes": [
+            *shown["tax_notes"],
             _("This statement never changes"),
             _("Later refunds appear on later statements."),
         ],

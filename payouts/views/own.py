@@ -39,6 +39,7 @@ from payouts.selectors import (
 from payouts.services.methods import set_bank_method, set_rail_account
 from payouts.services.railevents import refresh_account
 from payouts.services.rails import RailDeclined, RailUnavailable
+from payouts.views._said import say_tax
 
 FORMS: dict[str, tuple[type[DetailForm], Promise, Promise]] = {
     "csv": (BankForm, gettext_lazy("Bank transfer"), gettext_lazy("Save bank account")),
@@ -59,7 +60,8 @@ def show_own(request: HttpRequest, payout_id: str) -> HttpResponse:
     context = {
         "payout": payout,
         "brand": payout.brand,
-        "amount": Money(payout.amount_minor, payout.currency),
+        "amount": Money(payout.sent_minor, payout.currency),
+        **say_tax(payout),
         "items": list(list_items(payout)),
         "sentence": say_own_payout(payout),
     }

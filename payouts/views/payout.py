@@ -22,7 +22,7 @@ from payouts.forms import ReasonForm, ReferenceForm
 from payouts.models import Payout, PayoutStatus
 from payouts.selectors import list_items, waits_for_person
 from payouts.services import moves
-from payouts.views._said import say_payout
+from payouts.views._said import say_payout, say_tax
 
 
 @require_GET
@@ -75,7 +75,9 @@ def _payout_page(
     return brand_page(
         access,
         payout=payout,
-        amount=Money(payout.amount_minor, payout.currency),
+        amount=Money(payout.sent_minor, payout.currency),
+        commission=Money(payout.amount_minor, payout.currency),
+        **say_tax(payout),
         items=list(list_items(payout)),
         attempts=list(payout.attempts.order_by("pk")),
         sentence=say_payout(payout, access),

@@ -16,7 +16,7 @@ from core.clock import brand_now
 from core.edges import door, see_other
 from core.paging import cut_page
 from payouts.access import get_tax_profile_for
-from payouts.selectors_tax import holds, is_required, list_creators_by_tax
+from payouts.selectors_tax import find_settings, holds, list_creators_by_tax
 from payouts.services.tax import open_profile, require_profiles
 
 
@@ -41,7 +41,7 @@ def list_of_brand(request: HttpRequest, slug: str) -> HttpResponse:
         asked=asked,
         is_filtered=any(asked.values()),
         next_url=page.older_url(request.GET.dict()),
-        is_required=is_required(brand),
+        settings=find_settings(brand),
         off=why_not(access, Right.MONEY),
         nav_current="payouts:run-list",
     )

@@ -40,7 +40,10 @@ MONEY = (
     Check(
         "earned_is_somewhere",
         "RC2",
-        _("What each creator earned is pending, released, on hold, in payout, paid or written off"),
+        _(
+            "What each creator earned, with VAT and what was written off, is pending, released, on "
+            "hold, in payout, sent or withheld"
+        ),
         COMMISSIONS,
         f"""
         WITH {_BALANCES}, earned AS (
@@ -50,23 +53,24 @@ MONEY = (
             SELECT party, currency, sum(amount) AS amount
               FROM balances WHERE party IS NOT NULL GROUP BY 1, 2
         ), away AS (
-            SELECT p.affiliation_id AS party, p.currency, sum(p.amount_minor) AS amount
+            SELECT p.affiliation_id AS party, p.currency,
+                   sum(p.amount_minor + p.vat_minor - p.withheld_minor) AS amount
               FROM payouts_payout p WHERE p.brand_id = %(brand)s AND p.status = 'paid'
              GROUP BY 1, 2
-        ), written AS (
+        ), added AS (
             SELECT a.party_id AS party, a.currency, sum(p.amount_minor) AS amount
               FROM ledger_account a JOIN ledger_posting p ON p.account_id = a.id
               JOIN ledger_entry e ON e.id = p.entry_id
-             WHERE a.brand_id = %(brand)s AND a.party_id IS NOT NULL AND e.kind = 'write_off'
-             GROUP BY 1, 2
+             WHERE a.brand_id = %(brand)s AND a.party_id IS NOT NULL
+               AND e.kind IN ('write_off', 'vat', 'withhold') GROUP BY 1, 2
         )
         SELECT concat_ws(' ', party, currency) AS key,
-               abs(coalesce(earned.amount, 0) + coalesce(written.amount, 0)
+               abs(coalesce(earned.amount, 0) + coalesce(added.amount, 0)
                    - coalesce(standing.amount, 0) - coalesce(away.amount, 0)) AS diff
           FROM earned FULL JOIN standing USING (party, currency)
           LEFT JOIN away USING (party, currency)
-          LEFT JOIN written USING (party, currency)
-         WHERE coalesce(earned.amount, 0) + coalesce(written.amount, 0)
+          LEFT JOIN added USING (party, currency)
+         WHERE coalesce(earned.amount, 0) + coalesce(added.amount, 0)
                - coalesce(standing.amount, 0) - coalesce(away.amount, 0) <> 0
         """,  # noqa: S608  # of parts written here
     ),

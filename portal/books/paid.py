@@ -8,6 +8,8 @@ PAYOUTS = "payouts_payout WHERE brand_id = %(brand)s"
 ITEMS = "payouts_payoutitem WHERE brand_id = %(brand)s"
 COMMISSIONS = "tracking_commission WHERE brand_id = %(brand)s"
 
+_SENT = "(p.amount_minor + p.vat_minor - p.withheld_minor)"  # as Payout.sent_minor has it
+
 # The line of the approved list that a payout was made from.
 _LINES = """
     lines AS (
@@ -25,10 +27,10 @@ PAID = (
         "RC2",
         _("What stands in payout is the sum of the open payouts"),
         PAYOUTS,
-        """
+        f"""
         WITH open_ones AS (
-            SELECT affiliation_id AS party, currency, sum(amount_minor) AS amount
-              FROM payouts_payout WHERE brand_id = %(brand)s
+            SELECT affiliation_id AS party, currency, sum({_SENT}) AS amount
+              FROM payouts_payout p WHERE brand_id = %(brand)s
                AND status IN ('approved', 'submitting', 'submitted', 'unknown') GROUP BY 1, 2
         ), standing AS (
             SELECT a.party_id AS party, a.currency, sum(p.amount_minor) AS amount
@@ -39,17 +41,17 @@ PAID = (
                abs(coalesce(open_ones.amount, 0) - coalesce(standing.amount, 0)) AS diff
           FROM open_ones FULL JOIN standing USING (party, currency)
          WHERE coalesce(open_ones.amount, 0) <> coalesce(standing.amount, 0)
-        """,
+        """,  # noqa: S608  # of parts written here
     ),
     Check(
         "sent_is_paid_payouts",
         "RC2",
         _("What each rail sent is the sum of its paid payouts"),
         PAYOUTS,
-        """
+        f"""
         WITH paid AS (
-            SELECT 'rail_clearing.' || rail AS kind, currency, sum(amount_minor) AS amount
-              FROM payouts_payout WHERE brand_id = %(brand)s AND status = 'paid' GROUP BY 1, 2
+            SELECT 'rail_clearing.' || rail AS kind, currency, sum({_SENT}) AS amount
+              FROM payouts_payout p WHERE brand_id = %(brand)s AND status = 'paid' GROUP BY 1, 2
         ), standing AS (
             SELECT a.kind, a.currency, sum(p.amount_minor) AS amount
               FROM ledger_account a JOIN ledger_posting p ON p.account_id = a.id
@@ -59,6 +61,59 @@ PAID = (
                abs(coalesce(paid.amount, 0) - coalesce(standing.amount, 0)) AS diff
           FROM paid FULL JOIN standing USING (kind, currency)
          WHERE coalesce(paid.amount, 0) <> coalesce(standing.amount, 0)
+        """,  # noqa: S608  # of parts written here
+    ),
+    Check(
+        "tax_is_posted",
+        "RC2",
+        _("VAT and what was withheld are what the payouts that stand say, and nothing of others"),
+        PAYOUTS,
+        """
+        WITH posted AS (
+            SELECT e.cause_id AS public_id,
+                   coalesce(-sum(x.amount_minor) FILTER (WHERE a.kind = 'vat'), 0) AS vat,
+                   coalesce(sum(x.amount_minor) FILTER (WHERE a.kind = 'tax_withheld'), 0)
+                       AS withheld
+              FROM ledger_account a JOIN ledger_posting x ON x.account_id = a.id
+              JOIN ledger_entry e ON e.id = x.entry_id
+             WHERE a.brand_id = %(brand)s AND a.kind IN ('vat', 'tax_withheld') GROUP BY 1
+        ), due AS (
+            SELECT p.public_id, stands.one * p.vat_minor AS vat,
+                   stands.one * p.withheld_minor AS withheld
+              FROM payouts_payout p CROSS JOIN LATERAL (
+                SELECT (p.status NOT IN ('failed', 'returned', 'cancelled'))::int AS one
+              ) stands
+             WHERE p.brand_id = %(brand)s
+        ), compared AS (
+            SELECT public_id AS key, abs(coalesce(due.vat, 0) - coalesce(posted.vat, 0))
+                   + abs(coalesce(due.withheld, 0) - coalesce(posted.withheld, 0)) AS diff
+              FROM due FULL JOIN posted USING (public_id)
+        )
+        SELECT key, diff FROM compared WHERE diff <> 0
+        """,
+    ),
+    Check(
+        "tax_is_reckoned",
+        "RC7",
+        _("VAT and what was withheld are what the approved rates make of each commission"),
+        PAYOUTS,
+        """
+        WITH due AS (
+            SELECT p.public_id, p.vat_minor, p.withheld_minor, p.tax,
+                   (SELECT line -> 'tax'
+                      FROM jsonb_array_elements(plan.content -> 'lines') line
+                     WHERE line ->> 'affiliation' = p.affiliation_id::text) AS approved,
+                   div(p.amount_minor::numeric * coalesce((p.tax ->> 'vat_bps')::int, 0)
+                       + 5000, 10000) AS vat,
+                   div(p.amount_minor::numeric
+                       * coalesce((p.tax ->> 'withholding_bps')::int, 0) + 5000, 10000)
+                       AS withheld
+              FROM payouts_payout p JOIN payouts_payoutplan plan ON plan.id = p.plan_id
+             WHERE p.brand_id = %(brand)s
+        )
+        SELECT public_id AS key, abs(vat - vat_minor) + abs(withheld - withheld_minor) AS diff
+          FROM due WHERE vat <> vat_minor OR withheld <> withheld_minor
+                      OR tax IS DISTINCT FROM approved
         """,
     ),
     Check(
@@ -141,7 +196,7 @@ PAID = (
         "RC8",
         _("Each payout a rail paid has one accepted attempt of the same amount and destination"),
         PAYOUTS,
-        """
+        f"""
         WITH accepted AS (
             SELECT payout_id, count(*) AS count, min(external_id) AS external_id,
                    min(parameters ->> 'currency') AS currency,
@@ -149,12 +204,12 @@ PAID = (
               FROM payouts_payoutattempt
              WHERE brand_id = %(brand)s AND status = 'accepted' GROUP BY 1
         )
-        SELECT p.public_id AS key, abs(p.amount_minor - coalesce(a.amount, 0)) AS diff
+        SELECT p.public_id AS key, abs({_SENT} - coalesce(a.amount, 0)) AS diff
           FROM payouts_payout p LEFT JOIN accepted a ON a.payout_id = p.id
          WHERE p.brand_id = %(brand)s AND p.status = 'paid'
-           AND (a.count > 1 OR a.amount <> p.amount_minor OR a.currency <> p.currency
+           AND (a.count > 1 OR a.amount <> {_SENT} OR a.currency <> p.currency
                 OR a.external_id = '' OR (a.payout_id IS NULL AND NOT p.rail = ANY(%(hands)s)))
-        """,
+        """,  # noqa: S608  # of parts written here
     ),
     Check(
         "statements_stand",

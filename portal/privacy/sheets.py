@@ -129,7 +129,7 @@ def _read_payouts(user: User) -> Rows:
             one.public_id,
             one.brand.name,
             one.currency,
-            amount(one.amount_minor, one.currency),
+            amount(one.sent_minor, one.currency),
             one.status,
             one.rail,
             one.destination_hint,
@@ -137,6 +137,9 @@ def _read_payouts(user: User) -> Rows:
             one.approved_at,
             one.sent_at,
             one.paid_at,
+            amount(one.amount_minor, one.currency),
+            amount(one.vat_minor, one.currency),
+            amount(one.withheld_minor, one.currency),
         )
 
 
@@ -272,7 +275,7 @@ SHEETS: Mapping[str, OwnSheet] = {
     "payouts": OwnSheet(
         (
             *("public_id", "brand", "currency", "amount", "status", "rail", "destination"),
-            *("reference", "approved_at", "sent_at", "paid_at"),
+            *("reference", "approved_at", "sent_at", "paid_at", "commission", "vat", "withheld"),
         ),
         _read_payouts,
     ),

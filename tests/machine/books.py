@@ -102,7 +102,7 @@ def _check_transfers(house: House, transfers: list[Json], payouts: dict[str, Pay
     for transfer in transfers:
         payout = payouts[transfer["transfer_group"]]
         told = (transfer["amount"], transfer["currency"].upper(), transfer["destination"])
-        assert told == (payout.amount_minor, payout.currency, payout.destination), "I4 amount"
+        assert told == (payout.sent_minor, payout.currency, payout.destination), "I4 amount"
         if not transfer["reversed"]:
             assert payout.status in MAY_HAVE_LEFT, f"I4 sent, and {payout.status}"
     for payout in payouts.values():

@@ -1,11 +1,13 @@
 """Statements as rows, where no books stand behind them."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from affiliates.models import Affiliation
+from core.models import Brand
 from payouts.domain.statement import StatementFacts, StatementLine, fingerprint, write_statement
-from payouts.models import Statement, TaxProfile
+from payouts.models import Statement, TaxProfile, TaxRate
 from payouts.services.tax import Declaration, declare_tax
+from payouts.services.taxrates import add_tax_rate
 
 
 def make_statement(affiliation: Affiliation, *, now: datetime) -> Statement:
@@ -49,3 +51,11 @@ def make_tax_profile(affiliation: Affiliation, *, now: datetime, country: str = 
         actor_id=affiliation.affiliate.user_id,
         now=now,
     )
+
+
+def make_tax_rate(
+    brand: Brand, *, actor_id: int, now: datetime, kind: str = "vat", bps: int = 1_900
+) -> TaxRate:
+    """Make a rate for creators in DE that has stood for years."""
+    rate = TaxRate(kind=kind, country="DE", rate_bps=bps, starts_on=date(2020, 1, 1), note="Law")
+    return add_tax_rate(brand_id=brand.pk, rate=rate, actor_id=actor_id, now=now)

@@ -213,6 +213,18 @@ def change_an_attempt(case: Case) -> dict[str, object]:
     return {"paid_has_its_attempt": (case.paid.public_id,)}
 
 
+def post_no_tax(case: Case) -> dict[str, object]:
+    """The payout says so much VAT and as much withheld, and nobody approved or posted them."""
+    set_wrong(case.sent, vat_minor=100, withheld_minor=100, tax=json.dumps({"vat_bps": 166}))
+    code = (case.sent.public_id,)
+    return {"tax_is_posted": code, "tax_is_reckoned": code}
+
+
+def change_a_rate(case: Case) -> dict[str, object]:
+    set_wrong(case.paid, tax=json.dumps({"vat_bps": 1900}))
+    return {"tax_is_reckoned": (case.paid.public_id,)}
+
+
 def leave_a_payout(case: Case) -> dict[str, object]:
     set_wrong(case.sent, approved_at="2020-01-01T00:00Z")
     return {"payouts_move": (case.sent.public_id,)}
@@ -313,6 +325,8 @@ DAMAGES: tuple[Callable[[Case], dict[str, object]], ...] = (
     change_an_item,
     uncover,
     change_an_attempt,
+    post_no_tax,
+    change_a_rate,
     leave_a_payout,
     leave_a_delivery,
     leave_an_outbox_event,

@@ -49,6 +49,36 @@ PRICES: Mapping[str, Message] = {
                     " Without it, it would be {amount}."
                 ),
             ),
+            "creator_week": Message(
+                _(
+                    "Limited to {cap}: this is what was left of your limit for the week."
+                    " Without it, it would be {amount}."
+                ),
+                _(
+                    "Limited to {cap}: this was left of the weekly limit of a creator."
+                    " Without it, it would be {amount}."
+                ),
+            ),
+            "creator_quarter": Message(
+                _(
+                    "Limited to {cap}: this is what was left of your limit for the quarter."
+                    " Without it, it would be {amount}."
+                ),
+                _(
+                    "Limited to {cap}: this was left of the quarterly limit of a creator."
+                    " Without it, it would be {amount}."
+                ),
+            ),
+            "creator_lifetime": Message(
+                _(
+                    "Limited to {cap}: this is what was left of your limit for the whole program."
+                    " Without it, it would be {amount}."
+                ),
+                _(
+                    "Limited to {cap}: this was left of the limit of a creator for the whole"
+                    " program. Without it, it would be {amount}."
+                ),
+            ),
             "budget": Message(
                 _(
                     "Limited to {cap}: this is what was left of the program's budget."

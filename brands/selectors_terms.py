@@ -127,7 +127,7 @@ def get_terms_facts(
         minimums=policy.minimums,
         recovery_days=policy.recovery_days,
         notice_days=settings.TERMS_NOTICE_DAYS,
-        cap_creator_month=program.cap_creator_month,
+        caps_creator=program.caps_creator,
         budget_minor=program.budget_minor,
         groups=tuple(GroupFacts(group.pk, group.name, group.hold_days) for group in groups),
         ladder=_get_ladder_facts(ladder, list_tiers(ladder), names) if ladder else None,

@@ -90,6 +90,15 @@ _CLAUSES: Mapping[str, str] = {
     "terms.gift_cards_out": gettext_noop("Gift cards do not earn."),
     "terms.gift_cards_in": gettext_noop("Gift cards earn like other products."),
     "terms.cap_order": gettext_noop("One order pays %(amount)s at most."),
+    "terms.cap_creator_week": gettext_noop(
+        "The orders of one week pay a creator %(amount)s at most."
+    ),
+    "terms.cap_creator_quarter": gettext_noop(
+        "The orders of one quarter pay a creator %(amount)s at most."
+    ),
+    "terms.cap_creator_lifetime": gettext_noop(
+        "All orders together pay a creator %(amount)s at most."
+    ),
     "terms.cap_creator_month": gettext_noop(
         "The orders of one month pay a creator %(amount)s at most."
     ),

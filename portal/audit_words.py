@@ -60,6 +60,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "brand.identity_set": _("{who} changed the name, the logo or the shop of {what}"),
     "brand.opened_by_operator": _("{who} set up the brand {what} as operator"),
     "brand.status_changed": _("{who} changed the status of the brand {what}"),
+    "budget.passed": _("{who} saw how much of the budget of {what} is used"),
     "bonus.given": _("{who} gave a bonus: {what}"),
     "change.announced": _("{who} announced a change of {what}"),
     "change.applied": _("{who} applied the announced change of {what}"),
@@ -236,6 +237,7 @@ AREAS: Mapping[str, tuple[str | Promise, tuple[str, ...]]] = {
     "program": (
         _("Program"),
         (
+            "budget",
             "change",
             "goal",
             "group",

@@ -13,6 +13,7 @@ from core.models import Brand
 from tracking.integrations import SOURCES, csvfile, get_adapter, get_adapter_of
 from tracking.models import OrderUpload
 from tracking.services import (
+    budgets,
     counting,
     deliverables,
     partitions,
@@ -174,6 +175,14 @@ def move_tiers() -> None:
 def expire_works() -> None:
     """End work for a fee that was not handed in by its day."""
     deliverables.expire_works(real_now=database_now())
+
+
+@shared_task(name="tracking.watch_budgets", acks_late=True, ignore_result=True)
+def watch_budgets() -> None:
+    """Say which budgets are nearly or wholly used, each once."""
+    real_now = database_now()
+    for program in budgets.list_watched():
+        budgets.watch_budget(program_id=program.pk, now=brand_now(program.brand, real_now))
 
 
 @shared_task(name="tracking.count_days", acks_late=True, ignore_result=True)

@@ -5,6 +5,7 @@ from django.urls import path
 from tracking.views import (
     brand_alike,
     brand_bonuses,
+    brand_budget,
     brand_commissions,
     brand_decisions,
     brand_orders,
@@ -18,6 +19,7 @@ _WORK = "b/<slug:slug>/work"
 
 urlpatterns = [
     path("b/<slug:slug>/bonus/", brand_bonuses.give, name="bonus-give"),
+    path("b/<slug:slug>/budget/", brand_budget.show_budget, name="budget"),
     path(f"{_WORK}/", brand_work.show_work, name="work-list"),
     path(f"{_WORK}/new/", brand_work.offer_work, name="work-offer"),
     path(f"{_WORK}/<str:deliverable_id>/", brand_work.show_deliverable, name="work-detail"),

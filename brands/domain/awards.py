@@ -89,7 +89,7 @@ def sum_line(*, line_id: str, title: str, amount: int, code: str, params: Params
 def price_award(
     *, line: PricedLine, currency: str, caps_left: Mapping[str, int], rule: Rule | None = None
 ) -> Pricing:
-    """Return what a line comes to after its rule's cap, the creator's month and the budget."""
+    """Return what a line comes to after its rule's cap, the creator's periods and the budget."""
     caps = [Cap(key, caps_left[key], (0,)) for key in CAPS_BEYOND_ORDER if key in caps_left]
     if rule is not None and currency in rule.cap_order:
         caps.insert(0, Cap("rule", rule.cap_order[currency], (0,), rule))

@@ -63,14 +63,20 @@ MORE_IS_BETTER = {
     "terms.window": "days",
     "terms.notice": "days",
     "terms.cap_order": "amount",
+    "terms.cap_creator_week": "amount",
     "terms.cap_creator_month": "amount",
+    "terms.cap_creator_quarter": "amount",
+    "terms.cap_creator_lifetime": "amount",
     "terms.budget": "amount",
     "terms.tiers_fall": "days",
 }
 BETTER_GONE = frozenset(
     {
         "terms.cap_order",
+        "terms.cap_creator_week",
         "terms.cap_creator_month",
+        "terms.cap_creator_quarter",
+        "terms.cap_creator_lifetime",
         "terms.budget",
         "terms.ads_first",
         "terms.self_reject",

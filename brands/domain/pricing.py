@@ -33,7 +33,10 @@ CAPPED = "price.capped"
 CURRENCY = "price.currency"
 NOTHING_COUNTED = "price.nothing_counted"
 
-CAPS_BEYOND_ORDER = ("creator_period", "budget")
+CAPS_BEYOND_ORDER = (
+    *("creator_week", "creator_period", "creator_quarter", "creator_lifetime"),
+    "budget",
+)
 """Keys of `PriceContext.caps_left`, in the order in which they apply."""
 
 Params = Mapping[str, str | int | None]
@@ -118,7 +121,7 @@ def price_order(
     """Price every line by the rule that took it, then apply the caps.
 
     Rounds half up, once per line (a pro rata flat amount: once per rule). Caps apply in the order
-    rule, program, creator and period, budget, each to what the one before left. The total is never
+    rule, program, CAPS_BEYOND_ORDER, each to what the one before left. The total is never
     negative and is 0 once all that counts is refunded. Caps are fixed by the decision, so a refund
     never raises it, capped or not, but where `count_bases` gives a line a minor unit back; even
     then it stays at or under the total without refunds.

@@ -126,7 +126,7 @@ class PriceContext(Record):
 
     `caps`: the limits in force when the decision was made; `caps_left`: what they left when the
     order last asked to earn more, `caps_asked`: what it asked for. Minor units of the order's
-    currency; the first two by "creator_period" and "budget". `payment_number`: 1 for a
+    currency; the first two by the keys of CAPS_BEYOND_ORDER. `payment_number`: 1 for a
     subscription's first order; None where the order belongs to no subscription or the number is
     not known. `payment_month`: whole months since that first order, known with the number.
     """

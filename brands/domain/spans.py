@@ -1,8 +1,18 @@
-"""Runs of whole days that move with the calendar: what a saved report shows, and is mailed."""
+"""Runs of whole days that move with the calendar: of reports, of caps and of bonuses."""
 
 from datetime import date, timedelta
 
 DAY = timedelta(days=1)
+
+
+def period_of(period: str, day: date) -> tuple[date, date]:
+    """Return the first and last day of the week, month, quarter or year that a day lies in."""
+    if period == "week":
+        monday = day - timedelta(days=day.weekday())
+        return monday, monday + 6 * DAY
+    since = {"month": this_month, "quarter": this_quarter, "year": this_year}[period](day)[0]
+    after = since + timedelta(days={"month": 31, "quarter": 95, "year": 370}[period])
+    return since, after.replace(day=1) - DAY
 
 
 def last_week(today: date) -> tuple[date, date]:

@@ -73,7 +73,7 @@ class TermsFacts(Record):
     minimums: Mapping[str, int]
     recovery_days: int
     notice_days: int = 0
-    cap_creator_month: Mapping[str, int] = field(default_factory=dict)
+    caps_creator: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     budget_minor: int | None = None
     groups: tuple[GroupFacts, ...] = ()
     ladder: LadderFacts | None = None
@@ -168,7 +168,8 @@ def _base(base: BasePolicy) -> list[Clause]:
 
 def _caps(facts: TermsFacts) -> list[Clause]:
     clauses = _amounts("terms.cap_order", facts.base.cap_order)
-    clauses += _amounts("terms.cap_creator_month", facts.cap_creator_month)
+    for period, amounts in facts.caps_creator.items():
+        clauses += _amounts(f"terms.cap_creator_{period}", amounts)
     if facts.budget_minor is not None:
         clauses += _amounts("terms.budget", {facts.currency: facts.budget_minor})
     return clauses

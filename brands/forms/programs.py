@@ -292,13 +292,26 @@ def _cap_fields(currency: str) -> dict[str, forms.Field]:
             label=_("At most per order"),
             help_text=_("One amount per currency, for example 50.00 EUR. Empty: no limit."),
         ),
+        "cap_creator_week": AmountsField(
+            currency=currency,
+            required=False,
+            label=_("At most per creator and week"),
+            help_text=_("From Monday to Sunday. Days are those of your brand's time zone."),
+        ),
         "cap_creator_month": AmountsField(
             currency=currency, required=False, label=_("At most per creator and month")
+        ),
+        "cap_creator_quarter": AmountsField(
+            currency=currency, required=False, label=_("At most per creator and quarter")
+        ),
+        "cap_creator_lifetime": AmountsField(
+            currency=currency, required=False, label=_("At most per creator, ever")
         ),
         "budget_minor": AmountField(
             currency=currency,
             required=False,
             label=_("Budget of the whole program, in %(currency)s") % {"currency": currency},
+            help_text=_("You are told when 80 % and 100 % of it are used."),
         ),
     }
 

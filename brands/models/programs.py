@@ -85,7 +85,10 @@ class Program(models.Model):
     is_base_with_shipping = models.BooleanField(default=False)
     is_base_without_gift_cards = models.BooleanField(default=True)
     cap_order = models.JSONField(default=dict, blank=True)
+    cap_creator_week = models.JSONField(default=dict, blank=True)
     cap_creator_month = models.JSONField(default=dict, blank=True)
+    cap_creator_quarter = models.JSONField(default=dict, blank=True)
+    cap_creator_lifetime = models.JSONField(default=dict, blank=True)
     budget_minor = models.BigIntegerField(null=True, blank=True)
     created_at = models.DateTimeField()
 
@@ -114,6 +117,16 @@ class Program(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def caps_creator(self) -> dict[str, dict[str, int]]:
+        """Return what a creator earns at most, in minor units by currency, by period."""
+        return {
+            "week": self.cap_creator_week,
+            "month": self.cap_creator_month,
+            "quarter": self.cap_creator_quarter,
+            "lifetime": self.cap_creator_lifetime,
+        }
 
 
 class Group(models.Model):

@@ -107,7 +107,10 @@ class ProgramSettings(TypedDict, total=False):
     is_base_with_shipping: bool
     is_base_without_gift_cards: bool
     cap_order: Mapping[str, int]
+    cap_creator_week: Mapping[str, int]
     cap_creator_month: Mapping[str, int]
+    cap_creator_quarter: Mapping[str, int]
+    cap_creator_lifetime: Mapping[str, int]
     budget_minor: int | None
 
 
@@ -292,7 +295,8 @@ def _tidy(program: Program) -> None:
 
 def _check_amounts(program: Program) -> None:
     budget = {} if program.budget_minor is None else {program.currency: program.budget_minor}
-    if not all(map(are_amounts, (program.cap_order, program.cap_creator_month, budget))):
+    caps = (program.cap_order, *program.caps_creator.values(), budget)
+    if not all(map(are_amounts, caps)):
         raise AmountsInvalid(program.public_id)
 
 

@@ -33,6 +33,7 @@ from portal.report_rows import list_rows, measure
 from portal.report_words import COMPARE_LABELS
 from portal.todo import find_setup, list_owed, list_tasks
 from tracking.models import Order
+from tracking.selectors_budgets import list_budgets
 
 NEWS = 10
 GOALS = 3
@@ -65,6 +66,7 @@ def show_home(request: HttpRequest, slug: str) -> HttpResponse:
         setup=find_setup(brand),
         next_run=find_next_run(brand=brand, currency=choice.question.currency, now=now),
         owed=owed,
+        budgets=list_budgets(brand),
         goals=[
             describe_goal(row)
             for row in read_goals(list_nearest(brand, today=today, limit=GOALS), today=today)

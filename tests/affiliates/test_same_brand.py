@@ -30,6 +30,7 @@ from tests.makers import (
     make_what_if,
     send_news,
 )
+from tracking.models import BudgetWarning
 
 APPS = ("ledger", "brands", "affiliates", "tracking", "payouts")
 FILLED = ("brands", "affiliates")
@@ -79,6 +80,9 @@ def make_world():
     make_pending_change(make_group(program))
     make_question(program)
     make_goal(program)
+    BudgetWarning.objects.create(
+        brand=program.brand, program=program, budget_minor=9, percent=80, spent_minor=8, at=NOW
+    )
     make_what_if(program)
     ladder = make_ladder(program)
     move_to_group(

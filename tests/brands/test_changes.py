@@ -22,7 +22,10 @@ ONE_WAY = {
     "a currency that is paid": ({"minimums": {}}, {"minimums": {"EUR": 5000}}),
     "recovery": ({"recovery_days": 91}, {"recovery_days": 90}),
     "cap": ({"base": BasePolicy(cap_order={"EUR": 9}, currency="EUR")}, {"base": BASE}),
-    "higher cap": ({"cap_creator_month": {"EUR": 9}}, {"cap_creator_month": {"EUR": 10}}),
+    "higher cap": (
+        {"caps_creator": {"week": {"EUR": 9}}},
+        {"caps_creator": {"week": {"EUR": 10}}},
+    ),
     "budget": ({"budget_minor": 5}, {"budget_minor": None}),
     "discounts": ({"base": BASE}, {"base": replace(BASE, before_discount=True)}),
     "gift cards": ({"base": BASE}, {"base": replace(BASE, exclude_gift_cards=False)}),

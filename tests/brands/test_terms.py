@@ -65,7 +65,7 @@ def test_every_switch_changes_the_terms():
     )
     changes = (
         {"base": base},
-        {"cap_creator_month": {"EUR": 5}},
+        {"caps_creator": {"week": {"EUR": 5}, "lifetime": {"EUR": 5}}},
         {"budget_minor": 5},
         {"click_policy": "first"},
         {"precedence": "click"},

@@ -142,7 +142,9 @@ def test_no_clause_is_left_as_a_code_or_with_a_gap():
                 is_binding_customers=True,
                 is_yielding_to_ads=True,
                 budget_minor=5,
-                cap_creator_month={"EUR": 5},
+                caps_creator={
+                    period: {"EUR": 5} for period in ("week", "month", "quarter", "lifetime")
+                },
                 base=BasePolicy(True, True, True, False, {"EUR": 9}),
             )
             for clause in generate_terms(facts, [ALL]):

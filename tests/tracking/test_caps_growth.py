@@ -1,7 +1,8 @@
 """What a commission may take of a cap when it grows after it was decided."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -128,6 +129,39 @@ def test_a_refund_that_failed_brings_back_what_is_still_left(cap):
     assert town.tell("2", 150) == 1_500
 
     assert town.refund("1", 150, status="failed") == 1_000
+    town.check()
+
+
+@pytest.mark.parametrize(
+    ("period", "cap", "days_and_earned"),
+    [
+        # Berlin, the days of October 2026: the 5th is a Monday, the 1st begins a quarter.
+        ("week", "creator_week", [("05T00:10", 1_500), ("11T23:50", 1_000), ("12T00:10", 2_000)]),
+        ("month", "creator_period", [("01T00:10", 1_500), ("31T22:50", 1_000)]),
+        ("quarter", "creator_quarter", [("01T00:10", 1_500), ("31T12:00", 1_000)]),
+        ("lifetime", "creator_lifetime", [("01T00:10", 1_500), ("31T12:00", 1_000)]),
+    ],
+)
+def test_a_cap_of_a_creator_is_of_a_run_of_days_in_the_brands_time_zone(
+    period, cap, days_and_earned
+):
+    town = Town(**{f"cap_creator_{period}": {"EUR": 2_500}})
+    zone = ZoneInfo(town.program.brand.time_zone)
+    before = datetime(2026, 9, 30, 23, 50, tzinfo=zone) if period != "week" else None
+    days = [
+        datetime.fromisoformat(f"2026-10-{day}").replace(tzinfo=zone) for day, _ in days_and_earned
+    ]
+    worth = [150, 150, 200]
+    if before and period != "lifetime":
+        assert town.tell("0", 200, placed_at=stamp(before)) == 2_000
+
+    earned = [
+        town.tell(str(number), worth[number - 1], placed_at=stamp(day))
+        for number, day in enumerate(days, 1)
+    ]
+
+    assert earned == [amount for _, amount in days_and_earned]
+    assert town.shop.commission("2").pricing["steps"][0]["params"]["by"] == cap
     town.check()
 
 

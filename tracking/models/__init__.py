@@ -4,6 +4,7 @@ Sentences are never stored: a reason is a code and its parameters.
 """
 
 from tracking.models.awards import Award, AwardKind
+from tracking.models.budgets import BudgetThreshold, BudgetWarning
 from tracking.models.clicks import Click, ClickAgent, ClickReferrer, Verdict, VisitorSalt
 from tracking.models.commissions import (
     OF_ORDERS,
@@ -35,6 +36,8 @@ __all__ = [
     "Attribution",
     "Award",
     "AwardKind",
+    "BudgetThreshold",
+    "BudgetWarning",
     "Click",
     "ClickAgent",
     "ClickReferrer",

@@ -10,15 +10,26 @@ whatever order things happen, but for what a person adds by hand.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db.models import Sum
 
 from affiliates.models import Enrollment
 from brands.domain.pricing import Pricing, cut_beyond
+from brands.domain.spans import period_of
 from brands.models import Program
 from core.locks import lock_row
+from core.periods import end_of_day, start_of_day
 from tracking.models import Commission
+
+LIFETIME = "lifetime"
+PERIODS = {
+    "creator_week": "week",
+    "creator_period": "month",
+    "creator_quarter": "quarter",
+    "creator_lifetime": LIFETIME,
+}
+"""The calendar run of each cap of a creator, in the brand's time zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +47,12 @@ class Share:
 
 def read_caps(program: Program, currency: str) -> dict[str, int]:
     """Return the caps of a program as they are now."""
-    caps = {}
-    if currency in program.cap_creator_month:
-        caps["creator_period"] = program.cap_creator_month[currency]
+    by_period = program.caps_creator
+    caps = {
+        key: by_period[period][currency]
+        for key, period in PERIODS.items()
+        if currency in by_period[period]
+    }
     if program.budget_minor is not None and program.currency == currency:
         caps["budget"] = program.budget_minor
     return caps
@@ -67,22 +81,19 @@ def _lock(commission: Commission, caps: Mapping[str, int]) -> None:
     """Lock the program before the enrollment, whoever asks: nobody waits in a circle."""
     if "budget" in caps:
         lock_row(Program, commission.program_id)
-    if "creator_period" in caps:
+    if caps.keys() & PERIODS.keys():
         lock_row(Enrollment, commission.enrollment_id)
 
 
 def _spent(commission: Commission, key: str) -> int:
     """Return what the other commissions take of a cap."""
     rows = Commission.objects.filter(program=commission.program_id, currency=commission.currency)
-    if key == "creator_period":
-        since, until = _month(commission.caps_at)
-        rows = rows.filter(
-            enrollment=commission.enrollment_id, caps_at__gte=since, caps_at__lt=until
-        )
+    if key in PERIODS:
+        rows = rows.filter(enrollment=commission.enrollment_id)
+    if PERIODS.get(key, LIFETIME) != LIFETIME:
+        zone = ZoneInfo(commission.program.brand.time_zone)
+        since, until = period_of(PERIODS[key], commission.caps_at.astimezone(zone).date())
+        days = (start_of_day(since, zone), end_of_day(until, zone))
+        rows = rows.filter(caps_at__gte=days[0], caps_at__lt=days[1])
     total: int | None = rows.exclude(pk=commission.pk).aggregate(t=Sum("amount_minor"))["t"]
     return total or 0
-
-
-def _month(at: datetime) -> tuple[datetime, datetime]:
-    since = at.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    return since, (since + timedelta(days=31)).replace(day=1)

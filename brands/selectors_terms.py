@@ -123,7 +123,7 @@ def get_terms_facts(
         hold_days=program.hold_days,
         hold_anchor=program.hold_anchor,
         base=get_base_policy(program),
-        payout_day=policy.day_of_month,
+        payouts=policy.schedule,
         minimums=policy.minimums,
         recovery_days=policy.recovery_days,
         notice_days=settings.TERMS_NOTICE_DAYS,

@@ -16,6 +16,7 @@ from brands.domain.destinations import Refused
 from brands.domain.examples import example_total, price_counts, price_example
 from brands.domain.rules import COUNTED_KINDS, Conditions, Id, Rule
 from brands.domain.terms import Clause
+from brands.wording_schedule import SCHEDULE, format_days
 from brands.wording_tiers import TIERS, TIERS_COUNTED
 from core import formats
 from core.money import Money
@@ -135,7 +136,7 @@ _CLAUSES: Mapping[str, str] = {
         "If it was released already, the difference is taken from later commissions, never from "
         "your bank."
     ),
-    "terms.payout_day": gettext_noop("Payouts are made once a month, on day %(day)s."),
+    **SCHEDULE,
     "terms.minimum": gettext_noop("A payout is made from %(amount)s; smaller balances are kept."),
     "terms.kept": gettext_noop(
         "A later change of these terms never moves the rate or the date of what you have earned."
@@ -300,8 +301,7 @@ def _formatted(params: Mapping[str, Any]) -> dict[str, str]:
     said = {name: formats.isolate(str(value)) for name, value in params.items()}
     if "amount" in params:
         said["amount"] = _money(params["currency"], params["amount"])
-    if "day" in params:
-        said["day"] = _number(params["day"])
+    said |= format_days(params)
     if "at" in params:
         day = datetime.fromisoformat(params["at"]).date()
         said["at"] = formats.day_text(day, language=_language())

@@ -2,19 +2,19 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from affiliates.models import Affiliation
+from brands.domain.schedule import Schedule, next_run_day, run_day_of, start_period
 from brands.models import PayoutPolicy
 from core.models import Brand
 from core.money import Money
 from ledger.models import Account, AccountKind
 from ledger.selectors import list_party_balances
-from payouts.domain.calendar import next_month, next_run_day
 from payouts.domain.kinds import FILE_RAILS, MANUAL
 from payouts.models import (
     OwnMinimum,
@@ -165,27 +165,39 @@ def list_standings(affiliations: list[Affiliation]) -> list[Standing]:
 def find_next_run(*, brand: Brand, currency: str, now: datetime) -> date:
     """Return the day of the next run in a currency, by the brand's calendar.
 
-    A run that was approved ahead of its day is over: the next one is a month later.
+    A run that was approved ahead of its day is over: the next one is that of the next period.
     """
     return list_next_runs(brand=brand, currencies=[currency], now=now)[currency]
 
 
 def list_next_runs(*, brand: Brand, currencies: Iterable[str], now: datetime) -> dict[str, date]:
     """Return the day of the next run for each currency."""
-    policy = PayoutPolicy.objects.filter(brand=brand).first() or PayoutPolicy(brand=brand)
+    schedule = get_schedule(brand)
     today = now.astimezone(ZoneInfo(brand.time_zone)).date()
-    done = set(
-        PayoutPlan.objects.filter(
-            brand=brand, status=PlanStatus.APPROVED, period=today.strftime("%Y-%m")
-        ).values_list("currency", flat=True)
-    )
+    done = set(list_runs_since(brand, find_period_start(brand=brand, day=today)))
+    later = max(today, run_day_of(schedule, today) + timedelta(days=1))
     return {
-        currency: next_run_day(
-            day_of_month=policy.day_of_month,
-            start=next_month(today) if currency in done else today,
-        )
+        currency: next_run_day(schedule, later if currency in done else today)
         for currency in currencies
     }
+
+
+def list_runs_since(brand: Brand, begun: datetime) -> QuerySet[PayoutPlan, str]:
+    """Return the currencies of the approved runs that were made from a time on."""
+    runs = PayoutPlan.objects.filter(brand=brand, status=PlanStatus.APPROVED, planned_at__gte=begun)
+    return runs.values_list("currency", flat=True)
+
+
+def find_period_start(*, brand: Brand, day: date) -> datetime:
+    """Return from when on, by the brand's clock, a run counts for the run day of this day."""
+    start = start_period(get_schedule(brand), day)
+    return datetime.combine(start, time.min, tzinfo=ZoneInfo(brand.time_zone))
+
+
+def get_schedule(brand: Brand) -> Schedule:
+    """Return the run days of a brand."""
+    policy = PayoutPolicy.objects.filter(brand=brand).first() or PayoutPolicy(brand=brand)
+    return policy.schedule
 
 
 def sum_paid(affiliation_ids: Collection[UUID]) -> list[Money]:

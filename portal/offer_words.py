@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from brands.domain.rules import COUNTED_KINDS, Rule
 from brands.models import HoldAnchor, PayoutPolicy, Program
+from brands.wording_schedule import say_schedule
 from core import formats
 from core.money import Money
 from core.wording import current_language
@@ -51,12 +52,11 @@ def say_hold(program: Program, days: int) -> str:
 
 
 def say_payout(program: Program, policy: PayoutPolicy) -> str:
-    day = formats.number_text(policy.day_of_month, language=current_language())
-    minimum = policy.minimums.get(program.currency)
+    days, minimum = say_schedule(policy.schedule), policy.minimums.get(program.currency)
     if minimum is None:
-        return _("Paid monthly on day %(day)s") % {"day": day}
-    said = {"day": day, "minimum": say_money(minimum, program.currency)}
-    return _("Paid monthly on day %(day)s, from %(minimum)s") % said
+        return days
+    said = {"days": days, "minimum": say_money(minimum, program.currency)}
+    return _("%(days)s, from %(minimum)s") % said
 
 
 def say_ways(rails: Sequence[str]) -> str:

@@ -19,8 +19,8 @@ from affiliates.models import (
     Enrollment,
 )
 from affiliates.selectors import find_enrollment
+from brands.domain.schedule import next_run_day
 from brands.models import PayoutPolicy, Program
-from payouts.domain.calendar import next_run_day
 from payouts.models import Payout
 from payouts.selectors import find_covering_payout, find_next_run
 from payouts.selectors_recovery import Recovery, find_write_off, list_recoveries
@@ -90,7 +90,7 @@ def _find_run(commission: Commission, now: datetime) -> date | None:
         return None
     policy = PayoutPolicy.objects.filter(brand=brand).first() or PayoutPolicy()
     released_on = due_at.astimezone(ZoneInfo(brand.time_zone)).date()
-    return next_run_day(day_of_month=policy.day_of_month, start=max(run, released_on))
+    return next_run_day(policy.schedule, max(run, released_on))
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,12 @@ FAMILIES: Mapping[str, Mapping[str, int]] = MappingProxyType(
         "tier": {"terms.tier_orders": 0, "terms.tier_amount": 0, "terms.tier_first": 1},
         "tier_reach": {"terms.tier_reach_pending": 0, "terms.tier_reach_all": 1},
         "tiers_fall": {"terms.tiers_fall": 0, "terms.tiers_never_fall": 1},
+        "payouts": {
+            "terms.payout_day": 0,
+            "terms.payout_twice": 1,
+            "terms.payout_twice_last": 1,
+            "terms.payout_week": 2,
+        },
         "hold": {"terms.hold_paid": 0, "terms.hold_fulfilled": 0, "terms.hold_delivered": 0},
     }
 )

@@ -7,6 +7,7 @@ from typing import Any
 from brands.domain.bases import BasePolicy
 from brands.domain.records import Record
 from brands.domain.rules import Rule
+from brands.domain.schedule import LAST, Rhythm, Schedule
 
 COUNTED = {"lead": "terms.leads", "click": "terms.visits", "impression": "terms.views"}
 """What is said once where a rule of such a kind runs."""
@@ -69,7 +70,7 @@ class TermsFacts(Record):
     hold_days: int
     hold_anchor: str
     base: BasePolicy
-    payout_day: int
+    payouts: Schedule
     minimums: Mapping[str, int]
     recovery_days: int
     notice_days: int = 0
@@ -93,7 +94,7 @@ def generate_terms(facts: TermsFacts, rules: Sequence[Rule]) -> tuple[Clause, ..
         *_credit(facts),
         *_hold(facts),
         Clause("terms.refunds"),
-        Clause("terms.payout_day", {"day": facts.payout_day}),
+        _payouts(facts.payouts),
         *_amounts("terms.minimum", facts.minimums),
         Clause("terms.recovery", {"days": facts.recovery_days}),
         Clause("terms.kept"),
@@ -209,3 +210,13 @@ def _hold(facts: TermsFacts) -> list[Clause]:
             for group in own
         ),
     ]
+
+
+def _payouts(schedule: Schedule) -> Clause:
+    if schedule.rhythm is Rhythm.WEEKLY:
+        return Clause("terms.payout_week", {"weekday": schedule.weekday})
+    if schedule.rhythm is Rhythm.MONTHLY:
+        return Clause("terms.payout_day", {"day": schedule.day})
+    if schedule.second_day == LAST:
+        return Clause("terms.payout_twice_last", {"day": schedule.day})
+    return Clause("terms.payout_twice", {"day": schedule.day, "second_day": schedule.second_day})

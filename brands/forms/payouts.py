@@ -3,11 +3,13 @@
 from typing import Any
 
 from django import forms
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
+from brands.domain.schedule import DAYS, LAST, Rhythm, Schedule
 from brands.forms.fields import AmountsField
-from brands.models import PayoutPolicy
-from brands.services.payouts import MAX_DAY, MAX_RECOVERY_DAYS
+from brands.models import PayoutPolicy, PayoutRhythm
+from brands.services.payouts import MAX_RECOVERY_DAYS
 from core.bankfields import BicField, IbanField
 
 _KEY: dict[str, Any] = {
@@ -18,11 +20,28 @@ _KEY: dict[str, Any] = {
 
 
 class PolicyForm(forms.Form):
+    rhythm = forms.ChoiceField(
+        label=_("Payouts are made"), choices=PayoutRhythm, widget=forms.RadioSelect
+    )
     day_of_month = forms.IntegerField(
         label=_("Payouts are made on day"),
-        min_value=1,
-        max_value=MAX_DAY,
+        min_value=DAYS[0],
+        max_value=DAYS[-1],
         help_text=_("Of each month, by the brand's clock; 1 to 28, so that every month has it."),
+    )
+    second_day = forms.IntegerField(
+        label=_("And, where it is twice a month, on day"),
+        required=False,
+        min_value=1,
+        max_value=LAST,
+        help_text=_("At least a week after the first; 31 is the last day of every month."),
+    )
+    weekday = forms.TypedChoiceField(
+        label=_("Where it is every week, on"),
+        required=False,
+        choices=list(WEEKDAYS.items()),
+        coerce=int,
+        empty_value=None,
     )
     minimums = AmountsField(
         label=_("A payout is made from"),
@@ -49,6 +68,24 @@ class PolicyForm(forms.Form):
     def __init__(self, *args: Any, policy: PayoutPolicy, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial = {name: getattr(policy, name) for name in self.fields}
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for days that are a week apart; one that is left out stays as it is."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        for name in ("second_day", "weekday"):
+            if data.get(name) is None:
+                data[name] = self.initial[name]
+        if not self.errors and not to_schedule(data).is_sane:
+            text = _("Leave a week between the two days, and a week to the next month's first.")
+            self.add_error("second_day", text)
+        return data
+
+
+def to_schedule(data: dict[str, Any]) -> Schedule:
+    """Return the run days of a valid form."""
+    return Schedule(
+        Rhythm(data["rhythm"]), data["day_of_month"], data["second_day"], data["weekday"]
+    )
 
 
 class SwitchForm(forms.Form):

@@ -4,7 +4,7 @@ from brands.models._checks import choice_check
 from brands.models.changes import ChangeSubject, PendingChange
 from brands.models.kinds import PartnerKind, PartnerType
 from brands.models.ladders import Ladder, Tier, TierMeasure, TierPeriod, TierReach
-from brands.models.paying import PayoutPolicy, RailKind, RailSettings
+from brands.models.paying import PayoutPolicy, PayoutRhythm, RailKind, RailSettings
 from brands.models.programs import (
     ClickPolicy,
     CodePolicy,
@@ -36,6 +36,7 @@ __all__ = [
     "PartnerKind",
     "PartnerType",
     "PayoutPolicy",
+    "PayoutRhythm",
     "PendingChange",
     "Platform",
     "Precedence",

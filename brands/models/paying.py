@@ -1,12 +1,19 @@
 """When, from how much and by which rails a brand pays."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from brands.domain.schedule import Rhythm, Schedule
 from brands.models._checks import choice_check
 from core.fields import EncryptedTextField
 from core.models import Brand
+
+
+class PayoutRhythm(models.TextChoices):
+    MONTHLY = Rhythm.MONTHLY.value, _("Once a month")
+    TWICE = Rhythm.TWICE.value, _("Twice a month")
+    WEEKLY = Rhythm.WEEKLY.value, _("Every week")
 
 
 class PayoutPolicy(models.Model):
@@ -16,7 +23,10 @@ class PayoutPolicy(models.Model):
     """
 
     brand = models.OneToOneField(Brand, on_delete=models.PROTECT, related_name="payout_policy")
+    rhythm = models.CharField(max_length=8, choices=PayoutRhythm, default=PayoutRhythm.MONTHLY)
     day_of_month = models.PositiveSmallIntegerField(default=5)
+    second_day = models.PositiveSmallIntegerField(default=20)
+    weekday = models.PositiveSmallIntegerField(default=4)
     minimums = models.JSONField(default=dict)
     approval_limits = models.JSONField(default=dict)
     past_limits = models.JSONField(default=list)
@@ -27,8 +37,22 @@ class PayoutPolicy(models.Model):
             models.CheckConstraint(
                 condition=Q(day_of_month__gte=1, day_of_month__lte=28),
                 name="brands_payoutpolicy_day_1_to_28",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(second_day__gte=1, second_day__lte=31, weekday__lte=6),
+                name="brands_payoutpolicy_days_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(rhythm="twice")
+                | Q(second_day__gte=F("day_of_month") + 7, second_day__lte=F("day_of_month") + 23),
+                name="brands_payoutpolicy_days_apart",
+            ),
+            choice_check("rhythm", PayoutRhythm, "brands_payoutpolicy_rhythm_known"),
         ]
+
+    @property
+    def schedule(self) -> Schedule:
+        return Schedule(Rhythm(self.rhythm), self.day_of_month, self.second_day, self.weekday)
 
 
 class RailKind(models.TextChoices):

@@ -252,7 +252,10 @@ def _copy_policy(brand: Brand, twin: Brand) -> None:
     policy = PayoutPolicy.objects.get(brand=brand)
     PayoutPolicy.objects.create(
         brand=twin,
+        rhythm=policy.rhythm,
         day_of_month=policy.day_of_month,
+        second_day=policy.second_day,
+        weekday=policy.weekday,
         minimums=policy.minimums,
         approval_limits=policy.approval_limits,
         recovery_days=policy.recovery_days,

@@ -9,10 +9,12 @@ from django.db import transaction
 
 from brands.domain.amounts import are_amounts
 from brands.domain.approval_limits import is_looser, keep_limits
+from brands.domain.schedule import Schedule
 from brands.emails import mail_limits_loosened
 from brands.models import (
     ChangeSubject,
     PayoutPolicy,
+    PayoutRhythm,
     PendingChange,
     Program,
     RailKind,
@@ -36,12 +38,11 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
 """What a rail cannot pay without, beside keys."""
 LIVE_KEYS = ("sk_live_", "rk_live_")
 TEST_KEYS = ("sk_test_", "rk_test_")
-MAX_DAY = 28
 MAX_RECOVERY_DAYS = 365
 
 
 class PolicyInvalid(ValueError):
-    """A payout policy has a day from 1 to 28 and positive amounts of known currencies."""
+    """A payout policy has days that every period has, and positive amounts of known currencies."""
 
 
 class KeyRefused(ValueError):
@@ -60,7 +61,7 @@ class DetailsMissing(ValueError):
 def set_payout_policy(
     *,
     brand_id: int,
-    day_of_month: int,
+    schedule: Schedule,
     minimums: Mapping[str, int],
     approval_limits: Mapping[str, int],
     recovery_days: int,
@@ -77,7 +78,7 @@ def set_payout_policy(
     """
     policy = lock_policy(brand_id)
     values = {
-        "day_of_month": day_of_month,
+        **_days(schedule),
         "minimums": dict(minimums),
         "approval_limits": dict(approval_limits),
         "recovery_days": recovery_days,
@@ -112,9 +113,9 @@ def check_payout_policy(values: Mapping[str, Any]) -> None:
     :raises PolicyInvalid: a day or an amount that cannot be.
     """
     is_sane = all(are_amounts(values.get(name, {})) for name in ("minimums", "approval_limits"))
-    day, days = values.get("day_of_month", 1), values.get("recovery_days", 0)
-    if not (is_sane and 1 <= day <= MAX_DAY and 0 <= days <= MAX_RECOVERY_DAYS):
-        raise PolicyInvalid(f"day {day}, {days} days")
+    days = values.get("recovery_days", 0)
+    if not (is_sane and 0 <= days <= MAX_RECOVERY_DAYS):
+        raise PolicyInvalid(f"{days} days")
 
 
 def change_payout_policy(
@@ -130,6 +131,8 @@ def change_payout_policy(
     before = _facts(policy)
     for name, value in changes.items():
         setattr(policy, name, value)
+    if policy.rhythm not in PayoutRhythm.values or not policy.schedule.is_sane:
+        raise PolicyInvalid(f"{policy.rhythm} {policy.day_of_month}")
     if _facts(policy) == before:
         return
     if is_looser(before=before["approval_limits"], after=policy.approval_limits):
@@ -229,10 +232,19 @@ def _keep_details(row: RailSettings, given: Mapping[str, str]) -> str | None:
 
 def _facts(policy: PayoutPolicy) -> dict[str, Any]:
     return {
-        "day_of_month": policy.day_of_month,
+        **_days(policy.schedule),
         "minimums": policy.minimums,
         "approval_limits": policy.approval_limits,
         "recovery_days": policy.recovery_days,
+    }
+
+
+def _days(schedule: Schedule) -> dict[str, Any]:
+    return {
+        "rhythm": schedule.rhythm.value,
+        "day_of_month": schedule.day,
+        "second_day": schedule.second_day,
+        "weekday": schedule.weekday,
     }
 
 

@@ -39,7 +39,7 @@ def start_program(
     if currency not in policy.minimums:
         set_payout_policy(
             brand_id=brand_id,
-            day_of_month=policy.day_of_month,
+            schedule=policy.schedule,
             minimums={**policy.minimums, currency: usual_minimum(currency)},
             approval_limits=policy.approval_limits,
             recovery_days=policy.recovery_days,

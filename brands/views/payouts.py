@@ -21,6 +21,7 @@ from brands.forms.payouts import (
     SepaForm,
     StripeForm,
     SwitchForm,
+    to_schedule,
 )
 from brands.models import ChangeSubject, PayoutPolicy, PendingChange, RailKind, RailSettings
 from brands.reasons import explain
@@ -41,6 +42,7 @@ from brands.services.payouts import (
 )
 from brands.views.common import find_program, program_page
 from brands.views.notice import ask_for_day, say_already
+from brands.wording_schedule import say_schedule
 from core.clock import brand_now
 from core.edges import door, posted, see_other
 from core.money import Money
@@ -62,6 +64,7 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
     brand, policy = access.brand, access.brand.payout_policy
     currencies = list(list_programs(brand).values_list("currency", flat=True))
     facts = {
+        "schedule": say_schedule(policy.schedule),
         "policy": policy,
         "minimums": _money(policy.minimums),
         "limits": _money(policy.approval_limits),
@@ -88,9 +91,12 @@ def edit_policy(request: HttpRequest, slug: str) -> HttpResponse:
         try:
             set_payout_policy(
                 brand_id=access.brand.pk,
+                schedule=to_schedule(form.cleaned_data),
+                minimums=form.cleaned_data["minimums"],
+                approval_limits=form.cleaned_data["approval_limits"],
+                recovery_days=form.cleaned_data["recovery_days"],
                 actor_id=access.member.user_id,
                 now=brand_now(access.brand),
-                **form.cleaned_data,
             )
         except NoticeNeeded as needed:
             return _ask_for_day(request, access, needed, form)

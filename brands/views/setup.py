@@ -21,6 +21,7 @@ from brands.services.rules import RuleDraft, StaleRules, publish_rules
 from brands.services.setup import start_program
 from brands.views.common import pick_program, program_url
 from brands.wording import render_example
+from brands.wording_schedule import say_schedule
 from core.access import NotFound
 from core.clock import brand_now, database_now
 from core.edges import door, posted, see_other
@@ -83,7 +84,7 @@ def create_program(request: HttpRequest, slug: str) -> HttpResponse:
         access,
         form=form,
         usual=Money(usual_minimum(_currency(form)), _currency(form)),
-        policy=access.brand.payout_policy,
+        schedule=say_schedule(access.brand.payout_policy.schedule),
         nav_current="brands:program-settings",
     )
     return render(

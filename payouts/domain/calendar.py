@@ -1,4 +1,4 @@
-"""On which day a brand's payout runs fall, and on which days banks of the euro area pay."""
+"""The month after, and the days on which banks of the euro area pay."""
 
 from datetime import date, timedelta
 
@@ -6,16 +6,6 @@ DECEMBER = 12
 SATURDAY = 5
 TARGET_HOLIDAYS = frozenset({(1, 1), (5, 1), (12, 25), (12, 26)})
 """Month and day of the closing days that have a date (European Central Bank, T2 calendar)."""
-
-
-def next_run_day(*, day_of_month: int, start: date) -> date:
-    """Return the first run day on or after a day; `day_of_month` is 1 to 28."""
-    this_month = start.replace(day=day_of_month)
-    if start <= this_month:
-        return this_month
-    if start.month == DECEMBER:
-        return date(start.year + 1, 1, day_of_month)
-    return date(start.year, start.month + 1, day_of_month)
 
 
 def next_month(day: date) -> date:

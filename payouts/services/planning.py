@@ -29,7 +29,7 @@ from payouts.domain.plan import (
     write_line,
 )
 from payouts.models import OPEN_STATUSES, Payout, PayoutMethod, PayoutPlan, PlanStatus
-from payouts.selectors import list_own_minimums
+from payouts.selectors import find_period_start, list_own_minimums
 from payouts.selectors_runs import sum_recovered
 from payouts.selectors_tax import TaxStanding, list_tax_standings
 from payouts.services.second import drop_approvals, find_first
@@ -183,8 +183,10 @@ def _put_aside(brand: Brand, currency: str, plan: Plan, now: datetime) -> Payout
     drafts = PayoutPlan.objects.select_for_update(of=("self",)).filter(
         brand=brand, currency=currency, status=PlanStatus.DRAFT
     )
+    today = now.astimezone(ZoneInfo(brand.time_zone)).date()
+    begun = find_period_start(brand=brand, day=today)
     for draft in drafts.order_by("pk"):
-        is_same = (draft.content_hash, draft.period) == (plan.plan_hash, period_of(brand, now))
+        is_same = draft.content_hash == plan.plan_hash and draft.planned_at >= begun
         if is_same and find_first(draft):
             return draft
         drop_approvals(plan=draft, now=now)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from payouts.domain.calendar import next_run_day
+from brands.domain.schedule import Schedule, next_run_day
 
 LEAD_DAYS = 5
 LAST_RUN_DAY = 28
@@ -40,7 +40,7 @@ class Calendar:
     @property
     def past_runs(self) -> tuple[date, date, date]:
         """Return the days of the last three payout runs, the earliest one first."""
-        following = next_run_day(day_of_month=self.run_day, start=self.today)
+        following = next_run_day(Schedule(day=self.run_day), self.today)
         last = _month_before(following)
         middle = _month_before(last)
         return _month_before(middle), middle, last

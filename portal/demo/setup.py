@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from affiliates.services.utm import create_template
 from brands.domain.rules import Conditions
+from brands.domain.schedule import Schedule
 from brands.models import Platform, Program, ProgramStatus
 from brands.selectors import find_latest_rules
 from brands.services.brands import create_brand
@@ -72,7 +73,7 @@ def open_brand(offer: Offer, *, calendar: Calendar, owner_id: int, now: datetime
     brand.save(update_fields=["is_demo", "site_url"])
     set_payout_policy(
         brand_id=brand.pk,
-        day_of_month=calendar.run_day,
+        schedule=Schedule(day=calendar.run_day),
         minimums={offer.currency: offer.minimum},
         approval_limits={},
         recovery_days=90,

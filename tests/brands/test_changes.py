@@ -9,6 +9,7 @@ import pytest
 from brands.domain.bases import BasePolicy
 from brands.domain.changes import Side, end_notice, is_worse, list_changes
 from brands.domain.rules import Conditions
+from brands.domain.schedule import Rhythm, Schedule
 from brands.domain.terms import GroupFacts, generate_terms
 from tests.brands.test_terms import ALL, FACTS
 
@@ -35,6 +36,14 @@ ONE_WAY = {
     "a group's hold": ({"groups": SLOW}, {"groups": ()}),
     "a group's shorter hold": ({"groups": ()}, {"groups": GOLD}),
     "notice": ({"notice_days": 13}, {"notice_days": 14}),
+    "paid twice a month": (
+        {"payouts": Schedule()},
+        {"payouts": Schedule(Rhythm.TWICE, 15, 31)},
+    ),
+    "paid every week": (
+        {"payouts": Schedule(Rhythm.TWICE)},
+        {"payouts": Schedule(Rhythm.WEEKLY)},
+    ),
 }
 # Neither can be shown to be as good as the other.
 EITHER_WAY = {
@@ -44,7 +53,11 @@ EITHER_WAY = {
     "bound": ({"is_binding_customers": False}, {"is_binding_customers": True}),
     "renewals": ({"is_crediting_renewals": False}, {"is_crediting_renewals": True}),
     "anchor": ({"hold_anchor": "paid"}, {"hold_anchor": "delivered"}),
-    "payout day": ({"payout_day": 5}, {"payout_day": 6}),
+    "payout day": ({"payouts": Schedule(day=5)}, {"payouts": Schedule(day=6)}),
+    "weekday": (
+        {"payouts": Schedule(Rhythm.WEEKLY, weekday=0)},
+        {"payouts": Schedule(Rhythm.WEEKLY, weekday=4)},
+    ),
 }
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from brands.domain.schedule import Rhythm, Schedule
 from brands.models import Member, PayoutPolicy, Platform, RailKind, RailSettings, Role
 from brands.selectors import find_connection, find_latest_terms, live_secrets
 from brands.services.connections import SecretMissing, rotate_secret, set_connection_active
@@ -142,7 +143,7 @@ def test_a_rail_keeps_its_keys_when_it_is_only_switched():
 
 
 def policy(brand, **changes):
-    facts = {"day_of_month": 5, "minimums": {"EUR": 5000}, "approval_limits": {}}
+    facts = {"schedule": Schedule(), "minimums": {"EUR": 5000}, "approval_limits": {}}
     return set_payout_policy(
         brand_id=brand.pk,
         actor_id=get_owner(brand).pk,
@@ -163,8 +164,11 @@ def test_a_changed_policy_shows_in_the_terms_of_all_programs():
 @pytest.mark.parametrize(
     "changes",
     [
-        {"day_of_month": 0},
-        {"day_of_month": 29},
+        {"schedule": Schedule(day=0)},
+        {"schedule": Schedule(day=29)},
+        {"schedule": Schedule(Rhythm.TWICE, 5, 11)},
+        {"schedule": Schedule(Rhythm.TWICE, 1, 31)},
+        {"schedule": Schedule(Rhythm.WEEKLY, weekday=7)},
         {"minimums": {"EUR": -1}},
         {"minimums": {"eur": 1}},
         {"approval_limits": {"EUR": 0}},

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 from brands.domain.bases import BasePolicy
 from brands.domain.rules import Conditions, Rule
+from brands.domain.schedule import Schedule
 from brands.domain.terms import Clause, GroupFacts, TermsFacts, generate_terms
 
 FACTS = TermsFacts(
@@ -17,7 +18,7 @@ FACTS = TermsFacts(
     hold_days=30,
     hold_anchor="paid",
     base=BasePolicy(currency="EUR"),
-    payout_day=5,
+    payouts=Schedule(),
     minimums={"EUR": 5000, "USD": 6000},
     recovery_days=90,
     notice_days=14,

@@ -63,7 +63,12 @@ def test_own_text_is_announced_where_there_are_members(client, world):
 
 
 def test_a_higher_minimum_and_a_groups_longer_hold_are_announced(client, world):
-    policy = {"day_of_month": "5", "minimums": "90.00 EUR", "recovery_days": "90"}
+    policy = {
+        "rhythm": "monthly",
+        "day_of_month": "5",
+        "minimums": "90.00 EUR",
+        "recovery_days": "90",
+    }
     group = world.program.groups.get()
     facts = {"name": group.name, "partner_type": group.partner_type, "hold_days": "45"}
     for path, data in (

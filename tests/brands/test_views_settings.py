@@ -6,7 +6,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from brands.models import Member, PayoutPolicy, RailSettings, Role, StoreConnection
+from brands.models import Member, PayoutPolicy, RailSettings, Role, StoreConnection, Terms
 from core.models import Brand, Mail, User
 from tests.brands.pages import make_world, sign_in, sign_in_as, text_of
 from tests.makers import (
@@ -185,7 +185,7 @@ def test_a_manager_sees_how_it_is_paid_but_no_form():
 
     page = text_of(sign_in_as(world.brand, Role.MANAGER).get(world.url("program/payouts/")))
 
-    assert "Monthly on day 5" in page
+    assert "Paid monthly on day 5" in page
     assert "Needs the finance role" in page
     assert "payouts/policy/" not in page
 
@@ -201,7 +201,12 @@ def test_the_file_rail_is_switched_off():
 def test_the_policy_takes_minimums_by_currency():
     world = make_world()
     client, url = sign_in_as(world.brand), world.url("program/payouts/policy/")
-    data = {"day_of_month": "10", "minimums": "25 EUR, 3000 JPY", "recovery_days": "60"}
+    data = {
+        "rhythm": "monthly",
+        "day_of_month": "10",
+        "minimums": "25 EUR, 3000 JPY",
+        "recovery_days": "60",
+    }
 
     assert client.post(url, data).status_code == 303
     assert client.post(url, data | {"day_of_month": "31"}).status_code == 422
@@ -211,9 +216,26 @@ def test_the_policy_takes_minimums_by_currency():
     assert (policy.day_of_month, policy.recovery_days) == (10, 60)
 
 
+def test_a_brand_pays_twice_a_month_or_every_week_and_its_pages_and_terms_say_so():
+    world = make_world()
+    client, url = sign_in_as(world.brand), world.url("program/payouts/policy/")
+    data = {"day_of_month": "15", "minimums": "50 EUR", "recovery_days": "90"}
+    twice = {"rhythm": "twice", "second_day": "31"}
+
+    near = client.post(url, data | {"rhythm": "twice", "second_day": "20"})
+    assert near.status_code == 422 and "Leave a week between" in text_of(near)
+    client.post(url, data | {"day_of_month": "5"} | twice | {"second_day": "20"})
+    page = text_of(client.get(world.url("program/payouts/")))
+    assert "Paid on days 5 and 20 of the month" in page
+    client.post(url, data | {"day_of_month": "5", "rhythm": "weekly", "weekday": "0"})
+    assert "Paid every week on Monday" in text_of(client.get(world.url("program/payouts/")))
+    latest = Terms.objects.filter(program=world.program).latest("version")
+    assert {"code": "terms.payout_week", "params": {"weekday": 0}} in latest.generated
+
+
 def test_a_currency_without_a_minimum_is_named():
     world = make_world()
-    data = {"day_of_month": "5", "minimums": "", "recovery_days": "90"}
+    data = {"rhythm": "monthly", "day_of_month": "5", "minimums": "", "recovery_days": "90"}
     client = sign_in_as(world.brand)
 
     client.post(world.url("program/payouts/policy/"), data)

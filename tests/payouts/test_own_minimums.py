@@ -1,6 +1,6 @@
 """A creator's own minimum, and the drafts that appear by themselves on the brand's day."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,6 +10,7 @@ from brands.models import PayoutPolicy
 from core.models import AuditEvent, Mail
 from payouts.models import OwnMinimum, Payout, PayoutPlan
 from payouts.rails.registry import LIMITS
+from payouts.selectors import find_next_run
 from payouts.services import schedule
 from payouts.services.minimums import BelowTheBrands, set_own_minimums
 from payouts.tasks import draft_runs
@@ -110,6 +111,37 @@ def test_a_draft_appears_once_and_nothing_is_paid_by_it(team):
     assert not Payout.objects.exists()
     told = Mail.objects.filter(subject__contains="waits for approval")
     assert {letter.to for letter in told} == {team.owner.email, team.finance.email}
+
+
+def test_every_week_has_its_draft_also_when_the_last_one_was_approved_late(team):
+    PayoutPolicy.objects.filter(brand=team.brand).update(rhythm="weekly", weekday=4)
+    zone = ZoneInfo(team.brand.time_zone)
+    friday = datetime(2027, 3, 26, 0, 25, tzinfo=zone)  # the clocks go forward two days later
+    monday, next_friday = friday + timedelta(days=3), datetime(2027, 4, 2, 0, 25, tzinfo=zone)
+
+    def draft(at: datetime) -> int:
+        is_due = schedule.find_due_day(brand=team.brand, now=at) is not None
+        return schedule.draft_runs(brand=team.brand, limits=LIMITS, now=at) if is_due else 0
+
+    assert draft(friday - timedelta(hours=1)) == 0
+    assert (draft(friday), draft(friday)) == (1, 0)
+    late = PayoutPlan.objects.filter(brand=team.brand, status="draft")
+    late.update(status="approved", planned_at=monday, approved_at=monday)
+    assert [draft(at) for at in (monday, next_friday, next_friday)] == [0, 1, 0]
+
+
+def test_a_run_of_the_fifteenth_that_is_approved_late_leaves_the_months_end_its_own(team):
+    policy = PayoutPolicy.objects.filter(brand=team.brand)
+    policy.update(rhythm="twice", day_of_month=15, second_day=31)
+    late = datetime(2028, 2, 17, 12, tzinfo=ZoneInfo(team.brand.time_zone))
+    PayoutPlan.objects.filter(pk=team.plan().pk).update(
+        status="approved", planned_at=late, approved_at=late
+    )
+
+    def next_run(day: int) -> date:
+        return find_next_run(brand=team.brand, currency="EUR", now=late.replace(day=day))
+
+    assert [next_run(day) for day in (15, 17, 29)] == [date(2028, 2, 29)] * 3
 
 
 def test_without_anybody_to_pay_no_draft_appears(team):

@@ -8,8 +8,8 @@ from random import Random
 import pytest
 from django.core.management import CommandError, call_command
 
+from brands.domain.schedule import Schedule, next_run_day
 from core.models import User
-from payouts.domain.calendar import next_run_day
 from portal.demo import load
 from portal.demo.cast import BRAND, PAPER_BRAND, PASSWORD
 from portal.demo.crowd import Crowd
@@ -59,7 +59,7 @@ def test_what_does_not_hold_is_not_kept(db, monkeypatch):
 def test_the_runs_lie_where_the_stories_need_them(hour):
     for day in DAYS:
         calendar = make_calendar(OFFER, datetime(day.year, day.month, day.day, hour, tzinfo=UTC))
-        following = next_run_day(day_of_month=calendar.run_day, start=calendar.today)
+        following = next_run_day(Schedule(day=calendar.run_day), calendar.today)
         earliest, first, second = calendar.past_runs
         assert 1 <= (following - calendar.today).days <= 5
         assert 23 <= (calendar.today - second).days <= 30

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from brands.models import PayoutPolicy
 from ledger.selectors import list_party_balances
-from payouts.domain.calendar import next_run_day
 from payouts.services.methods import set_bank_method
 from portal.forecast import Forecast, list_forecasts
 from tests.makers import get_creator, get_owner, make_enrollment, make_link, make_program
@@ -46,19 +46,6 @@ def add_bank(link, at: datetime = JOINED):
     )
 
 
-@pytest.mark.parametrize(
-    ("start", "run"),
-    [
-        (date(2026, 9, 5), date(2026, 9, 5)),
-        (date(2026, 9, 6), date(2026, 10, 5)),
-        (date(2026, 12, 6), date(2027, 1, 5)),
-        (date(2026, 12, 5), date(2026, 12, 5)),
-    ],
-)
-def test_a_run_falls_on_its_day_or_a_month_later(start, run):
-    assert next_run_day(day_of_month=5, start=start) == run
-
-
 def test_expected_is_what_is_released_and_what_will_be_by_the_end_of_the_day(link):
     order(link, JOINED)
     release_due(link.brand, now=NOW)
@@ -86,6 +73,14 @@ def test_a_month_whose_run_is_approved_is_over(link):
     one = look(link, now)
     assert one.run_date == date(2026, 10, 5)
     assert one.tasks[0].text and "on its way" not in one.tasks[0].text
+
+
+def test_a_brand_that_pays_every_week_is_expected_to_pay_this_week(link):
+    PayoutPolicy.objects.filter(brand=link.brand).update(rhythm="weekly", weekday=4)
+    order(link, JOINED)
+    release_due(link.brand, now=NOW)
+
+    assert look(link).run_date == date(2026, 9, 11)
 
 
 def test_what_is_missing_is_judged_by_the_day_of_the_run(link):

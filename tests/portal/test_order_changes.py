@@ -14,6 +14,7 @@ import pytest
 from django.db import connection
 
 from affiliates.models import Enrollment
+from brands.domain.schedule import Schedule
 from brands.services.payouts import set_payout_policy
 from core.models import Brand
 from ledger.models import AccountKind
@@ -212,7 +213,7 @@ def place() -> Enrollment:
     )
     set_payout_policy(
         brand_id=place.brand_id,
-        day_of_month=5,
+        schedule=Schedule(),
         minimums=dict.fromkeys(CURRENCIES, 1),
         approval_limits={},
         recovery_days=90,

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from affiliates.models import Enrollment, Link
 from affiliates.selectors import with_current_slug
 from core.money import Money
+from portal.counted import AWARDED_AT
 
 DIMENSIONS = ("link", "code", "sub", "product")
 
@@ -34,7 +35,7 @@ SELECT w ->> 'kind', w ->> 'link', w ->> 'code', coalesce(k.sub_id, ''), c.curre
         WHERE (r ->> 'is_winner')::boolean LIMIT 1) win ON true
   LEFT JOIN tracking_click k ON k.id = (w ->> 'click')::uuid
  WHERE c.enrollment_id = ANY(%(places)s)
-   AND coalesce(o.placed_at, d.at) >= %(start)s AND o.is_test IS NOT TRUE
+   AND coalesce(o.placed_at, {awarded_at}) >= %(start)s AND o.is_test IS NOT TRUE
    AND (o.id IS NULL OR a.id IS NOT NULL)
  GROUP BY 1, 2, 3, 4, 5
 """
@@ -55,7 +56,7 @@ SELECT c.currency, count(*) FILTER (WHERE c.kind = 'sale'), sum(c.amount_minor)
   LEFT JOIN tracking_order o ON o.id = c.order_id
   LEFT JOIN tracking_award d ON d.id = c.award_id
  WHERE c.enrollment_id = ANY(%(places)s)
-   AND coalesce(o.placed_at, d.at) >= %(start)s AND o.is_test IS NOT TRUE
+   AND coalesce(o.placed_at, {awarded_at}) >= %(start)s AND o.is_test IS NOT TRUE
  GROUP BY 1
 """
 
@@ -101,13 +102,13 @@ def break_down(places: Sequence[Enrollment], *, by: str, since: datetime) -> Bre
     """Take apart what these places earned since a moment; `by` is one of DIMENSIONS."""
     params = {"places": [place.pk for place in places], "start": since}
     total = Row(_("All"))
-    for currency, orders, minor in _read(_TOTALS, params):
+    for currency, orders, minor in _read(_TOTALS.format(awarded_at=AWARDED_AT), params):
         total.add(orders, currency, minor)
     if by == "product":
         return _finish(_by_product(params, total), total)
     own = with_current_slug(Link.objects.filter(enrollment__in=places))
     links = {link.public_id: link for link in own}
-    orders_read = list(_read(_ORDERS, params))
+    orders_read = list(_read(_ORDERS.format(awarded_at=AWARDED_AT), params))
     if by == "code":
         return _finish(_by_code(orders_read), total)
     pks = {link.pk: link for link in links.values()}

@@ -50,12 +50,14 @@ class LostOrder:
 
 
 def find_commissions(
-    rows: QuerySet[Commission], scope: Scope, *, program: str = "", state: str = ""
+    rows: QuerySet[Commission], scope: Scope, *, program: str = "", state: str = "", kind: str = ""
 ) -> QuerySet[Commission]:
-    """Narrow a creator's commissions to a scope, a place (its public id) and a state."""
+    """Narrow a creator's commissions to a scope, a place (its public id), a state and a kind."""
     found = rows.filter(affiliation__in=scope.affiliations)
     if program:
         found = found.filter(enrollment__public_id=program)
+    if kind:
+        found = found.filter(kind=kind)
     return found.filter(FILTERS[state]) if state else found
 
 

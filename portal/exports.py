@@ -26,7 +26,7 @@ from portal.goals import read_goals
 from portal.liability import list_owed_as_of, name_parties
 from portal.performance import WITH_CLICKS, answer, list_currencies, list_keys
 from portal.report_asked import read_choice
-from portal.report_words import REST_LABEL, name_keys
+from portal.report_words import name_keys, name_rest
 from tracking.filters import pick_commissions, pick_orders
 from tracking.models import Click, Verdict
 from tracking.selectors_brand import order_badge, with_credit
@@ -184,7 +184,7 @@ def _read_report(brand: Brand, asked: Asked, now: datetime) -> Rows:
     names = name_keys(brand, question.group, keys, found)
     rows = [(key, names[key], found.by_key[key]) for key in keys]
     if found.rest is not None:
-        rows.append(("", str(REST_LABEL), found.rest))
+        rows.append(("", str(name_rest(question.group)), found.rest))
     for key, name, sums in rows:
         yield (
             question.span.since,

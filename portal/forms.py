@@ -13,6 +13,7 @@ from brands.forms.questions import make_answer_field
 from brands.models import Question
 from core.models import Theme
 from core.zones import ZoneField
+from tracking.models import CommissionKind
 
 STATES: tuple[tuple[str, str | Promise], ...] = (
     ("", _("All states")),
@@ -143,6 +144,9 @@ class EarningsFilter(forms.Form):
 
     program = forms.ChoiceField(label=_("Program"), required=False)
     state = forms.ChoiceField(label=_("State"), required=False, choices=STATES)
+    kind = forms.ChoiceField(
+        label=_("Kind"), required=False, choices=[("", _("All")), *CommissionKind.choices]
+    )
     days = forms.TypedChoiceField(
         label=_("Period"),
         required=False,

@@ -20,7 +20,7 @@ from django.db import connection
 from affiliates.domain.goals import Progress
 from affiliates.models import OF_CREATORS, Affiliation, Goal, Measure
 from affiliates.selectors_goals import list_shown_to
-from portal.counted import IS_COUNTED
+from portal.counted import AWARDED_AT, IS_COUNTED
 
 _PLACES = """
   FROM affiliates_goal g
@@ -39,15 +39,25 @@ _ORDERS = f"""
 SELECT g.id, (o.placed_at AT TIME ZONE b.time_zone)::date, e.affiliation_id, count(*),
        coalesce(sum(greatest(o.total_minor - o.refunded_minor, 0))
                 FILTER (WHERE o.currency = g.currency), 0),
-       coalesce(sum(c.amount_minor) FILTER (WHERE o.currency = g.currency), 0),
        count(*) FILTER (WHERE (d.context ->> 'is_new_customer')::boolean)
 {_PLACES}
   JOIN tracking_attribution a ON a.enrollment_id = e.id AND a.brand_id = g.brand_id
   JOIN tracking_order o ON o.id = a.order_id AND o.brand_id = g.brand_id
-  LEFT JOIN tracking_commission c ON c.order_id = o.id AND c.enrollment_id = a.enrollment_id
   LEFT JOIN tracking_decision d
     ON d.order_id = o.id AND d.is_current AND d.enrollment_id = a.enrollment_id
  WHERE g.id = ANY(%(goals)s) AND {IS_COUNTED} AND {_IN_DAYS.format(at="o.placed_at")}
+ GROUP BY 1, 2, 3
+"""
+_EARNED = f"""
+SELECT g.id, (coalesce(o.placed_at, {AWARDED_AT}) AT TIME ZONE b.time_zone)::date, e.affiliation_id,
+       sum(c.amount_minor)
+{_PLACES}
+  JOIN tracking_commission c
+    ON c.enrollment_id = e.id AND c.brand_id = g.brand_id AND c.currency = g.currency
+  LEFT JOIN tracking_order o ON o.id = c.order_id
+  LEFT JOIN tracking_award d ON d.id = c.award_id
+ WHERE g.id = ANY(%(goals)s) AND o.is_test IS NOT TRUE
+   AND {_IN_DAYS.format(at=f"coalesce(o.placed_at, {AWARDED_AT})")}
  GROUP BY 1, 2, 3
 """
 _JOINED = f"""
@@ -59,8 +69,7 @@ SELECT g.id, (e.joined_at AT TIME ZONE b.time_zone)::date, e.affiliation_id, cou
 _COLUMN = {
     Measure.ORDERS: 0,
     Measure.REVENUE: 1,
-    Measure.COMMISSION: 2,
-    Measure.NEW_CUSTOMERS: 3,
+    Measure.NEW_CUSTOMERS: 2,
 }
 
 
@@ -106,7 +115,7 @@ class GoalRow:
 
 
 def read_goals(goals: Sequence[Goal], *, today: date) -> list[GoalRow]:
-    """Return goals with their figures, in the order given: two queries at most."""
+    """Return goals with their figures, in the order given: three queries at most."""
     counts = count_goals(goals)
     return [
         GoalRow(goal, counts[goal.pk], progress_of(goal, counts[goal.pk], today)) for goal in goals
@@ -122,10 +131,12 @@ def count_goals(goals: Sequence[Goal], *, only: Collection[UUID] | None = None) 
     found = {goal.pk: Count() for goal in goals}
     by_pk = {goal.pk: goal for goal in goals}
     joins = [goal.pk for goal in goals if goal.measure == Measure.JOINED]
-    others = [goal.pk for goal in goals if goal.measure != Measure.JOINED]
+    earned = [goal.pk for goal in goals if goal.measure == Measure.COMMISSION]
+    others = [goal.pk for goal in goals if goal.pk not in {*joins, *earned}]
     parties = None if only is None else [str(one) for one in only]
-    for pk, day, party, number in _rows(_JOINED, joins, parties):
-        _add(found[pk], day, party, number)
+    sums = [*_rows(_JOINED, joins, parties), *_rows(_EARNED, earned, parties)]
+    for pk, day, party, number in sums:
+        _add(found[pk], day, party, int(number))
     for pk, day, party, *figures in sorted(_rows(_ORDERS, others, parties), key=lambda row: row[1]):
         measure, count = Measure(by_pk[pk].measure), found[pk]
         if measure != Measure.ACTIVE:

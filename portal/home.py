@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce, TruncDate
 
 from affiliates.context import Scope
@@ -22,6 +22,8 @@ from tracking.selectors import NO_TEST, count_clicks_by_day, days_back, list_rel
 
 DAYS = 30
 RELEASES = 6
+MOMENT = timedelta(microseconds=1)
+"""What a day earned is awarded at its end, and is of that day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,7 @@ def load_period(scope: Scope, places: Sequence[Enrollment], *, now: datetime) ->
     links = Link.objects.filter(enrollment__in=places)
     rows = (
         Commission.objects.filter(NO_TEST, enrollment__in=places)
-        .annotate(earned=Coalesce("order__placed_at", "award__at"))
+        .annotate(earned=Coalesce("order__placed_at", F("award__at") - MOMENT))
         .filter(earned__gte=since)
         .annotate(day=TruncDate("earned", tzinfo=zone))
         .values_list("day", "currency")

@@ -1,8 +1,10 @@
 """How a brand's program does over time and by what: one period beside another, one currency.
 
 The home and the reports of a brand read the same figures here; portal.counted says which orders
-they are made of. Products are counted by order lines, without tax and shipping. Every query is
-bound to one brand, one currency and one span of days.
+they are made of. Commissions are all that were earned on these days, as the ledger holds them: of
+any order or lead on the day it was placed, of visits, views, bonuses and fees on theirs. Products
+are counted by order lines, without tax and shipping. Every query is bound to one brand, one
+currency and one span of days.
 """
 
 from collections.abc import Mapping
@@ -16,7 +18,8 @@ from django.db import connection
 from core.models import Brand
 from core.money import BPS, Money, divide_half_up
 from core.periods import start_of_day
-from portal.counted import COUNTED
+from portal.counted import AWARDED_AT, COUNTED
+from portal.earned import make_earned_sql
 
 Step: TypeAlias = Literal["day", "week", "month"]
 STEPS: tuple[Step, ...] = ("day", "week", "month")
@@ -42,17 +45,17 @@ _KEYS: Mapping[str, tuple[str, str]] = {
     "type": ("g.partner_type", ""),
     "country": ("o.country", ""),
 }
-_STEP_KEY = "date_trunc(%(step)s, o.placed_at AT TIME ZONE %(zone)s)::date"
+_STEP_KEY = "date_trunc(%(step)s, {at} AT TIME ZONE %(zone)s)::date"
+OF_ORDERS_ALONE = ("link", "code", "product", "sub", "country")
+"""Groupings in which what no order earned has no key."""
 _ORDERS = """
 SELECT {key}, count(*), coalesce(sum(o.total_minor), 0),
-       coalesce(sum(greatest(o.total_minor - o.refunded_minor, 0)), 0),
-       coalesce(sum(c.amount_minor), 0)
+       coalesce(sum(greatest(o.total_minor - o.refunded_minor, 0)), 0)
   FROM tracking_order o
   JOIN tracking_attribution a ON a.order_id = o.id
   JOIN affiliates_enrollment e ON e.id = a.enrollment_id
   JOIN affiliates_affiliation f ON f.id = e.affiliation_id
   JOIN brands_group g ON g.id = e.group_id
-  LEFT JOIN tracking_commission c ON c.order_id = o.id AND c.enrollment_id = a.enrollment_id
   {joins}
  WHERE {counted} AND o.brand_id = %(brand)s AND o.currency = %(currency)s
    AND (%(creator)s = '' OR f.public_id = %(creator)s)
@@ -168,8 +171,9 @@ class Question:
 class Answer:
     """One span: by the first day of each step, and by the key of the grouping.
 
-    The keys add up to the total; where they cannot, for products, `rest` holds what is missing:
-    tax, shipping, refunds of no line, and commissions changed by hand. Clicks are counted apart.
+    The keys add up to the total; where they cannot, `rest` holds what is missing: what no order
+    earned, and of products tax, shipping, refunds of no line, and commissions changed by hand.
+    Clicks are counted apart.
     """
 
     span: Span
@@ -248,7 +252,7 @@ def list_steps(span: Span, step: Step) -> list[date]:
 
 
 def answer(brand: Brand, asked: Question, span: Span) -> Answer:
-    """Count one span: three queries, four where clicks are known by the grouping."""
+    """Count one span: five queries, six where clicks are known by the grouping."""
     params = {
         "brand": brand.pk,
         "zone": brand.time_zone,
@@ -259,8 +263,11 @@ def answer(brand: Brand, asked: Question, span: Span) -> Answer:
         "end": start_of_day(span.until + timedelta(days=1), ZoneInfo(brand.time_zone)),
     }
     found = Answer(span, {day: Sums() for day in list_steps(span, asked.step)})
-    for day, *sums in _rows(_ORDERS.format(key=_STEP_KEY, joins="", counted=COUNTED), params):
+    placed_on = _STEP_KEY.format(at="o.placed_at")
+    for day, *sums in _rows(_ORDERS.format(key=placed_on, joins="", counted=COUNTED), params):
         found.by_step[day] = Sums(*map(int, sums))
+    for day, earned in _sum_earned(placed_on, "", _STEP_KEY.format(at=AWARDED_AT), params):
+        found.by_step[day].commission = earned
     for day, clicks in count_clicks(params):
         found.by_step[day].clicks = clicks
     _count_keys(found, asked, params)
@@ -315,12 +322,24 @@ def _count_keys(found: Answer, asked: Question, params: Mapping[str, Any]) -> No
         found.rest = _what_is_left(found)
         return
     expression, joins = _KEYS[asked.group]
+    of_awards = "" if asked.group in OF_ORDERS_ALONE else expression
     sql = _ORDERS.format(key=expression, joins=joins, counted=COUNTED)
     for key, *sums in _rows(sql, params):
         found.by_key[key or ""] = Sums(*map(int, sums))
+    for key, earned in _sum_earned(expression, joins, of_awards, params):
+        found.by_key.setdefault(key or "", Sums()).commission = earned
+    if asked.group in OF_ORDERS_ALONE and (rest := _what_is_left(found)) != Sums():
+        found.rest = rest
     if asked.has_key_clicks and asked.group in WITH_CLICKS:
         for key, clicks in _rows(_CLICKS.format(key=_CLICK_KEYS[asked.group]), params):
             found.by_key.setdefault(key, Sums()).clicks = clicks
+
+
+def _sum_earned(
+    of_orders: str, joins: str, of_awards: str, params: Mapping[str, Any]
+) -> list[tuple[Any, int]]:
+    rows = _rows(make_earned_sql(of_orders, joins, of_awards), params)
+    return [(key, int(total)) for key, total in rows]
 
 
 def _what_is_left(found: Answer) -> Sums:

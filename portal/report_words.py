@@ -43,7 +43,10 @@ _EMPTY_KEYS: Mapping[str, str | Promise] = {
     "sub": gettext_lazy("No sub-id"),
     "country": gettext_lazy("Country unknown"),
 }
-REST_LABEL = gettext_lazy("Of no product: tax, shipping, and what was changed by hand")
+_REST_OF_PRODUCTS = gettext_lazy(
+    "Of no product: tax, shipping, what no order earned, and what was changed by hand"
+)
+_REST = gettext_lazy("Of no order: visits, views, bonuses and fees")
 FIGURE_LABELS: Mapping[str, str | Promise] = {
     "revenue": gettext_lazy("Revenue"),
     "commission": gettext_lazy("Commission"),
@@ -69,6 +72,11 @@ def list_tabs(slug: str, current: str) -> list[tuple[str, str | Promise, bool, i
     return [(reverse(url, args=[slug]), label, name == current, 0) for name, url, label in _TABS]
 
 
+def name_rest(group: str) -> str | Promise:
+    """Say what belongs to no row of a grouping."""
+    return _REST_OF_PRODUCTS if group == "product" else _REST
+
+
 def explain_change(now: Measures, before: Measures | None) -> list[str]:
     """Say in whole sentences how revenue changed and what changed it: number or size of orders."""
     if before is None:
@@ -92,7 +100,10 @@ def define_figure(name: str, *, is_gross: bool) -> str:
             )
         )
     return {
-        "commission": _("What these orders pay to creators, less what refunds took back."),
+        "commission": _(
+            "What orders, leads, visits, views, bonuses and fees of these days pay to creators, "
+            "less what refunds took back."
+        ),
         "orders": _("Paid orders that a creator has the credit for, on the day they were placed."),
         "average": _("Revenue ÷ orders credited."),
         "clicks": _(

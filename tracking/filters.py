@@ -12,16 +12,19 @@ from core.asked import Asked, read_day, read_text
 from core.models import Brand
 from core.periods import end_of_day, start_of_day
 from tracking import selectors_brand as read
-from tracking.models import Attribution, Commission, Decision, Order, OrderKind
+from tracking.models import Attribution, Commission, CommissionKind, Decision, Order, OrderKind
+from tracking.selectors import NO_TEST
 
 ORDER_FILTERS = ("reason", "q", "creator", "store", "state", "signal")
-COMMISSION_FILTERS = ("q", "program", "why")
+COMMISSION_FILTERS = ("q", "program", "why", "kind")
 REPORT_FILTERS = (
     *("counted", "from", "to", "currency", "creator"),
     *("link", "code", "product", "sub", "group", "type", "country"),
     *("of_program", "customer"),
 )
 """What the numbers of a report narrow the lists by; a day is one on which orders were placed."""
+OF_ORDERS = ("link", "code", "product", "sub", "country", "customer")
+"""Those of them that only an order meets."""
 NONE = "none"
 
 _KEPT = Q(is_test=False, cancelled_at__isnull=True) & ~Q(status="cancelled")
@@ -84,17 +87,21 @@ def pick_commissions(brand: Brand, asked: Asked) -> QuerySet[Commission]:
         number = text.removeprefix("#")
         by_order = Q(order__external_number__iendswith=number) | Q(order__external_order_id=number)
         by_name = Q(affiliation__affiliate__display_name__icontains=text)
-        rows = rows.filter(by_order | by_name | Q(public_id=text))
+        by_title = Q(award__title__icontains=text) | Q(award__public_id=text)
+        rows = rows.filter(by_order | by_name | by_title | Q(public_id=text))
+    if (kind := read_text(asked, "kind")) in CommissionKind.values:
+        rows = rows.filter(kind=kind)
     if program := read_text(asked, "program"):
         rows = rows.filter(program__public_id=program)
     if tab == "review" and (why := read.list_reasons(brand).get(read_text(asked, "why"))):
         rows = read.filter_by_hold(rows, *why, is_alone=False)
-    if not list_report_filters(asked):
-        return rows
-    orders = _narrow(Order.objects.filter(brand=brand), brand, asked)
-    rows = rows.filter(order__in=orders.order_by().values("pk"))
-    creator = read_text(asked, "creator")
-    return rows.filter(affiliation__public_id=creator) if creator else rows
+    return _narrow_earned(rows, brand, asked) if list_report_filters(asked) else rows
+
+
+def search_commissions(brand: Brand, text: str) -> QuerySet[Commission]:
+    """Return commissions by an id, or by what a person called the award."""
+    found = Q(award__title__icontains=text) | Q(award__public_id=text) | Q(public_id=text)
+    return read.list_commissions(brand).filter(found)
 
 
 def list_report_filters(asked: Asked) -> dict[str, str]:
@@ -126,6 +133,44 @@ def _narrow(rows: QuerySet[Order], brand: Brand, asked: Asked) -> QuerySet[Order
         current = Attribution.objects.filter(order=OuterRef("pk"), is_current=True)
         rows = rows.filter(Exists(current.filter(credit)))
     return rows
+
+
+def _narrow_earned(rows: QuerySet[Commission], brand: Brand, asked: Asked) -> QuerySet[Commission]:
+    """Narrow to what was earned, by whom and when; what no order earned has no link or product."""
+    wanted = list_report_filters(asked)
+    of_orders = {name: value for name, value in wanted.items() if name in OF_ORDERS}
+    orders = _narrow(Order.objects.filter(brand=brand), brand, of_orders | _days(wanted))
+    found = Q(order__in=orders.order_by().values("pk"))
+    if not of_orders:
+        found |= _awarded(brand, asked)
+    rows = rows.filter(found)
+    if "counted" in wanted:
+        rows = rows.filter(NO_TEST)
+    lookups = {
+        "currency": "currency",
+        "creator": "affiliation__public_id",
+        "of_program": "program__public_id",
+        "group": "enrollment__group__public_id",
+        "type": "enrollment__group__partner_type",
+    }
+    return rows.filter(
+        **{lookup: wanted[name] for name, lookup in lookups.items() if name in wanted}
+    )
+
+
+def _awarded(brand: Brand, asked: Asked) -> Q:
+    """Match awards of these days: visits and views of one are awarded at its end."""
+    span = _span(brand, asked)
+    found = Q(award__isnull=False)
+    if since := span.get("placed_at__gte"):
+        found &= Q(award__at__gt=since)
+    if until := span.get("placed_at__lt"):
+        found &= Q(award__at__lte=until)
+    return found
+
+
+def _days(wanted: Mapping[str, str]) -> dict[str, str]:
+    return {name: wanted[name] for name in ("from", "to") if name in wanted}
 
 
 def _span(brand: Brand, asked: Asked) -> dict[str, datetime]:

@@ -20,7 +20,7 @@ from payouts.selectors import search_payouts
 from portal.creators import pick_creators
 from portal.links import list_code_rows, list_link_rows
 from portal.shared import FILTERS, pick_codes, pick_links
-from tracking.filters import pick_orders
+from tracking.filters import pick_orders, search_commissions
 
 SHOWN = 5
 
@@ -87,6 +87,12 @@ def _list_found(access: BrandAccess, text: str) -> list[dict[str, Any]]:
             _url("affiliates:application-list", access),
         ),
         ("order", orders, _("Orders"), _url("tracking:order-list", access)),
+        (
+            "commission",
+            search_commissions(brand, text),
+            _("Commissions"),
+            f"{_url('tracking:commission-list', access)}?tab=all",
+        ),
         ("link", pick_links(brand, asked), _("Links"), shared),
         ("code", pick_codes(brand, asked), _("Codes"), f"{shared}?kind=codes"),
         ("payout", payouts, _("Payouts"), ""),

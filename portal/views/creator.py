@@ -146,6 +146,7 @@ def _show_commissions(request: HttpRequest, scope: Scope, form: EarningsFilter) 
         scope,
         program=form.value_of("program"),
         state=form.value_of("state"),
+        kind=form.value_of("kind"),
     )
     page = cut_page(rows, before=request.GET.get("before", ""))
     return {

@@ -32,10 +32,10 @@ from portal.report_rows import list_rows, measure
 from portal.report_words import (
     COMPARE_LABELS,
     GROUP_LABELS,
-    REST_LABEL,
     STEP_LABELS,
     explain_change,
     list_tabs,
+    name_rest,
 )
 from tracking.models import Commission
 
@@ -74,7 +74,7 @@ def show_performance(request: HttpRequest, slug: str) -> HttpResponse:
         ),
         rows=list_rows(brand, choice, now, before),
         rest=measure(choice, now.rest) if now.rest else None,
-        rest_label=REST_LABEL,
+        rest_label=name_rest(choice.question.group),
         total=measures,
         total_change=compare(
             measures.revenue.amount_minor, was.revenue.amount_minor if was else None

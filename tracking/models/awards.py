@@ -51,3 +51,4 @@ class Award(models.Model):
             SameBrand("program", name="tracking_award_program_same_brand"),
             SameBrand("rule_set", name="tracking_award_rules_same_brand"),
         ]
+        indexes = [models.Index(fields=["brand", "at"], name="tracking_award_by_time")]

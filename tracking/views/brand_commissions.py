@@ -28,7 +28,7 @@ from core.wording import Reader
 from tracking import selectors_brand as read
 from tracking import wording
 from tracking.filters import COMMISSION_FILTERS, list_report_filters, pick_commissions
-from tracking.models import Commission, ReviewHold
+from tracking.models import Commission, CommissionKind, ReviewHold
 from tracking.reader import brand_reader
 from tracking.selectors import find_next_release
 from tracking.states import derive_state
@@ -68,6 +68,7 @@ def list_commissions(request: HttpRequest, slug: str) -> HttpResponse:
         filters=filters,
         is_filtered=is_filtered,
         programs=list(list_programs(brand)),
+        kinds=CommissionKind.choices,
         report=report,
         since=read_day(report, "from"),
         until=read_day(report, "to"),
@@ -115,6 +116,7 @@ def _show_reviews(
         is_filtered=any(filters.values()),
         reasons=[(key, name_reason(*why)) for key, why in reasons.items()],
         programs=list(list_programs(access.brand)),
+        kinds=CommissionKind.choices,
         total=found.order_by().count(),
         alike_count=_count_alike(access.brand, found, filters),
         next_url=page.older_url(request.GET.dict()),

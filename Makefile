@@ -3,7 +3,7 @@ PYTHON ?= python3
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run manage reset test journey screenshots nightly crawl axe payout-drill mutants lint messages lock
+.PHONY: help run manage reset test journey screenshots nightly crawl axe chaos payout-drill mutants lint messages lock
 
 help: ## list these targets
 	@$(PYTHON) config/bootstrap.py help
@@ -37,6 +37,9 @@ axe: ## every page and state, as each role, in both themes and directions, under
 
 mutants: ## plant small mistakes in what reckons money; a test must find each
 	@$(PYTHON) config/bootstrap.py mutants $(ARGS)
+
+chaos: ## kill the running program for 60 s, then count: make chaos ARGS="--seconds 600"
+	@$(PYTHON) config/bootstrap.py chaos $(ARGS)
 
 payout-drill: ## pay 10,000 while what pays is killed 100 times: make payout-drill ARGS="--payouts 500"
 	@$(PYTHON) config/bootstrap.py payout-drill $(ARGS)

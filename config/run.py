@@ -136,6 +136,19 @@ def _everything(local: Local, *, wants_demo: bool) -> Iterator[_Up]:
             _stop_everything(local, apps, servers)
 
 
+def app_commands(port: int) -> dict[str, list[str]]:
+    """Return what Python runs for each process of the program, by name, the web server first."""
+    celery = ["celery", "--app=config.worker:app"]
+    address = [f"--host={HOST}", f"--port={port}", "--no-ws"]
+    web = ["granian", "--interface=wsgi", *address, "--workers=1", "--blocking-threads=16"]
+    work = ["worker", "--pool=threads", "--concurrency=4", "--loglevel=INFO"]
+    return {
+        "web": [*web, "config.wsgi:application"],
+        "worker": [*celery, *work],
+        "scheduler": [*celery, "beat", "--pidfile=", "--loglevel=INFO"],
+    }
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind((HOST, 0))
@@ -218,17 +231,10 @@ def _prepare(local: Local, environment: Mapping[str, str], apps: list[Child], *,
 
 def _start_apps(local: Local, environment: Mapping[str, str], apps: list[Child]) -> None:
     """Start web server, worker and scheduler, adding each to `apps`; wait for the first page."""
-    celery = ["celery", "--app=config.worker:app"]
-    address = [f"--host={HOST}", f"--port={local.port}", "--no-ws"]
-    web = ["granian", "--interface=wsgi", *address, "--workers=1", "--blocking-threads=16"]
-    apps.append(_spawn_python(local, environment, "web", *web, "config.wsgi:application"))
-    wait_until(lambda: _answers(local.port), child=apps[0], timeout_s=WEB_S)
-    # After the first answer, so that the first page does not wait for their boot.
-    for name, *command in (
-        ["worker", *celery, "worker", "--pool=threads", "--concurrency=4", "--loglevel=INFO"],
-        ["scheduler", *celery, "beat", "--pidfile=", "--loglevel=INFO"],
-    ):
+    for name, command in app_commands(local.port).items():
         apps.append(_spawn_python(local, environment, name, *command))
+        if name == "web":  # the others after its first page, which need not wait for their boot
+            wait_until(lambda: _answers(local.port), child=apps[0], timeout_s=WEB_S)
 
 
 def _spawn_python(local: Local, environment: Mapping[str, str], name: str, *module: str) -> Child:

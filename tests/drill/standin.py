@@ -8,19 +8,22 @@ import json
 import sqlite3
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
+from uuid import uuid4
 
-from payouts.rails.stripe.standin import StripeStandin
+from payouts.rails.stripe.standin import Response, StripeStandin, namespace_of
 from payouts.rails.stripe.standin_faults import Fault
 from payouts.rails.stripe.standin_http import StandinServer
 from payouts.rails.stripe.standin_store import Json
 
 KEY = "sk_test_drill"
+FUNDS = {"eur": 10**12}
+PREFIX = "/standin/stripe"  # where an installation expects the one of its sandboxes
 SENDING = (
     "timeout_before",
     "timeout_after",
@@ -105,24 +108,58 @@ class Clock:
 
 
 class Unkind(StripeStandin):
-    """The stand-in on a bad day: any request may be hit, by chance that a seed decides."""
+    """The stand-in on a bad day: any request may be hit, by chance that a seed decides.
 
-    def __init__(self, *, store: SqliteStore, clock: Clock, seed: int, rate: int) -> None:
-        super().__init__(store=store, clock=clock.now, opening_funds={"eur": 10**12})
-        self._bad_day, self._rng, self._rate = clock, Random(seed), rate
+    Which faults a POST may meet is said by name; some of them take a day to come clear.
+    """
+
+    def __init__(
+        self, *, store: SqliteStore, clock: Clock, seed: int, rate: int, sending: Sequence[str]
+    ) -> None:
+        super().__init__(store=store, clock=clock.now, opening_funds=FUNDS)
+        self._bad_day, self._rng, self._rate, self._sending = clock, Random(seed), rate, sending
+
+    def handle(self, *, path: str, **request: Any) -> Response:
+        return super().handle(path=path.removeprefix(PREFIX), **request)
 
     def _take_fault(self, call: Any) -> Fault | None:
         if not call.path.startswith("/v1/transfers") or not self._bad_day.read()["is_unkind"]:
             return None
         if self._rng.randrange(1000) >= self._rate:
             return None
-        kinds = SENDING if call.method == "POST" else ASKING
+        kinds = self._sending if call.method == "POST" else ASKING
         return Fault(kind=self._rng.choice(kinds), method="", path="")  # type: ignore[arg-type]
 
 
-def main(state: str, clock: str, seed: str, rate: str) -> None:
+def open_account(store: SqliteStore) -> str:
+    """Open an account that can receive; returns its id."""
+    standin = StripeStandin(store=store, clock=lambda: datetime.now(UTC), opening_funds=FUNDS)
+    made = standin.handle(
+        method="POST",
+        path="/v1/accounts",
+        headers={"Authorization": f"Bearer {KEY}", "Idempotency-Key": str(uuid4())},
+        form_params={
+            "country": "DE",
+            "email": "drill@mail.example",
+            "controller[fees][payer]": "application",
+            "controller[losses][payments]": "application",
+            "controller[stripe_dashboard][type]": "express",
+            "controller[requirement_collection]": "stripe",
+            "capabilities[transfers][requested]": "true",
+        },
+    )
+    account = str(json.loads(made.body)["id"])
+    standin.complete_onboarding(namespace=namespace_of(KEY), account=account)
+    return account
+
+
+def main(state: str, clock: str, seed: str, rate: str, *sending: str) -> None:
     standin = Unkind(
-        store=SqliteStore(Path(state)), clock=Clock(Path(clock)), seed=int(seed), rate=int(rate)
+        store=SqliteStore(Path(state)),
+        clock=Clock(Path(clock)),
+        seed=int(seed),
+        rate=int(rate),
+        sending=sending or SENDING,
     )
     with StandinServer(standin) as server:
         print(server.url, flush=True)

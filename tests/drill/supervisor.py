@@ -11,15 +11,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import IO
-from uuid import uuid4
 
 from django.db import connection
 
 from core.models import Brand
 from payouts.models import Payout, PayoutStatus
-from payouts.rails.stripe.standin import StripeStandin, namespace_of
+from payouts.rails.stripe.standin import namespace_of
 from portal.books import prove_books
-from tests.drill.standin import KEY, SqliteStore
+from tests.drill.standin import KEY, SqliteStore, open_account
 from tests.drill.world import approve_run
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -82,7 +81,8 @@ def run_drill(
     """Make the run, send it while senders are killed, let it settle, and count."""
     time, rng = _Time(folder / "clock.json"), Random(seed)
     state = folder / "service.sqlite"
-    brand = approve_run(count=payouts, account=_open_account(state, time), now=time.now())
+    store = SqliteStore(state)
+    brand = approve_run(count=payouts, account=open_account(store), now=time.now())
     connection.close()
     given = (state, time.path, seed, FAULTS_PER_MILLE)
     with _process("standin", *given, environment=environment) as service:
@@ -91,27 +91,6 @@ def run_drill(
             done = _kill_on(sender, brand, time, rng, kills)
             _settle(sender, brand, time)
     return _count(brand, state, done)
-
-
-def _open_account(state: Path, time: _Time) -> str:
-    standin = StripeStandin(store=SqliteStore(state), clock=time.now, opening_funds={"eur": 10**12})
-    made = standin.handle(
-        method="POST",
-        path="/v1/accounts",
-        headers={"Authorization": f"Bearer {KEY}", "Idempotency-Key": str(uuid4())},
-        form_params={
-            "country": "DE",
-            "email": "drill@mail.example",
-            "controller[fees][payer]": "application",
-            "controller[losses][payments]": "application",
-            "controller[stripe_dashboard][type]": "express",
-            "controller[requirement_collection]": "stripe",
-            "capabilities[transfers][requested]": "true",
-        },
-    )
-    account = str(json.loads(made.body)["id"])
-    standin.complete_onboarding(namespace=namespace_of(KEY), account=account)
-    return account
 
 
 def _kill_on(

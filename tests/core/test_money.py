@@ -145,3 +145,40 @@ def test_division_is_off_by_half_at_most(numerator, denominator):
     assert (
         abs(2 * (numerator - divide_half_up(numerator, denominator) * denominator)) <= denominator
     )
+
+
+def test_money_of_one_currency_is_added_taken_away_turned_and_compared():
+    two, five = Money(2, "EUR"), Money(5, "EUR")
+
+    assert (five + two, five - two, -two) == (Money(7, "EUR"), Money(3, "EUR"), Money(-2, "EUR"))
+    assert two < five
+    assert not five < two
+    assert not two < Money(2, "EUR")
+    assert [bool(Money(minor, "EUR")) for minor in (-1, 0, 1, 2)] == [True, False, True, True]
+
+
+@pytest.mark.parametrize(("text", "minor"), [("0.0000", 0), ("0" * 39 + "7", 700)])
+def test_zeros_before_and_behind_do_not_count(text, minor):
+    assert parse_amount(text, "EUR") == minor
+
+
+def test_a_text_longer_than_any_amount_is_not_read():
+    with pytest.raises(AmountError):
+        parse_amount("0" * 40 + "7", "EUR")
+
+
+@pytest.mark.parametrize("denominator", [0, -1])
+def test_what_is_not_there_divides_nothing(denominator):
+    with pytest.raises(ValueError, match="positive"):
+        divide_half_up(1, denominator)
+
+
+@pytest.mark.parametrize(("total", "weights"), [(1, []), (-1, [1]), (1, [2, -1])])
+def test_a_share_of_less_than_nothing_is_refused(total, weights):
+    with pytest.raises(ValueError, match="allocate needs"):
+        allocate(total, weights)
+
+
+def test_without_weight_the_first_takes_all_and_the_largest_rest_the_odd_unit():
+    assert allocate(5, [0, 0, 0]) == [5, 0, 0]
+    assert allocate(3, [3, 1]) == [2, 1]

@@ -36,14 +36,15 @@ def main(arguments: list[str]) -> int:
         ]
         killed, survived = killed + len(mutants) - len(left), survived + left
         took = monotonic() - began
-        print(f"{module}: {len(mutants)} mutants, {len(left)} survived, {took:.0f} s", flush=True)
+        print(f"{module}: {len(mutants)} mutants, {len(left)} survived, {took:.0f} s")
+        for mutant in sorted(left, key=lambda mutant: mutant.line):
+            if mutant.name not in known:
+                print(f"  no test finds line {mutant.line}: {mutant.name}", flush=True)
     return _report(killed, survived, known)
 
 
 def _report(killed: int, survived: list[Mutant], known: dict[str, str]) -> int:
     new = [mutant for mutant in survived if mutant.name not in known]
-    for mutant in sorted(new, key=lambda mutant: (mutant.module, mutant.line)):
-        print(f"no test finds {mutant.module}:{mutant.line} {mutant.name.partition(':')[2]}")
     score = 100 * killed // max(1, killed + len(survived))
     print(f"mutants: killed={killed} survived={len(survived)} score={score}")
     return 1 if new or score < ENOUGH else 0

@@ -107,19 +107,19 @@ def _add(brand: Brand, plan: PayoutPlan, payees: list[Payee], account: str, now:
 def _drafts(payee: Payee, payout: Payout) -> list[Draft]:
     """Return how the money came to stand in payout."""
     way = (
-        (EntryKind.ACCRUE, AccountKind.COMMISSION_EXPENSE, AccountKind.PENDING),
-        (EntryKind.RELEASE, AccountKind.PENDING, AccountKind.PAYABLE),
-        (EntryKind.APPROVE_PAYOUT, AccountKind.PAYABLE, AccountKind.IN_PAYOUT),
+        (EntryKind.ACCRUE, "accrue", AccountKind.COMMISSION_EXPENSE, AccountKind.PENDING),
+        (EntryKind.RELEASE, "release", AccountKind.PENDING, AccountKind.PAYABLE),
+        (EntryKind.APPROVE_PAYOUT, "approve", AccountKind.PAYABLE, AccountKind.IN_PAYOUT),
     )
     return [
         Draft(
             kind=kind,
-            key=f"payout:{payout.public_id}:{kind.value}",
+            key=f"payout:{payout.public_id}:{name}",
             currency="EUR",
             legs=(_leg(source, -payee.amount, payee), _leg(target, payee.amount, payee)),
             cause=Cause("payout", payout.public_id),
         )
-        for kind, source, target in way
+        for kind, name, source, target in way
     ]
 
 

@@ -15,7 +15,7 @@ from tracking.models import Order
 from tracking.reader import brand_reader
 
 SHOWN = 20
-HEADINGS = ("record", "id", "name", "currency", "orders", "before", "after", "change")
+HEADINGS = ("record", "id", "name", "currency", "orders", "leads", "before", "after", "change")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class CreatorRow(Before):
 
     place: Enrollment | None
     orders: int
+    leads: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class OrderRow(Before):
     commission: str
     creator: str
     is_lost: bool
+    is_lead: bool
     was: tuple[ArithmeticLine, ...]
     would_be: tuple[ArithmeticLine, ...]
 
@@ -58,6 +60,9 @@ class Part(Before):
     orders: int
     changed: int
     lost: int
+    leads: int
+    leads_changed: int
+    leads_lost: int
     gain: list[CreatorRow]
     lose: list[CreatorRow]
     same: int
@@ -98,7 +103,8 @@ def _cells(facts: Mapping[str, Any]) -> Sequence[Cell]:
     currency, before, after = facts["currency"], facts["before"], facts["after"]
     return (
         currency,
-        facts.get("orders", 1),
+        facts.get("orders", int(not facts.get("is_lead"))),
+        facts.get("leads", int(facts.get("is_lead", False))),
         amount(before, currency),
         amount(after, currency),
         amount(after - before, currency),
@@ -116,6 +122,9 @@ def _part(total: Mapping[str, Any], creators: list[CreatorRow], orders: list[Ord
         orders=total["orders"],
         changed=total["changed"],
         lost=total["lost"],
+        leads=total.get("leads", 0),
+        leads_changed=total.get("leads_changed", 0),
+        leads_lost=total.get("leads_lost", 0),
         gain=sorted(gain, key=lambda row: -row.change.amount_minor),
         lose=sorted(lose, key=lambda row: row.change.amount_minor),
         same=len(mine) - len(gain) - len(lose),
@@ -134,6 +143,7 @@ def _list_creators(what_if: WhatIf, rows: Sequence[Mapping[str, Any]]) -> list[C
             after=Money(row["after"], row["currency"]),
             place=known.get(row["enrollment"]),
             orders=row["orders"],
+            leads=row.get("leads", 0),
         )
         for row in rows
     ]
@@ -153,6 +163,7 @@ def _list_orders(what_if: WhatIf, rows: Sequence[Mapping[str, Any]]) -> list[Ord
             commission=row["commission"],
             creator=reader.names.get("creator", {}).get(str(row["enrollment"]), ""),
             is_lost=row["lost"],
+            is_lead=row.get("is_lead", False),
             was=_lines(row["lines"][0], reader),
             would_be=_lines(row["lines"][1], reader),
         )

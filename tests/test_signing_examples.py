@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 
 from core.signing import Verified, make_secret, verify
+from tracking.domain.events import OrderSnapshot
+from tracking.integrations.generic.parser import parse
 
 STORES = Path(__file__).resolve().parent.parent / "docs" / "stores"
 HOOK = "https://your-fairshare.example/hooks/con_…"
@@ -87,7 +89,7 @@ def run_shell(code: str, secret: str, url: str, folder: Path) -> None:
 
 
 def with_curl(url: str, folder: Path) -> None:
-    run_shell(example("generic", "sh", "body.json"), SECRET, url, folder)
+    run_shell(example("generic", "sh", "openssl"), SECRET, url, folder)
 
 
 def with_python(url: str, _folder: Path) -> None:
@@ -124,6 +126,64 @@ def test_an_example_of_the_generic_webhook_posts_what_is_taken(
     )
     assert isinstance(found, Verified), found
     assert (json.loads(body), headers_type(headers)) == (EVENT, "application/json")
+
+
+LEAD = ("L-7", "2026-03-02T09:00:00Z", "asker@example.com", "a-token")
+
+
+def lead_with_curl(url: str, folder: Path) -> None:
+    """Post what the example wrote into its file, by the example of the signature."""
+    code = f"{example('generic', 'sh', 'LEAD')}\n{example('generic', 'sh', 'openssl')}"
+    script = re.sub(r"SECRET='[^']*'", f"SECRET='{SECRET}'", code).replace(HOOK, url)
+    run("curl", "--version", folder=folder)
+    run("sh", "-ec", script, folder=folder)
+
+
+def lead_with_python(url: str, _folder: Path) -> None:
+    scope: dict[str, Any] = {}
+    exec(example("generic", "python", "def post("), scope)
+    exec(example("generic", "python", "def report_lead("), scope)
+    assert scope["report_lead"](url, SECRET, *LEAD) == 200
+    assert scope["reject_lead"](url, SECRET, *LEAD[:2]) == 200
+
+
+def lead_with_node(url: str, folder: Path) -> None:
+    said = [", ".join(map(json.dumps, (url, SECRET, *facts))) for facts in (LEAD, LEAD[:2])]
+    parts = [example("generic", "js", "async function post("), example("generic", "js", "Lead(")]
+    calls = f"await reportLead({said[0]});\nawait rejectLead({said[1]});"
+    run("node", "--input-type=module", "--eval", "\n".join([*parts, calls]), folder=folder)
+
+
+def lead_with_php(url: str, folder: Path) -> None:
+    said = [", ".join(f"'{one}'" for one in (url, SECRET, *facts)) for facts in (LEAD, LEAD[:2])]
+    parts = [
+        example("generic", "php", "function fairshare_post"),
+        example("generic", "php", "function fairshare_lead"),
+    ]
+    calls = f"fairshare_lead({said[0]});\nfairshare_reject_lead({said[1]});"
+    run("php", "-r", "\n".join([*parts, calls]), folder=folder)
+
+
+@pytest.mark.parametrize("post", [lead_with_curl, lead_with_python, lead_with_node, lead_with_php])
+def test_an_example_of_a_lead_posts_what_is_read_as_one(
+    post: Post, listener: Listener, tmp_path: Path
+):
+    post(listener.url, tmp_path)
+
+    (headers, body), *later = listener.taken
+    found = verify(
+        scheme="standard_webhooks",
+        secrets=[SECRET],
+        headers=headers,
+        body=body,
+        now=datetime.now(UTC),
+    )
+    assert isinstance(found, Verified), found
+    (lead,) = parse(topic="lead.created", headers={}, body=body, hash_email=str).events
+    assert isinstance(lead, OrderSnapshot)
+    assert (lead.kind, lead.external_order_id) == ("lead", "lead:L-7")
+    kinds = [json.loads(one)["type"] for _headers, one in later]
+    assert kinds in ([], ["lead.rejected"])
 
 
 def test_the_example_of_woocommerce_signs_what_is_taken(listener: Listener, tmp_path: Path):

@@ -4,7 +4,7 @@ import hashlib
 import heapq
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from itertools import count
 from typing import Any
 
@@ -33,6 +33,7 @@ class Replayed:
     enrollment: int
     before: Pricing
     after: Pricing
+    is_lead: bool = False
 
     @property
     def delta(self) -> int:
@@ -46,18 +47,28 @@ class Replayed:
 
 @dataclass(slots=True)
 class _Sum:
+    """What some orders and leads come to: their amounts together, their numbers apart."""
+
     orders: int = 0
     before: int = 0
     after: int = 0
     changed: int = 0
     lost: int = 0
+    leads: int = 0
+    leads_changed: int = 0
+    leads_lost: int = 0
 
     def add(self, one: Replayed) -> None:
-        self.orders += 1
         self.before += one.before.total
         self.after += one.after.total
-        self.changed += one.delta != 0
-        self.lost += one.loses_rule
+        if one.is_lead:
+            self.leads += 1
+            self.leads_changed += one.delta != 0
+            self.leads_lost += one.loses_rule
+        else:
+            self.orders += 1
+            self.changed += one.delta != 0
+            self.lost += one.loses_rule
 
 
 @dataclass(slots=True)
@@ -138,13 +149,7 @@ def _has_payer(pricing: Pricing) -> bool:
 
 
 def _facts(total: _Sum) -> Mapping[str, int]:
-    return {
-        "orders": total.orders,
-        "before": total.before,
-        "after": total.after,
-        "changed": total.changed,
-        "lost": total.lost,
-    }
+    return asdict(total)
 
 
 def _order(one: Replayed, place: int) -> dict[str, Any]:
@@ -156,6 +161,7 @@ def _order(one: Replayed, place: int) -> dict[str, Any]:
         "before": one.before.total,
         "after": one.after.total,
         "lost": one.loses_rule,
+        "is_lead": one.is_lead,
     }
     if place < WITH_LINES:
         facts["lines"] = [one.before.to_json(), one.after.to_json()]

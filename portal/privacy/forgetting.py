@@ -17,7 +17,7 @@ from core.forgetting import FORMER_ADDRESS, KEPT, forget_former_addresses, forge
 from core.wording import current_language
 from payouts.services.forgetting import forget_bodies
 from portal.privacy.deleting import delete_account
-from tracking.services.forgetting import forget_visits
+from tracking.services.forgetting import COUNTED_AFTER, forget_views, forget_visits
 
 
 def forget_invited(*, now: datetime) -> int:
@@ -40,6 +40,7 @@ def forget_invited(*, now: datetime) -> int:
 
 JOBS: Mapping[str, Callable[..., int]] = {
     "clicks": forget_visits,
+    "views": forget_views,
     "sessions": forget_sessions,
     "rail messages": forget_bodies,
     "images": forget_images,
@@ -71,6 +72,13 @@ def list_kept() -> list[Kept]:
             _("To credit an order to whoever brought it, and to see floods"),
             _("{details}; then time and link alone").format(
                 details=_days(settings.CLICK_DETAIL_DAYS)
+            ),
+        ),
+        Kept(
+            _("View of a picture on a creator's page: time, link, picture, day key"),
+            _("To count it once a visitor and day, and to pay for views"),
+            _("{details}; then a count of each day, link and picture").format(
+                details=_days(max(settings.CLICK_DETAIL_DAYS, COUNTED_AFTER.days))
             ),
         ),
         Kept(

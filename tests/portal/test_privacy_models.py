@@ -41,6 +41,7 @@ KEPT = {
     "tracking.Decision": "says by numbers what a commission was worked out from",
     "tracking.Impression": "says by numbers which pictures were seen, and has no text of his",
     "tracking.OrderUpload": BY_NUMBER,
+    "tracking.ViewCount": BY_NUMBER,
     "tracking.TrialRun": BY_NUMBER,
 }
 NOT_COPIED = {
@@ -69,6 +70,7 @@ NOT_COPIED = {
     "tracking.OrderUpload": OTHERS,
     "tracking.ReviewHold": "stands in the explanation of its commission",
     "tracking.TrialRun": OTHERS,
+    "tracking.ViewCount": "is of visitors; what a day counted stands in the explanation",
 }
 
 

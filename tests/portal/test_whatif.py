@@ -7,6 +7,7 @@ from django.db import DatabaseError
 from django.urls import reverse
 
 from brands.models import WhatIf
+from brands.services.rules import RuleDraft
 from core.clock import database_now
 from core.snapshots import read_snapshot
 from ledger.models import Entry
@@ -18,12 +19,13 @@ from tests.makers import (
     make_draft_program,
     make_enrollment,
     make_program,
+    make_rules,
     make_user,
     make_what_if,
     percent_rule,
 )
 from tests.portal.text import plain
-from tests.shop import Shop, code, line
+from tests.shop import Shop, code, line, stamp
 from tracking.models import Commission, CommissionChange
 from tracking.services import whatifs
 
@@ -169,10 +171,10 @@ def test_the_file_holds_sums_creators_and_orders(shop, manager):
     answer = manager.post(page(shop, "portal:what-if-file", row.public_id))
     lines = b"".join(answer.streaming_content).decode().splitlines()
 
-    assert lines[0] == "record,id,name,currency,orders,before,after,change"
-    assert "total,,,EUR,2,13.00,20.00,7.00" in lines
-    assert any(one.endswith(",Ben,EUR,1,3.00,0.00,-3.00") for one in lines)
-    assert any(one.startswith("order,") and one.endswith("JPY,1,500,1000,500") for one in lines)
+    assert lines[0] == "record,id,name,currency,orders,leads,before,after,change"
+    assert "total,,,EUR,2,0,13.00,20.00,7.00" in lines
+    assert any(one.endswith(",Ben,EUR,1,0,3.00,0.00,-3.00") for one in lines)
+    assert any(one.startswith("order,") and one.endswith("JPY,1,0,500,1000,500") for one in lines)
 
 
 @pytest.mark.django_db
@@ -243,3 +245,41 @@ def test_a_program_without_rules_leads_to_them():
 
     assert "Say what creators earn" in plain(client.get(url))
     assert client.post(url, {"period": "30"}).status_code == 422
+
+
+@pytest.mark.django_db
+def test_leads_are_counted_apart_from_orders(manager, shop):
+    leads = RuleDraft(name="Leads", kind="lead", amounts={"EUR": 700})
+    make_rules(shop.program, [percent_rule(1000), leads], now=shop.now - timedelta(hours=1))
+    at = stamp(shop.now - timedelta(minutes=1))
+    shop.send("lead.created", {"id": "L-1", "at": at, "code": "MUGS-A"})
+    url = reverse("brands:rules-change", args=[shop.program.brand.slug])
+    manager.post(url, {"action": "delete:2"})
+
+    row, answer = ask(shop, manager)
+    euro = next(total for total in row.result["totals"] if total["currency"] == "EUR")
+    file = manager.post(page(shop, "portal:what-if-file", row.public_id))
+
+    assert (euro["orders"], euro["changed"], euro["lost"]) == (2, 0, 0)
+    assert (euro["leads"], euro["leads_changed"], euro["leads_lost"]) == (1, 1, 1)
+    assert euro["before"] - euro["after"] == 700
+    assert "1 would pay otherwise, 1 lose their rule" in plain(answer)
+    assert [one["is_lead"] for one in row.result["orders"]] == [True]
+    rows = b"".join(file.streaming_content).decode("utf-8-sig").splitlines()
+    (lead,) = [line for line in rows if "L-1," in line]
+    assert lead.split(",")[3:6] == ["EUR", "0", "1"]
+
+
+@pytest.mark.django_db
+def test_an_answer_of_before_leads_were_counted_apart_is_still_read(shop, manager):
+    row, _answer = ask(shop, manager)
+    for kind in ("totals", "creators", "orders"):
+        for one in row.result[kind]:
+            for name in ("leads", "leads_changed", "leads_lost", "is_lead"):
+                one.pop(name, None)
+    row.save()
+
+    answer = manager.get(page(shop, "portal:what-if-detail", row.public_id))
+
+    assert answer.status_code == 200
+    assert manager.post(page(shop, "portal:what-if-file", row.public_id)).status_code == 200

@@ -10,6 +10,7 @@ from affiliates.context import Scope
 from brands.models import Program
 from brands.services.programs import update_program
 from brands.services.rules import RuleDraft
+from ledger.selectors import list_party_balances
 from portal.books import prove_books
 from portal.home import load_period
 from tests.makers import (
@@ -23,6 +24,7 @@ from tests.makers import (
 from tests.shop import Shop, code, stamp
 from tracking.models import Commission, Order
 from tracking.selectors_brand import list_counted_credits
+from tracking.tasks import release_brand
 
 pytestmark = pytest.mark.django_db
 LEADS = RuleDraft(name="Leads", kind="lead", amounts={"EUR": 700})
@@ -139,3 +141,39 @@ def test_the_budget_of_the_program_holds_for_leads():
     send(shop, "lead.created", "2")
 
     assert [row[1] for row in amounts(shop)] == [700, 300]
+
+
+def test_a_lead_rejected_after_its_release_is_taken_from_later_earnings(settings):
+    settings.HOLD_DAYS_MIN = 0
+    shop = open_shop(LEADS, hold_days=0)
+    brand = shop.connection.brand
+    send(shop, "lead.created")
+    released = release_brand(brand)
+    lead_commission = Commission.objects.get()
+
+    for _twice in range(2):
+        send(shop, "lead.rejected")
+    send(shop, "lead.updated", updated_at=stamp(shop.now))
+
+    assert released == 1
+    assert amounts(shop) == [("lead", 0, "EUR", "lead.rejected")]
+    last = lead_commission.changes.latest("seq")
+    assert (last.entry.kind, last.before_minor, last.after_minor) == ("clawback", 700, 0)
+    assert lead_commission.changes.count() == 2
+    party = lead_commission.affiliation_id
+    assert list_party_balances(brand_id=brand.pk, party_ids=[party])[party, "EUR"]["payable"] == 0
+    assert prove_books(brand_id=brand.pk).is_balanced
+
+
+def test_of_two_released_leads_the_rejected_one_alone_is_taken_back(settings):
+    settings.HOLD_DAYS_MIN = 0
+    shop = open_shop(LEADS, hold_days=0)
+    brand = shop.connection.brand
+    send(shop, "lead.created", "1")
+    send(shop, "lead.created", "2")
+    release_brand(brand)
+
+    send(shop, "lead.rejected", "1")
+
+    party = Commission.objects.first().affiliation_id
+    assert list_party_balances(brand_id=brand.pk, party_ids=[party])[party, "EUR"]["payable"] == 700

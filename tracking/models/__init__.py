@@ -15,7 +15,7 @@ from tracking.models.commissions import (
     HoldKind,
     ReviewHold,
 )
-from tracking.models.counts import CountedDay, Impression
+from tracking.models.counts import CountedDay, Impression, ViewCount
 from tracking.models.deliverables import (
     Deliverable,
     DeliverableKind,
@@ -63,6 +63,7 @@ __all__ = [
     "TrialRun",
     "UnreadOrder",
     "Verdict",
+    "ViewCount",
     "VisitorSalt",
     "Work",
     "WorkStatus",

@@ -33,6 +33,30 @@ class Impression(models.Model):
         ]
 
 
+class ViewCount(models.Model):
+    """How often a picture was seen by a link on a day of its brand's calendar, for good.
+
+    Made of the views of that day when they are forgotten; the views of an enrollment add up to
+    what its award of the day counted. No foreign keys, as they have none.
+    """
+
+    brand_id = models.BigIntegerField()
+    program_id = models.BigIntegerField()
+    enrollment_id = models.BigIntegerField()
+    link_id = models.BigIntegerField()
+    asset_id = models.BigIntegerField()
+    day = models.DateField()
+    views = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["brand_id", "day", "link_id", "asset_id"],
+                name="tracking_viewcount_once",
+            ),
+        ]
+
+
 class CountedDay(models.Model):
     """A day of a brand's calendar whose visits and views were counted and priced."""
 

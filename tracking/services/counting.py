@@ -21,7 +21,7 @@ from brands.selectors import list_rules_at
 from core.locks import lock_row
 from core.models import Brand
 from core.periods import end_of_day, start_of_day
-from tracking.models import Award, AwardKind, Click, CountedDay, Impression, Verdict
+from tracking.models import Award, AwardKind, Click, CountedDay, Impression, Verdict, ViewCount
 from tracking.services.awards import AwardDraft, change_award, grant_award
 from tracking.services.posting import Cause
 
@@ -31,6 +31,10 @@ PAID_VERDICTS = (Verdict.COUNTED, Verdict.REPEAT, Verdict.UNVERIFIED)
 """A click from a flood, and one of somebody who wants no token, brings orders but no pay."""
 
 _CODES = {AwardKind.CLICK: "award.visits", AwardKind.IMPRESSION: "award.views"}
+
+
+class ViewsForgotten(ValueError):
+    """The views of the day are kept as sums: counting them anew would find none."""
 
 
 @dataclass(slots=True)
@@ -66,8 +70,12 @@ def count_day(*, brand: Brand, day: date, now: datetime) -> None:
     """Count one day; counted again, each award gets the difference.
 
     Of two workers the second waits for the first, and then finds nothing to change.
+
+    :raises ViewsForgotten: what it counted is known by its sums alone, and stays.
     """
     lock_row(Brand, brand.pk)
+    if ViewCount.objects.filter(brand_id=brand.pk, day=day).exists():
+        raise ViewsForgotten(f"brand {brand.pk}: {day.isoformat()}")
     for program in Program.objects.filter(brand=brand).order_by("pk"):
         _count_program(brand, program, day, now)
     CountedDay.objects.update_or_create(brand=brand, day=day, defaults={"counted_at": now})

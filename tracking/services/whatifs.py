@@ -13,7 +13,7 @@ from brands.models import RuleSet, WhatIf
 from brands.selectors import list_rules_of_all
 from core.snapshots import read_snapshot
 from tracking.domain import merge
-from tracking.models import Attribution, Commission, Decision
+from tracking.models import Attribution, Commission, Decision, OrderKind
 from tracking.services.deciding import to_price_order
 
 TURN = timedelta(minutes=6)  # above the time limit of the task: who is silent so long is dead
@@ -130,4 +130,5 @@ def _replay(decision: Decision, draft: Terms, known: _Known) -> Replayed:
         enrollment=decision.enrollment_id,
         before=before,
         after=after,
+        is_lead=decision.order.kind == OrderKind.LEAD,
     )

@@ -22,6 +22,7 @@ from portal.demo.cast import (
 from portal.demo.clicks import Clicker
 from portal.demo.crowd import Crowd
 from portal.demo.deliveries import number_sales, schedule_later, schedule_sales
+from portal.demo.earning import schedule_earning
 from portal.demo.goals import schedule_goals
 from portal.demo.invitations import schedule_invitations
 from portal.demo.logo import draw_logo
@@ -83,6 +84,7 @@ def build_saffron(*, team: dict[str, int], now: datetime, scale: float) -> World
     schedule_stores(world, timeline)
     schedule_news(world, timeline)
     schedule_goals(world, timeline)
+    schedule_earning(world, timeline)
     schedule_invitations(world, timeline)
     timeline.run(until=now)
     clicker.write_others(CREATORS, scale=scale)

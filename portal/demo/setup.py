@@ -26,9 +26,10 @@ BEANS = RuleDraft(
 )
 ALL = RuleDraft("All products", "percent", 1000)
 OFFERS = RuleDraft("Special offers", "percent", 500, conditions=Conditions(collections=("Offers",)))
+LEADS = RuleDraft("Offices that ask for beans", "lead", amounts={"EUR": 500})
 RULES_OF_THEN = [NO_GIFT_CARDS, ALL]
-RULES_OF_NOW = [NO_GIFT_CARDS, BEANS, ALL]
-RULES_TO_COME = [NO_GIFT_CARDS, OFFERS, BEANS, ALL]
+RULES_OF_NOW = [NO_GIFT_CARDS, BEANS, ALL, LEADS]
+RULES_TO_COME = [NO_GIFT_CARDS, OFFERS, BEANS, ALL, LEADS]
 
 MARKS = {
     "name": "Campaigns",

@@ -18,6 +18,7 @@ from affiliates.models import (
     Application,
     ApplicationStatus,
     Enrollment,
+    GroupMove,
     Receipt,
 )
 from affiliates.selectors_goals import list_goals
@@ -25,7 +26,7 @@ from affiliates.selectors_invitations import STATES as INVITATION_STATES
 from affiliates.selectors_invitations import list_invitations
 from brands.domain.pricing import Pricing
 from brands.models import SavedReport, StoreConnection
-from brands.selectors import find_latest_rules
+from brands.selectors import find_latest_rules, find_latest_terms
 from core.clock import database_now
 from core.models import AuditEvent, InboundStatus, JobRun, Mail, MailStatus, User
 from ledger.models import AccountKind, BooksCheck, Entry
@@ -35,6 +36,7 @@ from payouts.rails.registry import LIMITS
 from payouts.services.planning import compute_plan
 from portal.books import prove_books
 from portal.demo.cast import PASSWORD, email_of
+from portal.demo.earning import REGULAR_FROM, REGULARS
 from portal.demo.load import (
     Demo,
     DemoLoaded,
@@ -56,6 +58,8 @@ from tracking.models import (
     OrderPull,
     OrderUpload,
     StoreEvent,
+    Work,
+    WorkStatus,
 )
 from tracking.selectors_brand import TABS, count_by_tab
 
@@ -253,7 +257,9 @@ def test_three_runs_are_done_and_a_fourth_waits_for_its_approval(demo):
 
 def test_terms_that_pay_less_wait_for_their_day_and_some_have_agreed(demo):
     coming, now = find_latest_rules(demo.saffron.program), database_now()
-    agreed = Enrollment.objects.filter(program=demo.saffron.program, terms__version=3)
+    agreed = Enrollment.objects.filter(
+        program=demo.saffron.program, terms=find_latest_terms(demo.saffron.program)
+    )
 
     assert coming.effective_from > now + timedelta(days=settings.TERMS_NOTICE_DAYS - 5)
     assert {one.affiliation.affiliate.display_name for one in agreed} == {
@@ -288,6 +294,8 @@ def test_every_state_the_lists_can_show_is_there(demo, client):
         "invitations": {one.state for one in list_invitations(brand, now=now)},
         "news": {(one.send_at is not None, one.sent_at is not None) for one in news},
         "payouts": set(Payout.objects.filter(brand=brand).values_list("status", flat=True)),
+        "work": set(Work.objects.filter(brand=brand).values_list("status", flat=True)),
+        "kinds": set(Commission.objects.filter(brand=brand).values_list("kind", flat=True)),
     }
 
     assert found == {
@@ -300,7 +308,30 @@ def test_every_state_the_lists_can_show_is_there(demo, client):
         "invitations": set(INVITATION_STATES),
         "news": {(False, False), (True, False), (True, True)},
         "payouts": {"paid", "failed"},
+        "work": set(WorkStatus.values),
+        "kinds": {"sale", "lead", "bonus", "fee"},
     }
+
+
+def test_tiers_moved_whoever_brought_orders_and_nobody_else(demo):
+    moves = GroupMove.objects.filter(brand=demo.saffron.brand)
+
+    assert {move.to_group.name for move in moves.select_related("to_group")} == {REGULARS}
+    for move in moves:
+        assert move.reread_at is not None
+        orders = Attribution.objects.filter(enrollment=move.enrollment_id, is_current=True)
+        assert orders.filter(order__placed_at__lt=move.at).count() >= REGULAR_FROM
+
+
+def test_a_lead_earns_another_came_to_nothing_and_one_waits(demo):
+    leads = Commission.objects.filter(brand=demo.saffron.brand, kind="lead").order_by("order_id")
+
+    assert list(leads.values_list("amount_minor", "reason_code")) == [
+        (500, "price.rule"),
+        (0, "lead.rejected"),
+        (0, "lead.pending"),
+        (500, "price.rule"),
+    ]
 
 
 def test_a_week_without_the_snippet_is_seen_and_told(demo):

@@ -6,7 +6,16 @@ from brands.models import Member
 from core.access import get_by_public_id
 from core.factors import has_second_factor
 from core.models import Brand, User
-from payouts.models import ExportFile, Payout, PayoutPlan, Statement, TaxProfile, TaxRate
+from payouts.models import (
+    ExportFile,
+    Invoice,
+    Payout,
+    PayoutPlan,
+    Statement,
+    TaxProfile,
+    TaxRate,
+    TaxThreshold,
+)
 
 
 def lacks_second_factor(brand: Brand, user: User) -> bool:
@@ -98,6 +107,32 @@ def get_tax_rate_for(access: BrandAccess, public_id: str) -> TaxRate:
     :raises NotFound: not one of this brand.
     """
     return get_by_public_id(TaxRate.objects.filter(brand=access.brand), public_id)
+
+
+def get_threshold_for(access: BrandAccess, public_id: str) -> TaxThreshold:
+    """Return a threshold the brand entered.
+
+    :raises NotFound: not one of this brand.
+    """
+    return get_by_public_id(TaxThreshold.objects.filter(brand=access.brand), public_id)
+
+
+def get_invoice_for(access: BrandAccess, public_id: str) -> Invoice:
+    """Return an invoice the brand wrote in a creator's name.
+
+    :raises NotFound: not one of this brand.
+    """
+    rows = Invoice.objects.filter(brand=access.brand)
+    return get_by_public_id(rows.select_related("brand", "corrects", "payout__plan"), public_id)
+
+
+def get_own_invoice(user: Visitor, public_id: str) -> Invoice:
+    """Return an invoice written in the creator's own name.
+
+    :raises NotFound: not his.
+    """
+    rows = Invoice.objects.filter(affiliation__in=list_affiliations(user))
+    return get_by_public_id(rows.select_related("brand", "corrects", "payout__plan"), public_id)
 
 
 def get_own_statement(user: Visitor, public_id: str) -> Statement:

@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from brands.forms.fields import PercentField
-from payouts.models import PayeeKind, TaxKind, TaxProfile, TaxRate, VatStatus
+from brands.forms.fields import AmountsField, PercentField
+from payouts.models import PayeeKind, TaxKind, TaxProfile, TaxRate, TaxThreshold, VatStatus
 from payouts.services.tax import PROFILE_FIELDS, Declaration, read_details
 
 
@@ -30,6 +30,37 @@ class TaxCountryForm(forms.Form):
         required=False,
         help_text=_("Two letters, for example DE. Empty: no tax is reckoned."),
     )
+
+
+class BrandPartyForm(forms.Form):
+    """Who the brand is on the invoices it writes in creators' names."""
+
+    legal_name = forms.CharField(
+        label=_("Legal name of the brand"),
+        required=False,
+        max_length=120,
+        help_text=_("Empty: no invoices are written."),
+    )
+    address = forms.CharField(
+        label=_("Address"),
+        required=False,
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    vat_number = forms.RegexField(r"^[A-Za-z0-9 .-]{4,20}$", label=_("VAT number"), required=False)
+    invoice_prefix = forms.RegexField(
+        r"^[A-Za-z0-9/._-]{1,20}$",
+        label=_("What stands before the number"),
+        required=False,
+        help_text=_("For example SB-. The numbers go on whatever stands before them."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the address of whoever is named."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("legal_name") and not cleaned.get("address"):
+            self.add_error("address", _("An invoice names the address too."))
+        return cleaned
 
 
 class TaxRateForm(forms.Form):
@@ -76,6 +107,40 @@ class TaxRateForm(forms.Form):
     def read(self) -> TaxRate:
         """Return the rate, not stored yet."""
         return TaxRate(**self.cleaned_data)
+
+
+class ThresholdForm(forms.Form):
+    """From which commissions of a year on something is due."""
+
+    country = CountryField(
+        label=_("Country of the creator"),
+        required=False,
+        help_text=_("Two letters. Empty: every country."),
+    )
+    amount = AmountsField(
+        label=_("Commissions of a year"), help_text=_("With its currency, for example 600.00 USD.")
+    )
+    note = forms.CharField(
+        label=_("What is due"), max_length=200, help_text=_("For example Form 1099-NEC.")
+    )
+
+    def clean_amount(self) -> tuple[str, int]:
+        """Return the currency and the minor units of the one amount."""
+        amounts = list(self.cleaned_data["amount"].items())
+        if len(amounts) != 1:
+            raise forms.ValidationError(_("Enter one amount with its currency."))
+        currency, minor = amounts[0]
+        return str(currency), int(minor)
+
+    def read(self) -> TaxThreshold:
+        """Return the threshold, not stored yet."""
+        currency, minor = self.cleaned_data["amount"]
+        return TaxThreshold(
+            country=self.cleaned_data["country"],
+            currency=currency,
+            amount_minor=minor,
+            note=self.cleaned_data["note"],
+        )
 
 
 class TaxForm(forms.Form):

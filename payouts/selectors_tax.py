@@ -6,13 +6,13 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from affiliates.models import Affiliation
 from core.models import Brand
 from payouts.domain.plan import Gate
 from payouts.domain.tax import Declared, Rate, TaxTerms, decide_tax
-from payouts.models import TaxProfile, TaxRate, TaxSettings
+from payouts.models import Invoice, Payout, TaxProfile, TaxRate, TaxSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,22 @@ def find_settings(brand: Brand) -> TaxSettings:
 def list_rates(brand: Brand) -> QuerySet[TaxRate]:
     """Return the rates of a brand by kind and country, the newest first."""
     return TaxRate.objects.filter(brand=brand).order_by("kind", "country", "-starts_on")
+
+
+def list_invoices(brand: Brand, *, search: str = "", what: str = "") -> QuerySet[Invoice]:
+    """Return the brand's invoices, the newest first; `what` may be `invoices` or `credits`."""
+    rows = Invoice.objects.filter(brand=brand)
+    if search:
+        by_name = Q(affiliation__affiliate__display_name__icontains=search)
+        rows = rows.filter(by_name | Q(label__icontains=search))
+    if what in {"invoices", "credits"}:
+        rows = rows.filter(corrects__isnull=what == "invoices")
+    return rows.select_related("affiliation__affiliate", "corrects", "payout").order_by("-pk")
+
+
+def list_invoices_of(payout: Payout) -> list[Invoice]:
+    """Return the invoice of a payout and its credit note, in the order of their numbers."""
+    return list(Invoice.objects.filter(payout=payout).order_by("number"))
 
 
 def holds(profile: TaxProfile, today: date) -> bool:

@@ -38,10 +38,15 @@ def list_sums(*, amount_minor: int, terms: TaxTerms | None, currency: str) -> li
         return []
     sums = [(_("Commission"), Money(amount_minor, currency))]
     if vat:
-        sums.append((_named(_("VAT"), terms.vat_bps), Money(vat, currency)))
+        sums.append((name_vat(terms), Money(vat, currency)))
     if withheld:
         sums.append((_named(_("Tax withheld"), terms.withholding_bps), Money(-withheld, currency)))
     return [*sums, (_("Sent to the creator"), Money(amount_minor + vat - withheld, currency))]
+
+
+def name_vat(terms: TaxTerms | None) -> str:
+    """Return what VAT is called with its rate."""
+    return _named(_("VAT"), terms.vat_bps if terms else 0)
 
 
 def list_notes(terms: TaxTerms | None) -> list[str]:

@@ -6,6 +6,7 @@ from payouts.views import (
     brand_statements,
     files,
     inbound,
+    invoices,
     minimum,
     own,
     own_tax,
@@ -14,6 +15,7 @@ from payouts.views import (
     statements,
     tax,
     tax_rates,
+    tax_years,
     write_offs,
 )
 
@@ -34,6 +36,7 @@ urlpatterns = [
     path("me/payouts/minimum/<str:affiliation_id>/", minimum.edit_minimum, name="own-minimum"),
     path("me/payouts/tax/", own_tax.list_own, name="tax"),
     path("me/payouts/tax/<str:affiliation_id>/", own_tax.edit_own, name="tax-edit"),
+    path("me/payouts/tax/<str:affiliation_id>/year/", tax_years.show_own, name="own-year"),
     path("me/payouts/statements/", statements.list_own, name="statement-list"),
     path("me/payouts/statements/<str:statement_id>/", statements.show_issued, name="issued"),
     path(
@@ -78,9 +81,25 @@ urlpatterns = [
         brand_statements.print_of_brand,
         name="brand-statement-pdf",
     ),
+    path("me/payouts/invoices/<str:invoice_id>/pdf/", invoices.print_own, name="own-invoice-pdf"),
+    path("b/<slug:slug>/payouts/invoices/", invoices.list_of_brand, name="invoice-list"),
+    path(
+        "b/<slug:slug>/payouts/invoices/<str:invoice_id>/pdf/",
+        invoices.print_of_brand,
+        name="invoice-pdf",
+    ),
     path("b/<slug:slug>/payouts/tax/", tax.list_of_brand, name="brand-tax"),
     path("b/<slug:slug>/payouts/tax/require/", tax.require, name="brand-tax-require"),
     path("b/<slug:slug>/payouts/tax/rates/", tax_rates.show_rates, name="tax-rates"),
+    path("b/<slug:slug>/payouts/tax/years/", tax_years.show_year, name="tax-years"),
+    path("b/<slug:slug>/payouts/tax/years/csv/", tax_years.download_year, name="tax-years-csv"),
+    path("b/<slug:slug>/payouts/tax/years/add/", tax_years.add, name="tax-threshold-add"),
+    path(
+        "b/<slug:slug>/payouts/tax/years/<str:threshold_id>/drop/",
+        tax_years.drop,
+        name="tax-threshold-drop",
+    ),
+    path("b/<slug:slug>/payouts/tax/party/", tax_rates.set_party, name="tax-party"),
     path("b/<slug:slug>/payouts/tax/rates/add/", tax_rates.add_rate, name="tax-rate-add"),
     path(
         "b/<slug:slug>/payouts/tax/rates/<str:rate_id>/end/",

@@ -75,6 +75,8 @@ FORMS = {
     "brands:sandbox-change": {"action": "open"},
     "brands:vetting-point-create": {"words": "The audience fits"},
     "payouts:run-preview": {"currency": "EUR"},
+    "payouts:tax-party": {"party-legal_name": "Brand", "party-address": "Street 1"},
+    "payouts:tax-threshold-add": {"threshold-amount": "5.00 EUR", "threshold-note": "Report"},
     "payouts:tax-rate-add": {
         "rate-kind": "withholding",
         "rate-starts_on": "2026-01-01",

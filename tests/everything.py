@@ -59,7 +59,13 @@ from tests.makers import (
     percent_rule,
     send_news,
 )
-from tests.payouts.papers import make_statement, make_tax_profile, make_tax_rate
+from tests.payouts.papers import (
+    make_invoice,
+    make_statement,
+    make_tax_profile,
+    make_tax_rate,
+    make_threshold,
+)
 from tests.safety import make_factors, make_session
 from tests.shop import Shop, code, line
 from tests.uploads import make_read_upload
@@ -165,6 +171,10 @@ def make_everything(prefix: str = "Anna", *, creator: User | None = None) -> Eve
         "statement_id": make_statement(place.affiliation, now=shop.now).public_id,
         "tax_id": make_tax_profile(place.affiliation, now=shop.now).public_id,
         "rate_id": make_tax_rate(world.brand, actor_id=world.owner.pk, now=shop.now).public_id,
+        "threshold_id": make_threshold(
+            world.brand, actor_id=world.owner.pk, now=shop.now
+        ).public_id,
+        "invoice_id": make_invoice(payout, now=shop.now).public_id,
         "unread_id": make_unread_order(shop.connection, now=shop.now).public_id,
         "upload_id": make_read_upload(shop.connection).public_id,
         "coming_version": coming.version,

@@ -108,7 +108,7 @@ def decide_tax(
     rates = list(rates)
     if declared is None:
         return TaxTerms(Treatment.UNDECLARED, "", brand_country)
-    treatment = _treat(brand_country, declared)
+    treatment = find_treatment(brand_country, declared)
     vat = None
     if treatment is Treatment.DOMESTIC:
         vat = find_rate(rates, kind="vat", country=brand_country, on=on)
@@ -122,6 +122,19 @@ def decide_tax(
         vat_bps=vat.rate_bps if vat else 0,
         withholding_bps=withheld.rate_bps if withheld else 0,
     )
+
+
+def find_treatment(brand_country: str, declared: Declared) -> Treatment:
+    """Return why VAT is added to what a creator earns, or why not."""
+    if declared.vat == "exempt":
+        return Treatment.SMALL_BUSINESS
+    if declared.vat != "registered":
+        return Treatment.NOT_REGISTERED
+    if declared.country == brand_country:
+        return Treatment.DOMESTIC
+    if {declared.country, brand_country} <= EU:
+        return Treatment.REVERSE_CHARGE
+    return Treatment.OUTSIDE
 
 
 def find_rate(rates: Iterable[Rate], *, kind: str, country: str, on: date) -> Rate | None:
@@ -143,15 +156,3 @@ def find_rate(rates: Iterable[Rate], *, kind: str, country: str, on: date) -> Ra
 def find_last_day(*, country: str, declared: date) -> date | None:
     """Return the last day a declaration holds; None where it does not end by itself."""
     return None if country in NEVER_ENDS else date(declared.year + YEARS, 12, 31)
-
-
-def _treat(brand_country: str, declared: Declared) -> Treatment:
-    if declared.vat == "exempt":
-        return Treatment.SMALL_BUSINESS
-    if declared.vat != "registered":
-        return Treatment.NOT_REGISTERED
-    if declared.country == brand_country:
-        return Treatment.DOMESTIC
-    if {declared.country, brand_country} <= EU:
-        return Treatment.REVERSE_CHARGE
-    return Treatment.OUTSIDE

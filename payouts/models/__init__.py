@@ -1,6 +1,7 @@
 """From released money to money sent: methods, plans, payouts, attempts, files and rail events."""
 
 from payouts.models.approvals import ApprovalFell, RunApproval
+from payouts.models.invoices import Invoice
 from payouts.models.methods import PayoutMethod
 from payouts.models.minimums import OwnMinimum
 from payouts.models.payouts import (
@@ -21,6 +22,7 @@ from payouts.models.tax import (
     TaxProfile,
     TaxRate,
     TaxSettings,
+    TaxThreshold,
     VatStatus,
 )
 
@@ -30,6 +32,7 @@ __all__ = [
     "ApprovalFell",
     "AttemptStatus",
     "ExportFile",
+    "Invoice",
     "OwnMinimum",
     "PayeeKind",
     "Payout",
@@ -47,5 +50,6 @@ __all__ = [
     "TaxProfile",
     "TaxRate",
     "TaxSettings",
+    "TaxThreshold",
     "VatStatus",
 ]

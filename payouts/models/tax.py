@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from affiliates.models import Affiliation
 from brands.models import choice_check
 from core.constraints import SameBrand
-from core.fields import EncryptedTextField, PublicIdField
+from core.fields import CurrencyField, EncryptedTextField, PublicIdField
 from core.models import Brand
+from core.money import Money
 
 
 class PayeeKind(models.TextChoices):
@@ -62,12 +63,18 @@ class TaxProfile(models.Model):
 class TaxSettings(models.Model):
     """Whether a brand pays only who has declared, and where it pays tax itself.
 
-    Without a `country` nothing is added to a payout and nothing kept back.
+    Without a `country` nothing is added to a payout and nothing kept back. With a `legal_name` the
+    brand writes invoices for creators who agreed to that: `last_invoice` is the number given last.
     """
 
     brand = models.OneToOneField(Brand, on_delete=models.PROTECT)
     requires_profile = models.BooleanField(default=False)
     country = models.CharField(max_length=2, blank=True)
+    legal_name = models.CharField(max_length=120, blank=True)
+    address = models.CharField(max_length=400, blank=True)
+    vat_number = models.CharField(max_length=20, blank=True)
+    invoice_prefix = models.CharField(max_length=20, blank=True)
+    last_invoice = models.PositiveIntegerField(default=0, db_default=0)
     changed_at = models.DateTimeField()
 
     class Meta:
@@ -122,3 +129,37 @@ class TaxRate(models.Model):
 
     def __str__(self) -> str:
         return " ".join(filter(None, (self.get_kind_display(), self.country)))
+
+
+class TaxThreshold(models.Model):
+    """A sum of commissions in a year from which something is due. No country: every one.
+
+    `note` says what: a form, a report to the tax office.
+    """
+
+    public_id = PublicIdField(prefix="txt")
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT)
+    country = models.CharField(max_length=2, blank=True)
+    currency = CurrencyField()
+    amount_minor = models.BigIntegerField()
+    note = models.CharField(max_length=200)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["brand", "country", "currency", "amount_minor"],
+                name="payouts_taxthreshold_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(country="") | Q(country__regex=r"^[A-Z]{2}$"),
+                name="payouts_taxthreshold_country_iso",
+            ),
+            models.CheckConstraint(
+                condition=Q(amount_minor__gt=0, amount_minor__lte=10**15),
+                name="payouts_taxthreshold_amount_positive",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (self.country, str(Money(self.amount_minor, self.currency)))))

@@ -21,6 +21,7 @@ from payouts.domain.kinds import DETAIL_RAILS
 from payouts.models import (
     OPEN_STATUSES,
     ExportFile,
+    Invoice,
     OwnMinimum,
     Payout,
     PayoutMethod,
@@ -77,6 +78,7 @@ def erase_payee(*, affiliation_ids: Collection[UUID], email: str, name: str) -> 
     TaxProfile.objects.filter(affiliation__in=affiliation_ids).update(
         details=None, self_billing_version=None, self_billing_at=None
     )
+    Invoice.objects.filter(affiliation__in=affiliation_ids).update(supplier=None)
     for statement in Statement.objects.filter(affiliation__in=affiliation_ids):
         statement.labels = {**statement.labels, "creator": name}
         statement.save(update_fields=["labels"])

@@ -13,6 +13,7 @@ from payouts.domain.kinds import MANUAL
 from payouts.domain.states import IllegalMove, PayoutState, check_move
 from payouts.emails import mail_payout
 from payouts.models import Payout, PayoutItem, PayoutStatus
+from payouts.services.invoices import issue_credit_note, issue_invoice
 from payouts.services.statements import issue_payout_statement
 from tracking.models import Commission
 from tracking.services.release import lock_commissions, mark_paid, mark_uncovered
@@ -57,6 +58,7 @@ def mark_paid_out(*, payout: Payout, reference: str, now: datetime) -> None:
     commissions = _lock_commissions(payout)
     _post_paid(payout, now)
     issue_payout_statement(payout=payout, now=now)
+    issue_invoice(payout=payout, now=now)
     mark_paid(commission_ids=commissions, now=now)
     _tell(payout, "payout.paid", now)
 
@@ -76,6 +78,7 @@ def mark_returned(*, payout: Payout, code: str, detail: str, now: datetime) -> N
     _move(payout, PayoutStatus.RETURNED, code=code, detail=detail)
     source = _clearing(payout) if was_paid else AccountKind.IN_PAYOUT
     _give_back(payout, EntryKind.PAYOUT_RETURNED, source, now)
+    issue_credit_note(payout=payout, now=now)
     _tell(payout, "payout.returned", now)
 
 

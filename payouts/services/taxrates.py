@@ -3,6 +3,7 @@
 A payout keeps the rates it was approved under.
 """
 
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -11,11 +12,25 @@ from django.db import transaction
 from core import audit
 from core.locks import lock_row
 from core.models import Brand
-from payouts.models import TaxRate, TaxSettings
+from payouts.models import TaxRate, TaxSettings, TaxThreshold
+
+
+@dataclass(frozen=True, slots=True)
+class BrandParty:
+    """Who the brand is on the invoices it writes for creators; without a name it writes none."""
+
+    legal_name: str
+    address: str
+    vat_number: str
+    invoice_prefix: str
 
 
 class RateExists(Exception):
     """A rate of the same kind and country begins the same day."""
+
+
+class ThresholdExists(Exception):
+    """The same threshold is there."""
 
 
 class RateEnded(Exception):
@@ -37,6 +52,24 @@ def set_tax_country(*, brand_id: int, country: str, actor_id: int, now: datetime
         target=brand,
         before={"country": before.country if before else ""},
         after={"country": country},
+        now=now,
+    )
+    return row
+
+
+@transaction.atomic
+def set_tax_party(*, brand_id: int, party: BrandParty, actor_id: int, now: datetime) -> TaxSettings:
+    """Write invoices in the name of creators who agreed to it, or with no name no longer."""
+    brand = lock_row(Brand, brand_id)
+    row, _ = TaxSettings.objects.update_or_create(
+        brand=brand, defaults={**asdict(party), "changed_at": now}
+    )
+    audit.record(
+        brand_id=brand_id,
+        actor_id=actor_id,
+        action="tax_party.set",
+        target=brand,
+        after={"legal_name": party.legal_name, "invoice_prefix": party.invoice_prefix},
         now=now,
     )
     return row
@@ -90,5 +123,47 @@ def _record(rate: TaxRate, action: str, actor_id: int, now: datetime) -> None:
             "rate_bps": rate.rate_bps,
             "starts_on": rate.starts_on.isoformat(),
         },
+        now=now,
+    )
+
+
+@transaction.atomic
+def add_threshold(
+    *, brand_id: int, threshold: TaxThreshold, actor_id: int, now: datetime
+) -> TaxThreshold:
+    """Store from which sum of a year on something is due.
+
+    :raises ThresholdExists: the same one is there.
+    """
+    brand = lock_row(Brand, brand_id)
+    threshold.brand, threshold.created_at = brand, now
+    same = TaxThreshold.objects.filter(
+        brand=brand,
+        country=threshold.country,
+        currency=threshold.currency,
+        amount_minor=threshold.amount_minor,
+    )
+    if same.exists():
+        raise ThresholdExists(threshold.country)
+    threshold.save(force_insert=True)
+    _record_threshold(threshold, "tax_threshold.added", actor_id, now)
+    return threshold
+
+
+@transaction.atomic
+def drop_threshold(*, threshold_id: int, actor_id: int, now: datetime) -> None:
+    """Take a threshold away; nothing that was paid hangs on it."""
+    threshold = lock_row(TaxThreshold, threshold_id)
+    _record_threshold(threshold, "tax_threshold.dropped", actor_id, now)
+    threshold.delete()
+
+
+def _record_threshold(threshold: TaxThreshold, action: str, actor_id: int, now: datetime) -> None:
+    audit.record(
+        brand_id=threshold.brand_id,
+        actor_id=actor_id,
+        action=action,
+        target=threshold,
+        after={"country": threshold.country, "note": threshold.note},
         now=now,
     )

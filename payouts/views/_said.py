@@ -7,6 +7,7 @@ from brands.access import BrandAccess
 from core.wording import Reader
 from payouts.models import Payout
 from payouts.own_wording import explain_payout
+from payouts.selectors_tax import list_invoices_of
 from payouts.tax_words import list_notes, list_sums, read_terms
 
 
@@ -20,7 +21,11 @@ def say_tax(payout: Payout) -> dict[str, Any]:
     """Return what `payouts/_items.html` shows of the tax a payout was approved under."""
     terms = read_terms(payout.tax)
     sums = list_sums(amount_minor=payout.amount_minor, terms=terms, currency=payout.currency)
-    return {"tax_sums": sums, "tax_notes": list_notes(terms)}
+    return {
+        "tax_sums": sums,
+        "tax_notes": list_notes(terms),
+        "invoices": list_invoices_of(payout) if terms else [],
+    }
 
 
 def say_payout(payout: Payout, access: BrandAccess) -> str:

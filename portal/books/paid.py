@@ -212,6 +212,19 @@ PAID = (
         """,  # noqa: S608  # of parts written here
     ),
     Check(
+        "invoices_follow",
+        "RC12",
+        _("Invoices in creators' names are numbered one after the other"),
+        "payouts_invoice WHERE brand_id = %(brand)s",
+        """
+        WITH numbers AS (
+            SELECT public_id, number, lag(number, 1, 0) OVER (ORDER BY number) AS before
+              FROM payouts_invoice WHERE brand_id = %(brand)s
+        )
+        SELECT public_id AS key, 0 AS diff FROM numbers WHERE number <> before + 1
+        """,
+    ),
+    Check(
         "statements_stand",
         "RC12",
         _("Each issued statement has the hash it was issued with, and that of the one before"),

@@ -1,13 +1,14 @@
-"""Statements as rows, where no books stand behind them."""
+"""Statements, invoices and what is declared for tax, where no books stand behind them."""
 
 from datetime import UTC, date, datetime, timedelta
 
 from affiliates.models import Affiliation
 from core.models import Brand
 from payouts.domain.statement import StatementFacts, StatementLine, fingerprint, write_statement
-from payouts.models import Statement, TaxProfile, TaxRate
+from payouts.domain.tax import TaxTerms, Treatment
+from payouts.models import Invoice, Payout, Statement, TaxProfile, TaxRate, TaxThreshold
 from payouts.services.tax import Declaration, declare_tax
-from payouts.services.taxrates import add_tax_rate
+from payouts.services.taxrates import add_tax_rate, add_threshold
 
 
 def make_statement(affiliation: Affiliation, *, now: datetime) -> Statement:
@@ -59,3 +60,29 @@ def make_tax_rate(
     """Make a rate for creators in DE that has stood for years."""
     rate = TaxRate(kind=kind, country="DE", rate_bps=bps, starts_on=date(2020, 1, 1), note="Law")
     return add_tax_rate(brand_id=brand.pk, rate=rate, actor_id=actor_id, now=now)
+
+
+def make_threshold(brand: Brand, *, actor_id: int, now: datetime) -> TaxThreshold:
+    """Make a threshold that no payout of a test reaches by itself."""
+    row = TaxThreshold(currency="EUR", amount_minor=10**9, note="Report")
+    return add_threshold(brand_id=brand.pk, threshold=row, actor_id=actor_id, now=now)
+
+
+def make_invoice(payout: Payout, *, now: datetime) -> Invoice:
+    """Make the first invoice of a brand, of a creator without VAT."""
+    terms = TaxTerms(Treatment.NOT_REGISTERED, "DE", "DE")
+    return Invoice.objects.create(
+        brand=payout.brand,
+        affiliation=payout.affiliation,
+        payout=payout,
+        number=1,
+        label="SB-1",
+        currency=payout.currency,
+        net_minor=payout.amount_minor,
+        vat_minor=0,
+        withheld_minor=0,
+        tax=terms.to_json(),
+        supplier="{}",
+        customer={"legal_name": "Brand", "address": "", "vat_number": "", "country": "DE"},
+        issued_at=now,
+    )

@@ -28,6 +28,7 @@ from portal.tasks import prove_brand
 from tests.awards import make_award
 from tests.makers import get_owner, make_brand, make_program
 from tests.payouts.ledger_world import Books, add_stripe, make_books
+from tests.payouts.papers import make_invoice
 from tests.payouts.stripe_world import World, open_world
 from tests.portal.text import plain
 from tracking.models import Award, Click, Commission, CommissionChange, Order, StoreEvent
@@ -64,6 +65,7 @@ def case(committed) -> Iterator[Case]:
         (paid,) = books.approve()
         real_now = database_now()
         drive_brand(brand_id=books.brand.pk, rail=world.rail, now=books.now, real_now=real_now)
+        make_invoice(paid, now=books.now)
         books.release("60.00")
         (sent,) = books.approve()
         make_award(books.enrollment, 500, at=books.now)
@@ -225,6 +227,17 @@ def change_a_rate(case: Case) -> dict[str, object]:
     return {"tax_is_reckoned": (case.paid.public_id,)}
 
 
+def skip_a_number(case: Case) -> dict[str, object]:
+    damage(
+        "INSERT INTO payouts_invoice (public_id, brand_id, affiliation_id, payout_id, number,"
+        " label, currency, net_minor, vat_minor, withheld_minor, tax, customer, issued_at)"
+        " SELECT 'inv_three', brand_id, affiliation_id, id, 3, '3', currency, 1, 0, 0, '{}', '{}',"
+        " now() FROM payouts_payout WHERE id = %s",
+        case.sent.pk,
+    )
+    return {"invoices_follow": ("inv_three",)}
+
+
 def leave_a_payout(case: Case) -> dict[str, object]:
     set_wrong(case.sent, approved_at="2020-01-01T00:00Z")
     return {"payouts_move": (case.sent.public_id,)}
@@ -327,6 +340,7 @@ DAMAGES: tuple[Callable[[Case], dict[str, object]], ...] = (
     change_an_attempt,
     post_no_tax,
     change_a_rate,
+    skip_a_number,
     leave_a_payout,
     leave_a_delivery,
     leave_an_outbox_event,

@@ -32,6 +32,7 @@ PAGES = {
     "payouts:method-edit",
     "payouts:brand-tax-profile",
     "payouts:method-stripe",
+    "payouts:tax-document",
     "payouts:tax-edit",
     "portal:privacy",
     "portal:privacy-copy",

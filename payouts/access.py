@@ -12,6 +12,7 @@ from payouts.models import (
     Payout,
     PayoutPlan,
     Statement,
+    TaxDocument,
     TaxProfile,
     TaxRate,
     TaxThreshold,
@@ -107,6 +108,15 @@ def get_tax_rate_for(access: BrandAccess, public_id: str) -> TaxRate:
     :raises NotFound: not one of this brand.
     """
     return get_by_public_id(TaxRate.objects.filter(brand=access.brand), public_id)
+
+
+def get_document_for(access: BrandAccess, public_id: str) -> TaxDocument:
+    """Return a tax form that was uploaded to the brand.
+
+    :raises NotFound: not one of this brand.
+    """
+    rows = TaxDocument.objects.filter(brand=access.brand)
+    return get_by_public_id(rows.select_related("affiliation__affiliate"), public_id)
 
 
 def get_threshold_for(access: BrandAccess, public_id: str) -> TaxThreshold:

@@ -16,13 +16,20 @@ from core.notices import ACCOUNT, PAYOUTS, Group, Kind, Value, register
 from payouts.models import Payout, PayoutMethod
 from payouts.own_wording import say_own_payout
 
+STATED = _("{story}\n\nAmount: {amount}\n\nThe payout: {url}\n\nIts statement: {statement}\n")
 
-def _make_kind(name: str, group: Group, label: Promise, subject: Promise, story: Promise) -> Kind:
+
+def _make_kind(
+    name: str, group: Group, label: Promise, subject: Promise, story: Promise, **more: str
+) -> Kind:
     samples: dict[str, Value] = {
         "amount": Money(12_500, "EUR"),
         "story": story,
         "url": f"{settings.SITE_URL}/me/payouts/…/",
+        **more,
     }
+    if more:
+        return register(Kind(name, group, label, subject, STATED, samples))
     text = _("{story}\n\nAmount: {amount}\n\nThe payout: {url}\n")
     return register(Kind(name, group, label, subject, text, samples))
 
@@ -40,6 +47,7 @@ PAID = _make_kind(
     _("Payout paid"),
     _("{amount} of {brand} were paid"),
     _("The payout was paid."),
+    statement=f"{settings.SITE_URL}/me/payouts/statements/…/",
 )
 FAILED = _make_kind(
     "payout_failed",
@@ -81,6 +89,7 @@ def mail_payout(*, payout: Payout, topic: str, now: datetime) -> None:
     rows = Affiliation.objects.select_related("affiliate__user", "brand")
     affiliation = rows.get(pk=payout.affiliation_id)
     page = reverse("payouts:creator-payout", args=[payout.public_id])
+    more = {"statement": _find_statement(payout)} if topic == "payout.paid" else {}
     send_notice(
         kind=BY_TOPIC[topic],
         to=affiliation.affiliate.user,
@@ -89,9 +98,16 @@ def mail_payout(*, payout: Payout, topic: str, now: datetime) -> None:
             "amount": Money(payout.sent_minor, payout.currency),
             "story": lazy(say_own_payout, str)(payout),  # in the language it is read in
             "url": f"{settings.SITE_URL}{page}",
+            **more,
         },
         now=now,
     )
+
+
+def _find_statement(payout: Payout) -> str:
+    """Return the address of the statement that was issued when it was paid."""
+    page = reverse("payouts:issued", args=[payout.statement.public_id])
+    return f"{settings.SITE_URL}{page}"
 
 
 def mail_method_changed(*, method: PayoutMethod, now: datetime) -> None:

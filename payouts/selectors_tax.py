@@ -12,7 +12,7 @@ from affiliates.models import Affiliation
 from core.models import Brand
 from payouts.domain.plan import Gate
 from payouts.domain.tax import Declared, Rate, TaxTerms, decide_tax
-from payouts.models import Invoice, Payout, TaxProfile, TaxRate, TaxSettings
+from payouts.models import Invoice, Payout, TaxDocument, TaxProfile, TaxRate, TaxSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,24 @@ def list_tax_standings(
         rows = TaxProfile.objects.filter(brand=brand, affiliation__in=parties)
         profiles = {row.affiliation_id: row for row in rows if holds(row, today)}
     rates = [_read_rate(row) for row in list_rates(brand)] if settings.country else []
-    return {party: _stand(settings, profiles.get(party), rates, today) for party in parties}
+    documents = find_latest_documents(parties) if settings.requires_document else {}
+    return {
+        party: _stand(settings, (profiles.get(party), documents.get(party)), rates, today)
+        for party in parties
+    }
+
+
+def find_latest_documents(parties: Collection[UUID]) -> dict[UUID, TaxDocument]:
+    """Return the form that counts of each of them, without its content."""
+    rows = TaxDocument.objects.filter(affiliation__in=parties, content__isnull=False)
+    rows = rows.order_by("affiliation_id", "-pk").distinct("affiliation_id").defer("content")
+    return {row.affiliation_id: row for row in rows}
+
+
+def list_documents(affiliation: Affiliation) -> list[TaxDocument]:
+    """Return the forms a creator uploaded to a brand, the newest first, without their content."""
+    rows = TaxDocument.objects.filter(affiliation=affiliation, content__isnull=False)
+    return list(rows.order_by("-pk").defer("content"))
 
 
 def find_settings(brand: Brand) -> TaxSettings:
@@ -81,9 +98,15 @@ def list_creators_by_tax(
 
 
 def _stand(
-    settings: TaxSettings, profile: TaxProfile | None, rates: list[Rate], today: date
+    settings: TaxSettings,
+    papers: tuple[TaxProfile | None, TaxDocument | None],
+    rates: list[Rate],
+    today: date,
 ) -> TaxStanding:
+    profile, document = papers
     gates = (Gate("gate.tax_profile"),) if settings.requires_profile and not profile else ()
+    if settings.requires_document:
+        gates = (*gates, *_gate_document(document, today))
     if not settings.country:
         return TaxStanding(None, gates)
     declared = Declared(profile.country, profile.vat_status) if profile else None
@@ -91,6 +114,14 @@ def _stand(
     if terms is None:
         gates = (*gates, Gate("gate.tax_rate", {"code": settings.country}))
     return TaxStanding(terms, gates)
+
+
+def _gate_document(document: TaxDocument | None, today: date) -> tuple[Gate, ...]:
+    if document is None:
+        return (Gate("gate.tax_form_missing"),)
+    if document.valid_until is not None and document.valid_until < today:
+        return (Gate("gate.tax_form_expired", {"date": document.valid_until.isoformat()}),)
+    return ()
 
 
 def _read_rate(row: TaxRate) -> Rate:

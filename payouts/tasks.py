@@ -27,8 +27,9 @@ from payouts.rails.registry import (
 from payouts.rails.stripe.standin import Delivery, namespace_of
 from payouts.selectors import list_unchecked
 from payouts.services import driving, railevents, schedule, write_offs
+from payouts.services.documents import remind_of_documents
 from payouts.services.rails import RailDeclined, RailUnavailable
-from payouts.services.statements import close_next_month, has_month_due
+from payouts.services.statements import close_next_month, has_month_due, tell_statements
 
 logger = logging.getLogger(__name__)
 
@@ -195,12 +196,14 @@ def check_destinations() -> None:
 
 @shared_task(name="payouts.issue_statements", acks_late=True, ignore_result=True)
 def issue_statements() -> None:
-    """Close the months that are over, each brand's by its own calendar."""
+    """Close the months that are over, each brand's by its own calendar, and mail what is due."""
     real_now = database_now()
     for brand in Brand.objects.filter(archived_at__isnull=True).order_by("pk"):
         now = brand_now(brand, real_now)
         try:
             while has_month_due(brand=brand, now=now):
                 close_next_month(brand_id=brand.pk, now=now)
+            tell_statements(brand=brand, now=now)
+            remind_of_documents(brand=brand, now=now)
         except DatabaseError:
             logger.exception("no statements of brand %s were issued", brand.public_id)

@@ -68,6 +68,14 @@ GATES: Mapping[str, Message] = {
         _("{brand} needs your tax details before it pays you. Your balance is kept."),
         _("{creator} has not declared tax details."),
     ),
+    "gate.tax_form_missing": Message(
+        _("{brand} needs a tax form of you before it pays you. Your balance is kept."),
+        _("{creator} has not uploaded a tax form."),
+    ),
+    "gate.tax_form_expired": Message(
+        _("Your tax form held until {date}. Upload a new one; your balance is kept."),
+        _("The tax form of {creator} held until {date}."),
+    ),
     "gate.tax_rate": Message(
         _("{brand} has no VAT rate of {code} for this day. Your balance is kept until it does."),
         _("{creator} is registered for VAT in {code}, and no rate of it is in force."),
@@ -285,6 +293,8 @@ STEPS: Mapping[str, Step] = {
     "gate.address": _METHOD,
     "gate.rail_currency": _METHOD,
     "gate.rail_off": Step("payouts:method", "payouts:run-list"),
+    "gate.tax_form_missing": Step("payouts:tax", "payouts:brand-tax"),
+    "gate.tax_form_expired": Step("payouts:tax", "payouts:brand-tax"),
     "gate.tax_rate": Step("payouts:tax", "payouts:tax-rates"),
     "gate.tax_profile": Step("payouts:tax", "payouts:brand-tax"),
     "gate.terms": Step("affiliates:program-list", "affiliates:creator-list"),

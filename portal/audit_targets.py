@@ -109,6 +109,9 @@ KINDS: Mapping[str, Kind] = {
         lambda row: str(row.affiliation), "payouts:payout-detail", related=(_AFFILIATE,)
     ),
     "payouts.taxrate": Kind(str, "payouts:tax-rates", _none),
+    "payouts.taxdocument": Kind(
+        lambda row: str(row.affiliation), _CREATOR, _creator_of, (_AFFILIATE,)
+    ),
     "payouts.taxthreshold": Kind(str, "payouts:tax-years", _none),
     "payouts.taxprofile": Kind(
         lambda row: str(row.affiliation), _CREATOR, _creator_of, (_AFFILIATE,)

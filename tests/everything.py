@@ -62,6 +62,7 @@ from tests.makers import (
 from tests.payouts.papers import (
     make_invoice,
     make_statement,
+    make_tax_document,
     make_tax_profile,
     make_tax_rate,
     make_threshold,
@@ -175,6 +176,7 @@ def make_everything(prefix: str = "Anna", *, creator: User | None = None) -> Eve
             world.brand, actor_id=world.owner.pk, now=shop.now
         ).public_id,
         "invoice_id": make_invoice(payout, now=shop.now).public_id,
+        "document_id": make_tax_document(place.affiliation, now=shop.now).public_id,
         "unread_id": make_unread_order(shop.connection, now=shop.now).public_id,
         "upload_id": make_read_upload(shop.connection).public_id,
         "coming_version": coming.version,

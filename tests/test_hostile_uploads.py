@@ -24,6 +24,7 @@ from affiliates.forms_resources import AssetForm
 from affiliates.models import Asset, Invitation
 from brands.forms.identity import IdentityForm
 from core.models import Brand, Image, ImageBytes
+from payouts.forms_documents import DocumentForm
 from tests.addresses import list_views
 from tests.core.hostile_images import PAYLOAD, encode, list_cleaned, list_refused
 from tests.everything import Everything, make_everything
@@ -116,6 +117,7 @@ PICTURES = {
     "another image": Door("affiliates:asset-edit", "picture", AssetForm, "asset_id"),
     "logo": Door("brands:identity", "logo", IdentityForm),
 }
+FORMS = {"a tax form": Door("payouts:own-forms", "file", DocumentForm)}
 DOORS = TABLES | PICTURES
 
 
@@ -128,8 +130,9 @@ def test_every_page_and_form_that_takes_a_file_is_a_door_here():
         if isinstance(field, FileField)
     }
 
-    assert pages == {door.page for door in DOORS.values()}
-    assert fields == {(door.form, door.field) for door in DOORS.values()}
+    doors = [*DOORS.values(), *FORMS.values()]  # what a tax form may be: test_tax_documents
+    assert pages == {door.page for door in doors}
+    assert fields == {(door.form, door.field) for door in doors}
 
 
 def list_forms(base: type[BaseForm]) -> Iterator[type[BaseForm]]:

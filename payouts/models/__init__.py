@@ -1,6 +1,7 @@
 """From released money to money sent: methods, plans, payouts, attempts, files and rail events."""
 
 from payouts.models.approvals import ApprovalFell, RunApproval
+from payouts.models.documents import TaxDocument, TaxFormKind
 from payouts.models.invoices import Invoice
 from payouts.models.methods import PayoutMethod
 from payouts.models.minimums import OwnMinimum
@@ -46,6 +47,8 @@ __all__ = [
     "RunApproval",
     "StandinObject",
     "Statement",
+    "TaxDocument",
+    "TaxFormKind",
     "TaxKind",
     "TaxProfile",
     "TaxRate",

@@ -15,7 +15,7 @@ class Statement(models.Model):
 
     `content` is canonical JSON made from the books alone; `sha256` is its hash, and the hash of
     the one before is in it. `labels` are the names of that day, outside of the hash: they are
-    what an erasure may take away.
+    what an erasure may take away. `told_at`: when a month was mailed; a payout's mail has its own.
     """
 
     public_id = PublicIdField(prefix="stm")
@@ -35,6 +35,7 @@ class Statement(models.Model):
     sha256 = models.CharField(max_length=64)
     labels = models.JSONField()
     issued_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -54,7 +55,14 @@ class Statement(models.Model):
             SameBrand("affiliation", name="payouts_statement_affiliation_same_brand"),
             SameBrand("payout", name="payouts_statement_payout_same_brand"),
         ]
-        indexes = [models.Index(fields=["brand", "-id"], name="payouts_statement_by_brand")]
+        indexes = [
+            models.Index(fields=["brand", "-id"], name="payouts_statement_by_brand"),
+            models.Index(
+                fields=["brand", "id"],
+                condition=Q(told_at__isnull=True, month__isnull=False),
+                name="payouts_statement_untold",
+            ),
+        ]
 
     @property
     def change_minor(self) -> int:

@@ -61,7 +61,7 @@ class TaxProfile(models.Model):
 
 
 class TaxSettings(models.Model):
-    """Whether a brand pays only who has declared, and where it pays tax itself.
+    """Whether a brand pays only who has declared, or has a form, and where it pays tax itself.
 
     Without a `country` nothing is added to a payout and nothing kept back. With a `legal_name` the
     brand writes invoices for creators who agreed to that: `last_invoice` is the number given last.
@@ -69,6 +69,7 @@ class TaxSettings(models.Model):
 
     brand = models.OneToOneField(Brand, on_delete=models.PROTECT)
     requires_profile = models.BooleanField(default=False)
+    requires_document = models.BooleanField(default=False, db_default=False)
     country = models.CharField(max_length=2, blank=True)
     legal_name = models.CharField(max_length=120, blank=True)
     address = models.CharField(max_length=400, blank=True)

@@ -29,6 +29,7 @@ from payouts.models import (
     RailEvent,
     StandinObject,
     Statement,
+    TaxDocument,
     TaxProfile,
 )
 from payouts.services.forgetting import DONE
@@ -78,6 +79,7 @@ def erase_payee(*, affiliation_ids: Collection[UUID], email: str, name: str) -> 
     TaxProfile.objects.filter(affiliation__in=affiliation_ids).update(
         details=None, self_billing_version=None, self_billing_at=None
     )
+    TaxDocument.objects.filter(affiliation__in=affiliation_ids).update(content=None)
     Invoice.objects.filter(affiliation__in=affiliation_ids).update(supplier=None)
     for statement in Statement.objects.filter(affiliation__in=affiliation_ids):
         statement.labels = {**statement.labels, "creator": name}

@@ -13,6 +13,7 @@ from core import audit, faults
 from core.models import Brand
 from ledger.services import close_period, lock_periods
 from payouts.domain.statement import StatementFacts, fingerprint, write_statement
+from payouts.emails_tax import mail_statement
 from payouts.models import Payout, Statement
 from payouts.selectors_statements import (
     Key,
@@ -25,6 +26,7 @@ from payouts.selectors_statements import (
     read_payout,
 )
 
+TELL_WITHIN = timedelta(days=7)  # a mail that is later than that tells no news
 GRACE = timedelta(hours=1)  # for what was dated in the last minute of a month
 
 
@@ -63,6 +65,24 @@ def close_next_month(*, brand_id: int, now: datetime) -> int | None:
         )
         faults.point("statements.before_commit")
     return len(issued)
+
+
+def tell_statements(*, brand: Brand, now: datetime) -> int:
+    """Mail each creator the months issued to him of late, each once; returns how many."""
+    untold = Statement.objects.filter(
+        brand=brand, month__isnull=False, told_at__isnull=True, issued_at__gt=now - TELL_WITHIN
+    )
+    told = 0
+    for pk in list(untold.order_by("pk").values_list("pk", flat=True)):
+        with transaction.atomic():
+            row = untold.select_for_update(of=("self",), skip_locked=True).filter(pk=pk).first()
+            if row is None:
+                continue
+            mail_statement(statement=row, now=now)
+            row.told_at = now
+            row.save(update_fields=["told_at"])
+            told += 1
+    return told
 
 
 def issue_payout_statement(*, payout: Payout, now: datetime) -> Statement:

@@ -16,7 +16,12 @@ from core.clock import brand_now
 from core.edges import door, see_other
 from core.paging import cut_page
 from payouts.access import get_tax_profile_for
-from payouts.selectors_tax import find_settings, holds, list_creators_by_tax
+from payouts.selectors_tax import (
+    find_latest_documents,
+    find_settings,
+    holds,
+    list_creators_by_tax,
+)
 from payouts.services.tax import open_profile, require_profiles
 
 
@@ -30,8 +35,9 @@ def list_of_brand(request: HttpRequest, slug: str) -> HttpResponse:
     asked = {name: read_text(request.GET, name) for name in ("q", "what")}
     creators = list_creators_by_tax(brand, search=asked["q"], what=asked["what"])
     page = cut_page(creators, before=request.GET.get("before", ""))
+    documents = find_latest_documents([one.pk for one in page.rows])
     rows = [
-        (one, profile, profile is not None and holds(profile, today))
+        (one, profile, profile is not None and holds(profile, today), documents.get(one.pk))
         for one in page.rows
         for profile in [getattr(one, "tax_profile", None)]
     ]
@@ -42,6 +48,7 @@ def list_of_brand(request: HttpRequest, slug: str) -> HttpResponse:
         is_filtered=any(asked.values()),
         next_url=page.older_url(request.GET.dict()),
         settings=find_settings(brand),
+        today=today,
         off=why_not(access, Right.MONEY),
         nav_current="payouts:run-list",
     )

@@ -31,7 +31,15 @@ from affiliates.models import (
 from brands.models import Member, ReportReader, SavedReport
 from core.exports import Cell, amount
 from core.models import AuditEvent, Mail, NoticeChoice, User
-from payouts.models import Invoice, OwnMinimum, Payout, PayoutMethod, Statement, TaxProfile
+from payouts.models import (
+    Invoice,
+    OwnMinimum,
+    Payout,
+    PayoutMethod,
+    Statement,
+    TaxDocument,
+    TaxProfile,
+)
 from payouts.selectors_statements import Span, read_month
 from portal.earnings import list_rows
 from tracking.models import Click, Commission, CommissionChange, ReviewMessage, Verdict, WorkStep
@@ -285,6 +293,13 @@ SHEETS: Mapping[str, OwnSheet] = {
             "brand": "brand__name",
             **_same("public_id country kind vat_status details self_billing_version"),
             **_same("self_billing_at declared_at valid_until"),
+        },
+    ),
+    "tax_documents": _fields(
+        lambda user: TaxDocument.objects.filter(affiliation__in=_places(user)),
+        {
+            "brand": "brand__name",
+            **_same("public_id kind content_type content valid_until uploaded_at"),
         },
     ),
     "invoices": _fields(

@@ -6,7 +6,16 @@ from affiliates.models import Affiliation
 from core.models import Brand
 from payouts.domain.statement import StatementFacts, StatementLine, fingerprint, write_statement
 from payouts.domain.tax import TaxTerms, Treatment
-from payouts.models import Invoice, Payout, Statement, TaxProfile, TaxRate, TaxThreshold
+from payouts.models import (
+    Invoice,
+    Payout,
+    Statement,
+    TaxDocument,
+    TaxProfile,
+    TaxRate,
+    TaxThreshold,
+)
+from payouts.services.documents import Upload, add_document
 from payouts.services.tax import Declaration, declare_tax
 from payouts.services.taxrates import add_tax_rate, add_threshold
 
@@ -85,4 +94,14 @@ def make_invoice(payout: Payout, *, now: datetime) -> Invoice:
         supplier="{}",
         customer={"legal_name": "Brand", "address": "", "vat_number": "", "country": "DE"},
         issued_at=now,
+    )
+
+
+def make_tax_document(affiliation: Affiliation, *, now: datetime) -> TaxDocument:
+    """Make what a creator uploads: a form that does not end by itself."""
+    return add_document(
+        affiliation_id=affiliation.pk,
+        upload=Upload("w9", "application/pdf", b"%PDF-1.7 a form %%EOF", None),
+        actor_id=affiliation.affiliate.user_id,
+        now=now,
     )

@@ -1,6 +1,7 @@
 """VAT and withholding of payouts: posted, sent, stated and taken back to the minor unit."""
 
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -72,6 +73,10 @@ def pay(books: Books, payout: Payout) -> Payout:
     return moves.confirm_payout(
         payout_id=payout.pk, reference="r", actor_id=books.owner_id, now=books.now
     )
+
+
+def today(books: Books) -> date:
+    return books.now.astimezone(ZoneInfo(books.brand.time_zone)).date()
 
 
 def client_of(user) -> Client:
@@ -286,12 +291,12 @@ def test_finance_enters_rates_and_others_only_read_them(books: Books):
     assert "Needs the finance role" in plain(manager.get(url))
     assert manager.post(f"{url}add/", asked).status_code == 403
 
-    ahead = {**asked, "rate-starts_on": str(books.now.date() + timedelta(days=40))}
+    ahead = {**asked, "rate-starts_on": str(today(books) + timedelta(days=40))}
     owner.post(f"{url}add/", ahead)
     for one in TaxRate.objects.all():
         assert owner.post(f"{url}{one.public_id}/end/").status_code == 303
     rate.refresh_from_db()
-    assert rate.ends_on == books.now.date() - timedelta(days=1)
+    assert rate.ends_on == today(books) - timedelta(days=1)
     assert TaxRate.objects.count() == 1
     assert "has ended already" in plain(owner.post(f"{url}{rate.public_id}/end/", follow=True))
     logged = AuditEvent.objects.filter(action__startswith="tax_rate").count()

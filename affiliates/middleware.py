@@ -44,6 +44,7 @@ SHOWN = frozenset(
         "portal:creator-earnings",
         "portal:creator-home",
         "portal:own-tiers",
+        "tracking:own-bonuses",
         "tracking:own-work-list",
         "portal:program-compare",
     }

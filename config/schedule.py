@@ -32,6 +32,7 @@ BEAT = {
     "announcements": {"task": "affiliates.send_announcements", "schedule": 60.0},
     "reports": {"task": "portal.mail_reports", "schedule": crontab(minute="*/15")},
     "goals": {"task": "portal.follow_goals", "schedule": crontab(minute="*/10")},
+    "bonuses": {"task": "tracking.follow_bonuses", "schedule": crontab(minute="*/10")},
     "budgets": {"task": "tracking.watch_budgets", "schedule": crontab(minute="*/10")},
     "works": {"task": "tracking.expire_works", "schedule": crontab(minute=15)},
     "tiers": {"task": "tracking.move_tiers", "schedule": crontab(minute=5)},

@@ -119,6 +119,9 @@ STATES: Mapping[str, State] = MappingProxyType(
         "work_approved": State(_("Approved"), GOOD),
         "work_rejected": State(_("Rejected"), NEUTRAL),
         "work_expired": State(_("Expired"), NEUTRAL),
+        # Bonuses.
+        "bonus_running": State(pgettext_lazy("bonus", "Running"), GOOD),
+        "bonus_over": State(pgettext_lazy("bonus", "Over"), NEUTRAL),
         # Claims and tasks.
         "claim.open": State(pgettext_lazy("claim", "Open"), REVIEW),
         "answered": State(_("Answered"), WAITING),

@@ -69,6 +69,7 @@ KINDS: Mapping[str, Kind] = {
     "affiliates.enrollment": Kind(
         lambda row: str(row.affiliation), _CREATOR, _creator_of, (_AFFILIATE,)
     ),
+    "tracking.bonusplan": Kind(lambda row: row.name, "tracking:bonus-detail"),
     "tracking.deliverable": Kind(str, "tracking:work-detail"),
     "tracking.work": Kind(
         lambda row: str(row.deliverable),

@@ -26,7 +26,7 @@ from payouts.services import moves
 from payouts.services.approval import approve_plan
 from payouts.services.methods import set_bank_method
 from payouts.services.planning import make_plan
-from tests.awards import make_award
+from tests.awards import make_award, make_bonus_plan
 from tests.makers import (
     get_owner,
     make_announcement,
@@ -158,6 +158,7 @@ def make_everything(prefix: str = "Anna", *, creator: User | None = None) -> Eve
         "goal_id": goal.public_id,
         "report_id": make_saved_report(world.brand).public_id,
         "change_id": change.public_id,
+        "bonus_id": make_bonus_plan(program).public_id,
         "deliverable_id": offer.public_id,
         "work_id": work.public_id,
         "order_id": shop.get("1").public_id,

@@ -2,7 +2,8 @@
 
 from brands.access import BrandAccess
 from core.access import get_by_public_id
-from tracking.models import Commission, Deliverable, Order, Work
+from tracking.models import BonusPlan, Commission, Deliverable, Order, Work
+from tracking.selectors_bonuses import list_bonus_plans
 from tracking.selectors_brand import list_commissions, list_orders
 from tracking.selectors_deliverables import list_deliverables, list_works
 
@@ -37,3 +38,11 @@ def get_work_for(access: BrandAccess, public_id: str) -> Work:
     :raises core.access.NotFound: not one of this brand.
     """
     return get_by_public_id(list_works(access.brand), public_id)
+
+
+def get_bonus_plan_for(access: BrandAccess, public_id: str) -> BonusPlan:
+    """Return a bonus of the brand.
+
+    :raises core.access.NotFound: not one of this brand.
+    """
+    return get_by_public_id(list_bonus_plans(access.brand), public_id)

@@ -13,6 +13,7 @@ from core.models import Brand
 from tracking.integrations import SOURCES, csvfile, get_adapter, get_adapter_of
 from tracking.models import OrderUpload
 from tracking.services import (
+    bonusplans,
     budgets,
     counting,
     deliverables,
@@ -175,6 +176,14 @@ def move_tiers() -> None:
 def expire_works() -> None:
     """End work for a fee that was not handed in by its day."""
     deliverables.expire_works(real_now=database_now())
+
+
+@shared_task(name="tracking.follow_bonuses", acks_late=True, ignore_result=True)
+def follow_bonuses() -> None:
+    """Award the bonuses that are reached, and bring those not released to their figure."""
+    real_now = database_now()
+    for plan in bonusplans.list_followed(now=real_now):
+        bonusplans.follow_plan(plan_id=plan.pk, now=brand_now(plan.brand, real_now))
 
 
 @shared_task(name="tracking.watch_budgets", acks_late=True, ignore_result=True)

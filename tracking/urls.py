@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from tracking.views import deliveries, hooks, impressions, inbox, redirect, uploads, work
+from tracking.views import (
+    bonusplans,
+    deliveries,
+    hooks,
+    impressions,
+    inbox,
+    redirect,
+    uploads,
+    work,
+)
 
 app_name = "tracking"
 
@@ -14,6 +23,7 @@ urlpatterns = [
     path("r/<str:slug>", redirect.follow_link, name="redirect"),
     path("r/<path:slug>", redirect.follow_link),
     path("i/<slug:slug>/<slug:asset_id>", impressions.show_picture, name="impression"),
+    path("me/bonuses/", bonusplans.show_own_bonuses, name="own-bonuses"),
     path("me/work/", work.show_own_work, name="own-work-list"),
     path("me/work/<str:deliverable_id>/", work.show_own_deliverable, name="own-work"),
     path(f"{STORE}/", inbox.show_connection, name="connection-detail"),

@@ -5,6 +5,7 @@ from django.urls import path
 from tracking.views import (
     brand_alike,
     brand_bonuses,
+    brand_bonusplans,
     brand_budget,
     brand_commissions,
     brand_decisions,
@@ -15,9 +16,15 @@ from tracking.views import (
 
 _COMMISSION = "b/<slug:slug>/commissions/<str:commission_id>"
 
+_BONUS = "b/<slug:slug>/bonuses"
 _WORK = "b/<slug:slug>/work"
 
 urlpatterns = [
+    path(f"{_BONUS}/", brand_bonusplans.show_plans, name="bonus-list"),
+    path(f"{_BONUS}/new/", brand_bonusplans.add_plan, name="bonus-new"),
+    path(f"{_BONUS}/<str:bonus_id>/", brand_bonusplans.show_plan, name="bonus-detail"),
+    path(f"{_BONUS}/<str:bonus_id>/edit/", brand_bonusplans.edit_plan, name="bonus-edit"),
+    path(f"{_BONUS}/<str:bonus_id>/end/", brand_bonusplans.close_plan, name="bonus-end"),
     path("b/<slug:slug>/bonus/", brand_bonuses.give, name="bonus-give"),
     path("b/<slug:slug>/budget/", brand_budget.show_budget, name="budget"),
     path(f"{_WORK}/", brand_work.show_work, name="work-list"),

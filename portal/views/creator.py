@@ -45,7 +45,9 @@ from portal.tiers import read_places
 from tracking.access import list_own_commissions
 from tracking.models import WorkStatus
 from tracking.selectors import sum_amounts
+from tracking.selectors_bonuses import list_own_progress
 from tracking.selectors_deliverables import list_open_offers, list_own_works
+from tracking.wording.bonuses import tell_progress
 
 LATEST = 5
 PERIOD_DAYS = 30
@@ -92,6 +94,7 @@ def show_home(request: HttpRequest) -> HttpResponse:
         ),
         tiers=[describe_place(row, now=now) for row in read_places(places, now=now).values()],
         goals=[describe_goal(row) for row in read_shown(scope.affiliations, now=now)],
+        bonuses=[tell_progress(row) for row in list_own_progress(places, now=now)],
         **_list_beginnings(request, places),
     )
     return render(request, "portal/creator_home.html", context)

@@ -8,6 +8,7 @@ from affiliates.services.membership import move_to_group
 from affiliates.services.ticking import tick_point
 from affiliates.services.viewing import start_viewing
 from core.constraints import SameBrand
+from tests.awards import make_bonus_plan
 from tests.makers import (
     NOW,
     get_owner,
@@ -80,6 +81,7 @@ def make_world():
     make_pending_change(make_group(program))
     make_question(program)
     make_goal(program)
+    make_bonus_plan(program, group_id=make_group(program).pk)
     BudgetWarning.objects.create(
         brand=program.brand, program=program, budget_minor=9, percent=80, spent_minor=8, at=NOW
     )

@@ -4,6 +4,7 @@ Sentences are never stored: a reason is a code and its parameters.
 """
 
 from tracking.models.awards import Award, AwardKind
+from tracking.models.bonusplans import BonusKind, BonusPeriod, BonusPlan
 from tracking.models.budgets import BudgetThreshold, BudgetWarning
 from tracking.models.clicks import Click, ClickAgent, ClickReferrer, Verdict, VisitorSalt
 from tracking.models.commissions import (
@@ -36,6 +37,9 @@ __all__ = [
     "Attribution",
     "Award",
     "AwardKind",
+    "BonusKind",
+    "BonusPeriod",
+    "BonusPlan",
     "BudgetThreshold",
     "BudgetWarning",
     "Click",

@@ -1,5 +1,7 @@
 """What a creator earns without an order: visits, views, bonuses and fees."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +11,7 @@ from brands.models import Program, RuleSet, choice_check
 from core.constraints import SameBrand
 from core.fields import CurrencyField, PublicIdField
 from core.models import Brand, User
+from tracking.models.bonusplans import BonusPlan
 
 
 class AwardKind(models.TextChoices):
@@ -23,7 +26,8 @@ class Award(models.Model):
 
     `key` makes it once for ever. `at` is what the hold counts from. `facts`: what was counted, a
     day by its ISO date under "day". `pricing`: the JSON of brands.domain's Pricing, whose total
-    the commission should be before adjustments. `title`: what a person calls it.
+    the commission should be before adjustments. `bonus_plan`: the bonus that made it. `title`:
+    what a person calls it.
     """
 
     public_id = PublicIdField(prefix="awd")
@@ -38,6 +42,9 @@ class Award(models.Model):
     facts = models.JSONField(default=dict)
     pricing = models.JSONField(default=dict)
     rule_set = models.ForeignKey(RuleSet, null=True, on_delete=models.PROTECT)
+    bonus_plan = models.ForeignKey(
+        BonusPlan, null=True, on_delete=models.PROTECT, related_name="awards"
+    )
     made_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT)
     created_at = models.DateTimeField()
 
@@ -50,5 +57,15 @@ class Award(models.Model):
             SameBrand("enrollment", name="tracking_award_enrollment_same_brand"),
             SameBrand("program", name="tracking_award_program_same_brand"),
             SameBrand("rule_set", name="tracking_award_rules_same_brand"),
+            SameBrand("bonus_plan", name="tracking_award_plan_same_brand"),
         ]
         indexes = [models.Index(fields=["brand", "at"], name="tracking_award_by_time")]
+
+    @property
+    def days_counted(self) -> tuple[date | None, date | None]:
+        """Return the first and last day of what was counted for a bonus."""
+        since, until = (self.facts.get(name) for name in ("since", "until"))
+        return (
+            date.fromisoformat(since) if since else None,
+            date.fromisoformat(until) if until else None,
+        )

@@ -38,6 +38,7 @@ class AwardDraft:
     facts: Mapping[str, Any] = field(default_factory=dict)
     rule: Rule | None = None
     rule_set: RuleSet | None = None
+    bonus_plan_id: int | None = None
     made_by_id: int | None = None
 
 
@@ -96,6 +97,7 @@ def _insert(draft: AwardDraft, now: datetime) -> tuple[Award, bool]:
         currency=draft.currency,
         at=draft.at,
         title=draft.title[:120],
+        bonus_plan_id=draft.bonus_plan_id,
         made_by_id=draft.made_by_id,
         created_at=now,
     )

@@ -204,6 +204,18 @@ CHANGES: Mapping[str, Message] = {
         ),
     ),
     "award.bonus": Message(_("The bonus “{bonus}”, given by hand.")),
+    "award.plan_nth": Message(
+        _("The bonus “{bonus}”, for your sale number {position}."),
+        _("The bonus “{bonus}”, for the creator's sale number {position}."),
+    ),
+    "award.plan_reached": Message(_("The bonus “{bonus}”: its figure was reached.")),
+    "award.plan_lost": Message(
+        _(
+            "Refunds or cancellations took the figure of the bonus “{bonus}” back under what was"
+            " asked, before it was released: it earns 0."
+        )
+    ),
+    "award.plan_again": Message(_("The figure of the bonus “{bonus}” is reached again.")),
     "bonus.given": Message(
         _("{brand} gave the bonus “{bonus}” on {date}: {amount}. Reason: {reason}"),
         _("{member} gave the bonus “{bonus}” on {date}: {amount}. Reason: {reason}"),

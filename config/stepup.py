@@ -33,6 +33,7 @@ PAGES = {
     "payouts:brand-tax-profile",
     "payouts:method-stripe",
     "payouts:tax-document",
+    "payouts:payout-settle",
     "payouts:tax-edit",
     "portal:privacy",
     "portal:privacy-copy",

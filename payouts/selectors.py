@@ -17,8 +17,10 @@ from ledger.models import Account, AccountKind
 from ledger.selectors import list_party_balances
 from payouts.domain.kinds import FILE_RAILS, MANUAL
 from payouts.models import (
+    AttemptStatus,
     OwnMinimum,
     Payout,
+    PayoutAttempt,
     PayoutItem,
     PayoutMethod,
     PayoutPlan,
@@ -28,6 +30,7 @@ from payouts.models import (
 from payouts.selectors_recovery import Recovery, list_recoveries, sum_written_off
 
 PAGE = 50
+KEY_EXPIRED = "key_expired"
 FAILED = (PayoutStatus.FAILED, PayoutStatus.RETURNED, PayoutStatus.UNKNOWN)
 
 
@@ -97,6 +100,19 @@ def waits_for_person(payout: Payout) -> bool:
     if payout.rail == MANUAL:
         return payout.status == PayoutStatus.APPROVED
     return payout.rail in FILE_RAILS and payout.status == PayoutStatus.SUBMITTED
+
+
+def find_lost_attempt(payout: Payout) -> PayoutAttempt | None:
+    """Return the attempt without an answer of which the rail can tell no more.
+
+    What has the rail's own number can be asked about, whatever became of ours.
+    """
+    if payout.status != PayoutStatus.UNKNOWN:
+        return None
+    rows = payout.attempts.filter(
+        status=AttemptStatus.UNKNOWN, code=KEY_EXPIRED, external_id="", closed_at__isnull=True
+    )
+    return rows.select_related("absence_said_by").first()
 
 
 def list_items(payout: Payout) -> QuerySet[PayoutItem]:

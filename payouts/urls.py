@@ -12,6 +12,7 @@ from payouts.views import (
     own_tax,
     payout,
     runs,
+    settle,
     statements,
     tax,
     tax_documents,
@@ -120,5 +121,6 @@ urlpatterns = [
     ),
     path("b/<slug:slug>/payouts/tax/<str:tax_id>/", tax.show_profile, name="brand-tax-profile"),
     path("b/<slug:slug>/payouts/<str:payout_id>/", payout.show_payout, name="payout-detail"),
+    path("b/<slug:slug>/payouts/<str:payout_id>/settle/", settle.settle, name="payout-settle"),
     path("b/<slug:slug>/payouts/<str:payout_id>/<str:what>/", payout.act, name="payout-act"),
 ]

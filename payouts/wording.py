@@ -235,6 +235,7 @@ _CAUSES: Mapping[str, str | Promise] = {
     "duplicate_transfers": _("the payment service shows more than one transfer"),
     # Found before or after a call.
     "absent": _("the payment service never received it"),
+    "never_left": _("two people of the brand found that it never left"),
     "tampered": _("it differs from what was approved"),
     "other_payer": _("the paying account is another one than at the first attempt"),
 }

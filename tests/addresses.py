@@ -74,6 +74,7 @@ FORMS = {
     "portal:what-if": {"period": "30"},
     "brands:sandbox-change": {"action": "open"},
     "brands:vetting-point-create": {"words": "The audience fits"},
+    "payouts:payout-settle": {"what": "withdraw"},
     "payouts:run-preview": {"currency": "EUR"},
     "payouts:tax-party": {"party-legal_name": "Brand", "party-address": "Street 1"},
     "payouts:tax-threshold-add": {"threshold-amount": "5.00 EUR", "threshold-note": "Report"},

@@ -10,7 +10,7 @@ from affiliates.models import Affiliation
 from brands.models import RailKind, choice_check
 from core.constraints import SameBrand
 from core.fields import CurrencyField, EncryptedTextField, PublicIdField
-from core.models import Brand
+from core.models import Brand, User
 from ledger.models import Posting
 from payouts.models.methods import PayoutMethod
 from payouts.models.plans import ExportFile, PayoutPlan
@@ -156,6 +156,8 @@ class PayoutAttempt(models.Model):
 
     The key is random, never derived; a new one is made only after the last was surely not
     carried out: while one is open or was accepted, the database refuses another.
+    `absence_said_at` and its neighbours: two people say that one never left of which the rail
+    can tell no more.
     """
 
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT)
@@ -172,6 +174,12 @@ class PayoutAttempt(models.Model):
     claimed_until = models.DateTimeField()
     next_check_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    absence_reason = models.CharField(max_length=300, blank=True)
+    absence_said_at = models.DateTimeField(null=True)
+    absence_said_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    absence_agreed_by = models.ForeignKey(
+        User, null=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         constraints = [
@@ -186,5 +194,10 @@ class PayoutAttempt(models.Model):
                 name="payouts_attempt_external_once",
             ),
             choice_check("status", AttemptStatus, "payouts_attempt_status_known"),
+            models.CheckConstraint(
+                condition=Q(absence_agreed_by__isnull=True)
+                | (Q(absence_said_by__isnull=False) & ~Q(absence_agreed_by=F("absence_said_by"))),
+                name="payouts_attempt_absence_by_two",
+            ),
             SameBrand("payout", name="payouts_attempt_payout_same_brand"),
         ]

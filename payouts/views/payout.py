@@ -20,7 +20,7 @@ from payouts.domain.kinds import HAND_RAILS, MANUAL
 from payouts.domain.states import IllegalMove
 from payouts.forms import ReasonForm, ReferenceForm
 from payouts.models import Payout, PayoutStatus
-from payouts.selectors import list_items, waits_for_person
+from payouts.selectors import find_lost_attempt, list_items, waits_for_person
 from payouts.services import moves
 from payouts.views._said import say_payout, say_tax
 
@@ -86,6 +86,7 @@ def _payout_page(
         can_confirm=waits_for_person(payout),
         how=_how(payout),
         can_fail=is_by_hand and payout.status in {PayoutStatus.SUBMITTED, PayoutStatus.PAID},
+        is_lost=find_lost_attempt(payout) is not None,
         can_cancel=payout.status == PayoutStatus.APPROVED,
         off=why_not(access, Right.MONEY),
         nav_current="payouts:run-list",

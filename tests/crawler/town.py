@@ -28,6 +28,7 @@ WRITTEN = {
     "answer",
     "brief",
     "campaign",
+    "absence_reason",
     "cancel_reason",
     "close_reason",
     "content",

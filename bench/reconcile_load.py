@@ -281,12 +281,12 @@ class _Copier:
         self._copy(
             "payouts_payoutattempt",
             "brand_id, payout_id, key, parameters, parameters_hash, status, external_id, code,"
-            " detail, calls, created_at, claimed_until, closed_at",
+            " detail, calls, created_at, claimed_until, closed_at, absence_reason",
             (
                 (
                     *(self.seed.brand_id, FIRST + c, str(uuid4())),
                     *(json.dumps({"amount_minor": amount, "currency": "EUR"}), "", "accepted"),
-                    *(f"tr_{c}", "", "", 1, NOW, NOW, NOW),
+                    *(f"tr_{c}", "", "", 1, NOW, NOW, NOW, ""),
                 )
                 for c, _, _, amount in made
             ),

@@ -5,7 +5,7 @@ and WRITE); I-41: a creator sees his own rows only, and a brand of him what he g
 I-42: an unknown and a foreign id answer alike (SAME). I-43, a trace of each change, is held by
 test_hostile_input; that no row can even refer to another brand's, by test_same_brand.
 
-A slice of `make crawl`: every address as an owner, a creator and a visitor, with every mix of ids.
+A slice of `make crawl`: every address as whoever comes nearest to it, with every mix of ids.
 """
 
 import pytest

@@ -25,10 +25,11 @@ _ID = re.compile(r"\b[a-z]{2,6}_[0-9a-z]{20}\b")
 # Text that people write, by the name of its field: it is marked.
 WRITTEN = {
     "about",
+    "absence_reason",
+    "address",
     "answer",
     "brief",
     "campaign",
-    "absence_reason",
     "cancel_reason",
     "close_reason",
     "content",
@@ -36,6 +37,7 @@ WRITTEN = {
     "disclosure",
     "discount_note",
     "display_name",
+    "legal_name",
     "medium",
     "message",
     "name",
@@ -216,7 +218,7 @@ def find_leaks(town: Town, person: Person, text: str) -> list[str]:
 def _point_at(one: "models.ForeignKey[Any, Any]", brand: Brand) -> Any:
     related = one.remote_field.model
     if related is User:
-        return people_of(brand)[0]
+        return people_of(brand)["agreed" in one.name]  # who agrees is not who said it
     rows = _rows(related, brand) if "brand_id" in columns(related) else related.objects.all()
     rows = rows.order_by("-pk" if one.name.startswith("to_") else "pk")  # no step on the spot
     return rows.values_list("pk", flat=True).first()
@@ -232,12 +234,18 @@ def _make_up(one: "models.Field[Any, Any]", brand: Brand) -> Any:
         return one.get_default()
     if one.choices:
         return "" if one.blank else next(value for value, _label in one.flatchoices)
+    if one.name.endswith(("_id", "_key")):  # of a row of another table, held as a number
+        return brand.pk
+    return _make_up_plain(one)
+
+
+def _make_up_plain(one: "models.Field[Any, Any]") -> Any:
     if isinstance(one, models.DateTimeField):
         return NOW + timedelta(hours=one.name.startswith(("end", "closed")))
     if isinstance(one, models.DateField):
         return NOW.date()
-    if one.name.endswith(("_id", "_key")):  # of a row of another table, held as a number
-        return brand.pk
+    if one.name == "country":
+        return "FR"
     return 1 if isinstance(one, models.IntegerField) else "zq"
 
 

@@ -223,15 +223,3 @@ def test_the_documented_examples_are_read():
         topic = json.loads(block)["type"]
         parsed = parse(topic=topic, headers={}, body=block.encode(), hash_email=hash_email)
         assert len(parsed.events) == 1
-
-
-def test_the_documented_way_to_sign_is_believed():
-    text = (ROOT / "docs" / "stores" / "generic.md").read_text()
-    block = text.split("```python\n")[1].split("```")[0]
-    names: dict = {}
-    exec(compile(block, "generic.md", "exec"), names)
-    headers = names["sign"](SECRET, "evt_1", b"{}")
-    now = datetime.fromtimestamp(int(headers["webhook-timestamp"]), UTC)
-    assert verify(headers=headers, body=b"{}", secrets=[SECRET], now=now) == Verified(
-        0, "evt_1", now
-    )

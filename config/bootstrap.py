@@ -29,18 +29,16 @@ UV_LOCK = "requirements-uv.txt"
 RUN_LOCK = "requirements.txt"
 DEV_LOCK = "requirements-dev.txt"
 
-# One worker more than cores: tests of a browser or of another process wait much of their time.
-WORKERS = str(min((os.cpu_count() or 2) + 1, 9))
 # Command: (lock file, what the environment's Python runs). Arguments of the caller are appended.
 COMMANDS = {
     "run": (RUN_LOCK, ["-m", "config.run"]),
     "manage": (RUN_LOCK, ["-m", "config.run", "manage"]),
     "reset": (RUN_LOCK, ["-m", "config.run", "reset"]),
     "messages": (RUN_LOCK, ["-m", "config.extract"]),
-    "test": (DEV_LOCK, ["-m", "pytest", "-n", WORKERS]),
+    "test": (DEV_LOCK, ["-m", "pytest", "-n", "2"]),
     "journey": (RUN_LOCK, ["-m", "config.run", "journey"]),
     "screenshots": (DEV_LOCK, ["-m", "config.run", "screenshots"]),
-    "nightly": (DEV_LOCK, ["-m", "pytest", "-n", WORKERS, "-m", "nightly or not nightly"]),
+    "nightly": (DEV_LOCK, ["-m", "pytest", "-n", "2", "-m", "nightly or not nightly"]),
     "crawl": (DEV_LOCK, ["-m", "tests.crawler"]),
     "axe": (DEV_LOCK, ["-m", "tests.browser.axe"]),
     "mutants": (DEV_LOCK, ["-m", "tests.mutants"]),

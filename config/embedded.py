@@ -34,7 +34,8 @@ SYSTEM_PREFIXES = ("/usr/lib/postgresql/*", "/usr/pgsql-*", "/opt/homebrew/opt/p
 SOCKET_LIMIT = 60  # of about 104 characters, less what PostgreSQL and mkdtemp append
 
 TUNING = ("timezone=UTC", "log_timezone=UTC", "listen_addresses=", "max_connections=200")
-FORGETFUL = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+# Without autovacuum: of rows that were all rolled back it learns that tables are empty.
+FORGETFUL = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
 
 
 @dataclass(frozen=True, slots=True)

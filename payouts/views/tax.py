@@ -1,5 +1,6 @@
 """What a brand knows of its creators for tax: who has declared, and the declarations."""
 
+from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -16,6 +17,7 @@ from core.clock import brand_now
 from core.edges import door, see_other
 from core.paging import cut_page
 from payouts.access import get_tax_profile_for
+from payouts.models import TaxSettings
 from payouts.selectors_tax import (
     find_latest_documents,
     find_settings,
@@ -59,20 +61,33 @@ def list_of_brand(request: HttpRequest, slug: str) -> HttpResponse:
 @door
 def require(request: HttpRequest, slug: str) -> HttpResponse:
     """Let payouts wait for declarations, or not."""
+    return switch_gate(
+        request,
+        slug,
+        service=require_profiles,
+        said_on=_("From now on payouts wait for a declaration."),
+        said_off=_("Payouts do not wait for declarations any more."),
+    )
+
+
+def switch_gate(
+    request: HttpRequest,
+    slug: str,
+    *,
+    service: Callable[..., TaxSettings],
+    said_on: str,
+    said_off: str,
+) -> HttpResponse:
+    """Set what payouts wait for, as the button says, and go back to where it stands."""
     access = get_brand_for(request.user, slug, needs=Right.MONEY)
     is_on = request.POST.get("is_on") == "1"
-    require_profiles(
+    service(
         brand_id=access.brand.pk,
         is_on=is_on,
         actor_id=access.member.user_id,
         now=brand_now(access.brand),
     )
-    messages.success(
-        request,
-        _("From now on payouts wait for a declaration.")
-        if is_on
-        else _("Payouts do not wait for declarations any more."),
-    )
+    messages.success(request, said_on if is_on else said_off)
     return see_other(reverse("payouts:brand-tax", args=[slug]))
 
 

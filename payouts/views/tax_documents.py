@@ -25,6 +25,7 @@ from payouts.services.documents import (
     open_document,
     require_documents,
 )
+from payouts.views.tax import switch_gate
 
 ENDINGS = {
     "application/pdf": "pdf",
@@ -101,21 +102,13 @@ def show_document(request: HttpRequest, slug: str, document_id: str) -> HttpResp
 @door
 def require(request: HttpRequest, slug: str) -> HttpResponse:
     """Let payouts wait for a form that holds, or not."""
-    access = get_brand_for(request.user, slug, needs=Right.MONEY)
-    is_on = request.POST.get("is_on") == "1"
-    require_documents(
-        brand_id=access.brand.pk,
-        is_on=is_on,
-        actor_id=access.member.user_id,
-        now=brand_now(access.brand),
-    )
-    messages.success(
+    return switch_gate(
         request,
-        _("From now on payouts wait for a tax form.")
-        if is_on
-        else _("Payouts do not wait for tax forms any more."),
+        slug,
+        service=require_documents,
+        said_on=_("From now on payouts wait for a tax form."),
+        said_off=_("Payouts do not wait for tax forms any more."),
     )
-    return see_other(reverse("payouts:brand-tax", args=[slug]))
 
 
 def _day(brand: Brand, now: datetime) -> date:

@@ -4,10 +4,12 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
+AT_ONCE = 2
 
 # A fitting set of values; no server answers at the database's address, and none is asked.
 PRODUCTION = {
@@ -26,14 +28,18 @@ def main() -> int:
     """Run every check, also after a failure, so that one run tells all."""
     kept = {name: value for name, value in os.environ.items() if name not in OURS}
     environment = kept | PRODUCTION
-    failed = [name for name, command in checks() if not _passes(name, command, environment)]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        running = [
+            (name, pool.submit(_passes, name, command, environment)) for name, command in checks()
+        ]
+    failed = [name for name, passed in running if not passed.result()]
     if failed:
         print(f"Failed: {', '.join(failed)}.", file=sys.stderr)
     return 1 if failed else 0
 
 
 def checks() -> list[tuple[str, list[str]]]:
-    """Return each check's name and command, the quick ones first."""
+    """Return each check's name and command; the longest begins first, the others run beside it."""
     python, manage = sys.executable, str(ROOT / "manage.py")
     # makemigrations would compare with the database's own history, and there is none here.
     quiet = ["-W", "ignore::RuntimeWarning"]
@@ -41,13 +47,13 @@ def checks() -> list[tuple[str, list[str]]]:
         [("templates", [str(BIN / "djade"), *DJADE, *names])] if (names := _templates()) else []
     )
     return [
+        ("types", [str(BIN / "mypy"), "."]),
         ("format", [str(BIN / "ruff"), "format", "--check", "--quiet", "."]),
         ("lint", [str(BIN / "ruff"), "check", "--quiet", "."]),
         *templates,
         ("layers", [str(BIN / "lint-imports")]),
         ("migrations", [python, *quiet, manage, "makemigrations", "--check", "--dry-run"]),
         ("deployment", [python, manage, "check", "--deploy", "--fail-level", "WARNING"]),
-        ("types", [str(BIN / "mypy"), "."]),
     ]
 
 

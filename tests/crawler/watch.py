@@ -15,8 +15,11 @@ Owners = dict[str, set[int]]
 # Who is logged in, and how often somebody guessed, is another matter.
 PASSING = {"django_session", "usersessions_usersession", "core_guesscount"}
 
-# Moments, ids that are drawn, and what is encrypted.
-_MADE = re.compile(r"\d{4}-\d\d-\d\dT[\d:.+Z]+|\b[a-z]{2,6}_[0-9a-z]{20}\b|\bgAAAA[\w-]+=*")
+# Moments, ids that are drawn, and what is encrypted: as text, and as the bytes of that text.
+_MADE = re.compile(
+    r"\d{4}-\d\d-\d\dT[\d:.+Z]+|\b[a-z]{2,6}_[0-9a-z]{20}\b"
+    rf"|\bgAAAA[\w-]+=*|x{b'gAAAA'.hex()}[0-9a-f]+"
+)
 _CHANGES = """
 SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables
 WHERE n_tup_ins + n_tup_upd + n_tup_del > 0

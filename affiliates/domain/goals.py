@@ -65,8 +65,7 @@ class Progress:
 
 def is_whole_month(since: date, until: date) -> bool:
     """Say whether a run of days is one month of the calendar."""
-    after = until + timedelta(days=1)
-    return since.day == after.day == 1 and month_of(since) == (since, until)
+    return month_of(since) == (since, until)
 
 
 def month_of(day: date) -> tuple[date, date]:

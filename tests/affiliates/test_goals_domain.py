@@ -30,6 +30,8 @@ def test_the_forecast_is_what_came_a_day_times_all_days():
         (0, date(2026, 9, 30), "upcoming"),
         (10, OCTOBER, "on_course"),
         (9, OCTOBER, "behind"),
+        (450, date(2026, 11, 15), "on_course"),
+        (449, date(2026, 11, 15), "behind"),
         (899, DECEMBER, "behind"),
         (900, OCTOBER, "reached"),
         (899, date(2027, 1, 1), "missed"),
@@ -44,6 +46,21 @@ def test_a_goal_stands_where_its_figure_and_the_day_say(value, today, standing):
 def test_nothing_is_forecast_before_the_first_day_and_on_the_last():
     assert progress(0, date(2026, 9, 1)).forecast is None
     assert progress(800, DECEMBER).forecast is None
+
+
+def test_from_the_first_day_on_there_is_a_forecast():
+    assert progress(10, OCTOBER).forecast == 920
+
+
+def test_nothing_is_missing_of_a_goal_that_is_passed_and_nothing_reached_below_nought():
+    assert (progress(901, DECEMBER).missing, progress(900, DECEMBER).missing) == (0, 0)
+    assert progress(-5, DECEMBER).reached_bps == 0
+
+
+def test_a_month_begins_on_its_first_day_and_ends_on_its_last():
+    assert is_whole_month(OCTOBER, date(2026, 10, 31))
+    assert not is_whole_month(OCTOBER, DECEMBER)
+    assert not is_whole_month(date(2026, 10, 2), date(2026, 10, 31))
 
 
 @given(

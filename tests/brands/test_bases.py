@@ -22,7 +22,27 @@ class TestBases:
         assert self.base_of(line, include_tax=True) == 119_00
 
     def test_tax_of_a_line_without_net_does_not_count(self):
-        assert self.base_of(make_line(gross=1, net_ex_tax=0, tax=1), include_tax=True) == 0
+        line = make_line(gross=1, net_ex_tax=0, tax=1)
+
+        [priced] = price(make_order(line), percent(1000), base=BasePolicy(include_tax=True)).lines
+
+        assert (priced.base, priced.counted) == (0, 0)
+
+    def test_one_minor_unit_counts_and_can_come_back(self):
+        cent = make_line(gross=1)
+
+        [sold] = price(make_order(cent), percent(10_000)).lines
+        [back] = price(make_order(make_line(gross=2), amount_refunded=1), percent(10_000)).lines
+
+        assert (sold.base, sold.counted, sold.amount) == (1, 1, 1)
+        assert (back.base, back.counted, back.amount) == (2, 1, 1)
+
+    def test_somebody_who_asked_is_worth_nothing_in_itself(self):
+        lead = make_line(gross=0, quantity=2, is_lead=True)
+
+        [priced] = price(make_order(lead), make_rule(1, "lead", amounts={"EUR": 5_00})).lines
+
+        assert (priced.base, priced.counted, priced.units, priced.amount) == (0, 0, 2, 10_00)
 
     def test_before_discount_is_the_list_price_whether_prices_contain_tax_or_not(self):
         tax_on_top = make_line(gross=100_00, discount=20_00, net_ex_tax=80_00, tax=15_20)
@@ -50,6 +70,18 @@ class TestBases:
 
         assert most.lines[0].counted == 30_00
         assert whole.total == 0
+
+    def test_a_free_line_stops_counting_when_the_one_minor_unit_paid_is_back(self):
+        order = make_order(
+            make_line("1", gross=30_00, discount=30_00), make_line("2", gross=1), amount_refunded=1
+        )
+
+        assert price(order, percent(1000), base=BasePolicy(before_discount=True)).total == 0
+
+    def test_a_free_line_of_no_units_counts_nothing(self):
+        none = make_line(gross=30_00, discount=30_00, quantity=0)
+
+        assert self.base_of(none, before_discount=True) == 0
 
     def test_a_gift_card_counts_nothing_unless_the_program_says_so(self):
         card = make_line(is_gift_card=True)

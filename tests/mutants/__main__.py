@@ -1,10 +1,12 @@
 """Plant small mistakes in what reckons money, and see that a test finds each: `make mutants`.
 
 What survives must be in survivors.json with the reason why it is no mistake; a new one fails.
+With --services a sample of the services that move money instead, with a database; it only reports.
 """
 
 import argparse
 import json
+import subprocess
 import sys
 from pathlib import Path
 from time import monotonic
@@ -21,7 +23,12 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="make mutants", description=__doc__)
     parser.add_argument("modules", nargs="*", help="of these alone, for example core/money.py")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--services", action="store_true", help="a sample of services, one by one")
+    parser.add_argument("--size", type=int, default=150, help="of that sample")
     asked = parser.parse_args(arguments)
+    if asked.services:
+        command = [sys.executable, "-m", "tests.mutants.services", str(asked.size), *asked.modules]
+        return subprocess.run(command, cwd=ROOT, check=False).returncode
     (ROOT / "var").mkdir(exist_ok=True)
     known: dict[str, str] = json.loads(KNOWN.read_text("utf-8"))
     killed, survived = 0, list[Mutant]()
@@ -36,7 +43,7 @@ def main(arguments: list[str]) -> int:
         ]
         killed, survived = killed + len(mutants) - len(left), survived + left
         took = monotonic() - began
-        print(f"{module}: {len(mutants)} mutants, {len(left)} survived, {took:.0f} s")
+        print(f"{module}: {len(mutants)} mutants, {len(left)} survived, {took:.0f} s", flush=True)
         for mutant in sorted(left, key=lambda mutant: mutant.line):
             if mutant.name not in known:
                 print(f"  no test finds line {mutant.line}: {mutant.name}", flush=True)

@@ -80,9 +80,10 @@ def _children(node: ast.AST) -> Iterator[tuple[tuple[str, int | None], ast.AST]]
 
 
 def _is_idle(node: ast.AST) -> bool:
-    """Tell what does nothing at run time: docstrings, imports, assertions that narrow a type."""
+    """Tell what does nothing at run time: docstrings, imports, assertions (also `zip(strict=)`)."""
     is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    return is_text or isinstance(node, (ast.Import, ast.ImportFrom, ast.Assert))
+    is_strict = isinstance(node, ast.keyword) and node.arg == "strict"
+    return is_text or is_strict or isinstance(node, (ast.Import, ast.ImportFrom, ast.Assert))
 
 
 def _changes(node: ast.expr) -> Iterator[ast.expr]:
@@ -100,8 +101,8 @@ def _changes(node: ast.expr) -> Iterator[ast.expr]:
             yield _with(node, body=orelse, orelse=body)
         case ast.Constant(value=int() as value):  # True and False are whole numbers too
             yield ast.Constant(not value if isinstance(value, bool) else value + 1)
-        case ast.Call(func=ast.Name(id=name)) if name in CALLS:
-            yield _with(node, func=ast.Name(CALLS[name], ast.Load()))
+        case ast.Call(func=ast.Name(id=name) as func) if name in CALLS:
+            yield _with(node, func=ast.copy_location(ast.Name(CALLS[name], ast.Load()), func))
 
 
 def _compare(node: ast.Compare) -> Iterator[ast.expr]:

@@ -27,8 +27,21 @@ STEADY = {
     "database": None,
     "phases": [hypothesis.Phase.explicit, hypothesis.Phase.generate],
 }
-PATIENCE_S = 60  # of work, not of waiting: a mutant that loops for ever is found as well
-ALONE = ("xdist", "randomly", "django", "playwright", "base_url", "cacheprovider", "timeout")
+JUDGEMENTS = frozenset({0, 1, 2})  # of pytest: all passed, one failed, one could not be imported
+BROKEN = 99  # how a child ends that could not even run the tests
+PATIENCE_S = 30  # of work, not of waiting: a mutant that loops for ever is found as well
+COMPILED = ROOT / "var" / "mutants"  # what is the same in every child is compiled once
+
+
+class QuickFirst:
+    """Run what tries one case ahead of what tries a hundred: most mutants fall to the former."""
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Function]) -> None:
+        items.sort(key=lambda item: bool(getattr(item.obj, "is_hypothesis_test", False)))
+
+
+class NotJudged(Exception):
+    """The tests did not come to run against a mutant."""
 
 
 class Planted(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -36,6 +49,7 @@ class Planted(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def __init__(self, name: str, path: Path, code: CodeType) -> None:
         self.name, self.path, self.code = name, path, code
+        self.was_used = False
 
     def find_spec(
         self, fullname: str, path: object, target: object = None
@@ -45,6 +59,7 @@ class Planted(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return importlib.machinery.ModuleSpec(fullname, self, origin=str(self.path))
 
     def exec_module(self, module: ModuleType) -> None:
+        self.was_used = True
         exec(self.code, module.__dict__)
 
 
@@ -59,6 +74,8 @@ def judge(
             mutant = waiting.pop(0)
             running[_start(tests, mutant)] = mutant
         pid, status = os.wait()
+        if status == BROKEN << 8:
+            raise NotJudged(running[pid].name)
         yield running.pop(pid), status != 0
 
 
@@ -76,7 +93,7 @@ def _start(tests: Sequence[str], mutant: Mutant | None) -> int:
             resource.setrlimit(resource.RLIMIT_CPU, (PATIENCE_S, PATIENCE_S))
             os._exit(_run(tests, mutant))
         finally:
-            os._exit(3)
+            os._exit(BROKEN)
     return pid
 
 
@@ -86,18 +103,30 @@ def _run(tests: Sequence[str], mutant: Mutant | None) -> int:
     silence = os.open(os.devnull, os.O_WRONLY)
     for stream in (1, 2):
         os.dup2(silence, stream)
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    sys.dont_write_bytecode, sys.pycache_prefix = False, str(COMPILED)
     hypothesis.settings.register_profile("mutants", **STEADY)
     hypothesis.settings.load_profile("mutants")
     with tempfile.NamedTemporaryFile("w", suffix=".ini", dir=ROOT / "var") as settings:
         settings.write(f"[pytest]\npythonpath = {ROOT}\n")
         settings.flush()
         options = ["-c", settings.name, "--rootdir", str(ROOT), "--noconftest", "-q", "-x"]
-        options += [word for name in ALONE for word in ("-p", f"no:{name}")]
-        return int(pytest.main([*options, *(str(ROOT / test) for test in tests)]))
+        options += ["-p", "no:cacheprovider", "--assert", "plain"]
+        files = [str(ROOT / test) for test in tests]
+        code = int(pytest.main([*options, *files], plugins=[QuickFirst()]))
+    was_run = code in JUDGEMENTS and (mutant is None or _was_planted())
+    return code if was_run else BROKEN
 
 
 def _plant(mutant: Mutant) -> None:
     path = ROOT / mutant.module
-    name = mutant.module.removesuffix(".py").replace("/", ".")
     code = compile(mutant.tree, str(path), "exec")
-    sys.meta_path.insert(0, Planted(name, path, code))
+    sys.meta_path.insert(0, Planted(_name_of(mutant), path, code))
+
+
+def _was_planted() -> bool:
+    return any(isinstance(finder, Planted) and finder.was_used for finder in sys.meta_path)
+
+
+def _name_of(mutant: Mutant) -> str:
+    return mutant.module.removesuffix(".py").replace("/", ".")

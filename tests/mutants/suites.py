@@ -1,4 +1,4 @@
-"""Which tests stand for which module: they need neither a database nor Django."""
+"""Which tests stand for which module: of DOMAIN they need neither a database nor Django."""
 
 from collections.abc import Mapping
 
@@ -42,3 +42,126 @@ DOMAIN: Mapping[str, tuple[str, ...]] = {
     "payouts/domain/states.py": ("tests/payouts/test_states.py",),
     "affiliates/domain/goals.py": ("tests/affiliates/test_goals_domain.py",),
 }
+
+SERVICES: Mapping[str, tuple[str, ...]] = {
+    "ledger/services.py": (
+        "tests/ledger/test_ledger.py",
+        "tests/payouts/test_write_offs.py",
+    ),
+    "tracking/services/awards.py": (
+        "tests/tracking/test_awards.py",
+        "tests/tracking/test_caps_growth.py",
+    ),
+    "tracking/services/bonuses.py": (
+        "tests/tracking/test_bonuses.py",
+        "tests/tracking/test_bonusplans.py",
+    ),
+    "tracking/services/bonusplans.py": ("tests/tracking/test_bonusplans.py",),
+    "tracking/services/budgets.py": (
+        "tests/tracking/test_budgets.py",
+        "tests/tracking/test_caps.py",
+    ),
+    "tracking/services/caps.py": (
+        "tests/tracking/test_caps.py",
+        "tests/tracking/test_caps_growth.py",
+    ),
+    "tracking/services/commissions.py": (
+        "tests/tracking/test_chain.py",
+        "tests/tracking/test_edits.py",
+        "tests/tracking/test_caps_growth.py",
+        "tests/portal/test_story.py",
+    ),
+    "tracking/services/counting.py": (
+        "tests/tracking/test_counting.py",
+        "tests/tracking/test_impressions.py",
+    ),
+    "tracking/services/deciding.py": (
+        "tests/tracking/test_chain.py",
+        "tests/tracking/test_edits.py",
+        "tests/tracking/test_caps_growth.py",
+        "tests/tracking/test_subscriptions.py",
+    ),
+    "tracking/services/deliverables.py": ("tests/tracking/test_deliverables.py",),
+    "tracking/services/holds.py": (
+        "tests/tracking/test_alike.py",
+        "tests/tracking/test_asking.py",
+        "tests/portal/test_story.py",
+    ),
+    "tracking/services/orders.py": (
+        "tests/tracking/test_chain.py",
+        "tests/tracking/test_edits.py",
+        "tests/tracking/test_marking_tests.py",
+    ),
+    "tracking/services/posting.py": (
+        "tests/tracking/test_chain.py",
+        "tests/tracking/test_caps_growth.py",
+        "tests/portal/test_story.py",
+    ),
+    "tracking/services/processing.py": (
+        "tests/tracking/test_chain.py",
+        "tests/tracking/test_sweeping.py",
+    ),
+    "tracking/services/release.py": (
+        "tests/portal/test_story.py",
+        "tests/tracking/test_awards.py",
+        "tests/tracking/test_subscriptions.py",
+        "tests/portal/test_forecast.py",
+    ),
+    "tracking/services/repricing.py": (
+        "tests/tracking/test_caps.py",
+        "tests/tracking/test_caps_growth.py",
+    ),
+    "tracking/services/review.py": (
+        "tests/tracking/test_awards.py",
+        "tests/tracking/test_caps_growth.py",
+        "tests/tracking/test_marking_tests.py",
+        "tests/portal/test_story.py",
+    ),
+    "tracking/services/subscriptions.py": ("tests/tracking/test_subscriptions.py",),
+    "tracking/services/tiers.py": ("tests/tracking/test_tiers.py",),
+    "payouts/services/approval.py": (
+        "tests/payouts/test_payouts.py",
+        "tests/payouts/test_second.py",
+        "tests/payouts/test_taxed_payouts.py",
+    ),
+    "payouts/services/importing.py": (
+        "tests/payouts/test_csv_rail.py",
+        "tests/payouts/test_service_files.py",
+    ),
+    "payouts/services/matching.py": ("tests/portal/test_reconcile.py",),
+    "payouts/services/minimums.py": ("tests/payouts/test_own_minimums.py",),
+    "payouts/services/moves.py": (
+        "tests/payouts/test_payouts.py",
+        "tests/payouts/test_sending.py",
+        "tests/payouts/test_taxed_payouts.py",
+    ),
+    "payouts/services/planning.py": (
+        "tests/payouts/test_payouts.py",
+        "tests/payouts/test_taxed_payouts.py",
+        "tests/payouts/test_method_changes.py",
+    ),
+    "payouts/services/rails.py": (
+        "tests/payouts/test_stripe_rail.py",
+        "tests/payouts/test_paypal_rail.py",
+    ),
+    "payouts/services/second.py": ("tests/payouts/test_second.py",),
+    "payouts/services/sending.py": (
+        "tests/payouts/test_sending.py",
+        "tests/payouts/test_stripe_rail.py",
+    ),
+    "payouts/services/settling.py": ("tests/payouts/test_settling.py",),
+    "payouts/services/statements.py": (
+        "tests/payouts/test_statements.py",
+        "tests/payouts/test_tax_documents.py",
+    ),
+    "payouts/services/tax.py": (
+        "tests/payouts/test_tax.py",
+        "tests/payouts/test_taxed_payouts.py",
+    ),
+    "payouts/services/taxrates.py": (
+        "tests/payouts/test_tax.py",
+        "tests/payouts/test_taxed_payouts.py",
+    ),
+    "payouts/services/write_offs.py": ("tests/payouts/test_write_offs.py",),
+}
+"""Services that move money or decide of how much; the nearest tests first."""

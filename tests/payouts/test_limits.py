@@ -117,3 +117,10 @@ def test_without_a_minimum_the_smallest_step_can_be_sent() -> None:
     assert quote_amount(limits=limits, amount_minor=1, currency="EUR") == Quote(1, 0)
     assert quote_amount(limits=limits, amount_minor=9, currency="KWD").problem is not None
     assert quote_amount(limits=limits, amount_minor=19, currency="KWD") == Quote(10, 9)
+
+
+def test_what_is_above_the_largest_payment_stays_for_the_next() -> None:
+    limits = RailLimits(frozenset({"EUR"}), maximums={"EUR": 900})
+
+    assert quote_amount(limits=limits, amount_minor=1_000, currency="EUR") == Quote(900, 100)
+    assert quote_amount(limits=limits, amount_minor=899, currency="EUR") == Quote(899, 0)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from payouts.domain.limits import RailLimits
+from payouts.domain.limits import Quote, RailLimits
 from payouts.domain.plan import (
     MethodFacts,
     Payee,
@@ -20,7 +20,16 @@ from payouts.domain.plan import (
     write_line,
 )
 from payouts.domain.quoting import quote_commission
-from payouts.domain.tax import EU, Declared, Rate, TaxTerms, Treatment, decide_tax, find_rate
+from payouts.domain.tax import (
+    EU,
+    Declared,
+    Rate,
+    TaxTerms,
+    Treatment,
+    decide_tax,
+    find_last_day,
+    find_rate,
+)
 
 DAY = date(2026, 7, 1)
 RATES = (
@@ -71,9 +80,20 @@ def test_who_declared_nothing_has_no_tax_and_a_missing_rate_decides_nothing():
         brand_country="DE", declared=Declared("DE", "registered"), rates=RATES, on=date(2020, 1, 1)
     )
 
-    assert nobody == TaxTerms(Treatment.UNDECLARED, "", "DE")
+    assert nobody == TaxTerms(Treatment.UNDECLARED, "", "DE", 0, 0)
     assert early is None
     assert len(EU) == 27
+
+
+def test_nothing_is_kept_back_where_no_rate_is_known():
+    terms = decide_tax(brand_country="DE", declared=Declared("AT", "none"), rates=(), on=DAY)
+
+    assert terms == TaxTerms(Treatment.NOT_REGISTERED, "AT", "DE", 0, 0)
+
+
+def test_a_declaration_holds_to_the_end_of_the_third_year_after_its_own_or_for_ever():
+    assert find_last_day(country="DE", declared=date(2026, 2, 3)) == date(2029, 12, 31)
+    assert find_last_day(country="US", declared=date(2026, 2, 3)) is None
 
 
 @pytest.mark.parametrize(
@@ -136,6 +156,23 @@ def test_what_is_sent_is_what_the_rail_can_send_and_the_rest_stays(terms, payabl
         most = LIMITS.maximums.get(currency, 10**18)
         over = [terms.sent_of(one) for one in more]
         assert not any(one % LIMITS.step_of(currency) == 0 and one <= most for one in over)
+
+
+def test_exactly_the_smallest_sum_of_the_rail_is_sent():
+    terms = TaxTerms(Treatment.OUTSIDE, "IN", "DE", withholding_bps=1_000)
+
+    quote = quote_commission(limits=LIMITS, payable_minor=111, currency="EUR", terms=terms)
+
+    assert (terms.sent_of(111), quote) == (100, Quote(111, 0))
+
+
+def test_a_sum_that_comes_of_no_commission_leaves_all_of_it_payable():
+    odd = RailLimits(frozenset({"EUR"}), minimums={"EUR": 101}, maximums={"EUR": 101})
+    doubled = TaxTerms(Treatment.DOMESTIC, "DE", "DE", vat_bps=10_000)
+
+    quote = quote_commission(limits=odd, payable_minor=60, currency="EUR", terms=doubled)
+
+    assert quote == Quote(0, 60, "below_rail_minimum")
 
 
 def test_a_plan_counts_what_is_sent_and_its_hash_covers_the_tax():

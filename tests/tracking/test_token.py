@@ -102,6 +102,7 @@ def test_a_key_may_be_written_in_base64_or_hexadecimal():
         [],
         ["1"],
         ["1:short"],
+        [entry(1, NEW)[:9] + "!" + entry(1, NEW)[9:]],
         [entry(0, NEW)],
         [entry(256, NEW)],
         [entry("9" * 5000, NEW)],
@@ -115,3 +116,7 @@ def test_wrong_keys_stop_with_a_sentence_that_shows_no_key(entries: list[str]):
         parse_keys(entries)
 
     assert base64.b64encode(NEW).decode() not in str(caught.value)
+
+
+def test_the_last_number_of_a_key_is_255():
+    assert parse_keys([entry(255, NEW)]).current == 255

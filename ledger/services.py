@@ -146,7 +146,7 @@ def keep_books_check(
     largest_minor: int,
     results: Sequence[dict[str, Any]],
     now: datetime,
-) -> BooksCheck:
+) -> None:
     """Store what a proof of a brand's books found in place of what the last one did."""
     found = {
         "checked_at": now,
@@ -156,7 +156,7 @@ def keep_books_check(
         "largest_minor": largest_minor,
         "results": list(results),
     }
-    return BooksCheck.objects.update_or_create(brand_id=brand_id, defaults=found)[0]
+    BooksCheck.objects.update_or_create(brand_id=brand_id, defaults=found)
 
 
 def _keys(draft: Draft) -> list[Key]:

@@ -164,12 +164,12 @@ def build_plan(*, payees: Sequence[Payee], policy: PlanPolicy, now: datetime) ->
     lines: list[PlanLine] = []
     left_out: list[LeftOut] = []
     for payee in sorted(payees, key=lambda payee: (payee.currency, payee.affiliation_id)):
-        quote = _quote_payee(payee)
+        offer = _quote_payee(payee)
         gates = find_gates(payee=payee, policy=policy, now=now)
-        if gates or quote is None or payee.method is None:
+        if gates or offer is None:
             left_out.append(_leave_out(payee, gates))
         else:
-            lines.append(_make_line(payee, payee.method, quote))
+            lines.append(_make_line(payee, *offer))
     return Plan(tuple(lines), tuple(left_out), total_lines(lines), hash_lines(lines))
 
 
@@ -194,7 +194,7 @@ def minimum_of(*, payee: Payee, policy: PlanPolicy) -> int | None:
     if brand_minimum is None:
         return None
     step = payee.method.limits.step_of(payee.currency) if payee.method else 1
-    return round_up(max(brand_minimum, payee.creator_minimum_minor or 0, 1), step)
+    return round_up(max(brand_minimum, payee.creator_minimum_minor or 1), step)
 
 
 def hash_lines(lines: Iterable[PlanLine]) -> str:
@@ -276,15 +276,16 @@ def _refuse_duplicates(payees: Sequence[Payee]) -> None:
         raise DuplicatePayee(", ".join(sorted(twice)))
 
 
-def _quote_payee(payee: Payee) -> Quote | None:
+def _quote_payee(payee: Payee) -> tuple[MethodFacts, Quote] | None:
     if payee.method is None:
         return None
-    return quote_commission(
+    quote = quote_commission(
         limits=payee.method.limits,
         payable_minor=payee.payable_minor,
         currency=payee.currency,
         terms=payee.tax,
     )
+    return payee.method, quote
 
 
 def _make_line(payee: Payee, method: MethodFacts, quote: Quote) -> PlanLine:
@@ -364,16 +365,14 @@ def _gate_address(payee: Payee, now: datetime) -> Gate | None:
 
 
 def _gate_rail(payee: Payee) -> Gate | None:
-    quote = _quote_payee(payee)
-    if payee.method is None or quote is None:
+    offer = _quote_payee(payee)
+    if offer is None:
         return None
-    params: dict[str, str | int | list[str]] = {
-        "rail": payee.method.rail,
-        "currency": payee.currency,
-    }
+    method, quote = offer
+    params: dict[str, str | int | list[str]] = {"rail": method.rail, "currency": payee.currency}
     if quote.problem == "currency_unsupported":
         return Gate("gate.rail_currency", params)
     if quote.problem == "below_rail_minimum" and payee.payable_minor > 0:
-        smallest = payee.method.limits.minimum_of(payee.currency)
+        smallest = method.limits.minimum_of(payee.currency)
         return Gate("gate.rail_minimum", {**params, "minimum": smallest})
     return None

@@ -15,11 +15,13 @@ from payouts.domain.plan import (
     MethodFacts,
     Payee,
     Plan,
+    PlanChange,
     PlanPolicy,
     build_plan,
     compare_plans,
     hash_lines,
     hash_payments,
+    minimum_of,
 )
 
 NOW = datetime(2026, 12, 5, tzinfo=UTC)
@@ -112,12 +114,14 @@ def test_a_payable_creator_is_paid_all_of_it() -> None:
     [line] = plan_of(ANNA).lines
 
     assert (line.amount_minor, line.remainder_minor, line.destination) == (14_260, 0, "acct_1")
+    assert (line.vat_minor, line.withheld_minor, line.sent_minor) == (0, 0, 14_260)
 
 
 def test_the_hash_is_a_stable_fact() -> None:
     assert plan_of(ANNA).plan_hash == hash_payments(
         [(UUID(int=1), 14_260, "EUR", "stripe", "acct_1")]
     )
+    assert hash_payments([(UUID(int=1), 1, "EUR", "csv", "Zoë")]) != hash_payments([])
     assert hash_payments([]) == "4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945"
 
 
@@ -142,6 +146,10 @@ def test_a_remainder_below_the_step_stays_payable() -> None:
             {"creator_minimum_minor": 20_000},
             Gate("gate.own_minimum", {"missing": 5_740, "minimum": 20_000, "currency": "EUR"}),
         ),
+        (
+            {"payable_minor": 4_000, "creator_minimum_minor": 5_000},
+            Gate("gate.minimum", {"missing": 1_000, "minimum": 5_000, "currency": "EUR"}),
+        ),
         ({"payable_minor": -840}, Gate("gate.negative", {"amount": 840, "currency": "EUR"})),
         ({"method": None}, Gate("gate.no_method")),
         (
@@ -153,6 +161,16 @@ def test_a_remainder_below_the_step_stays_payable() -> None:
             Gate(
                 "gate.cooling",
                 {"date": NOW.isoformat(), "until": (NOW + timedelta(hours=1)).isoformat()},
+            ),
+        ),
+        (
+            {"address_changed_at": NOW - timedelta(hours=72) + timedelta(seconds=1)},
+            Gate(
+                "gate.address",
+                {
+                    "date": (NOW - timedelta(hours=72) + timedelta(seconds=1)).isoformat(),
+                    "until": (NOW + timedelta(seconds=1)).isoformat(),
+                },
             ),
         ),
         (
@@ -199,6 +217,29 @@ def test_a_minimum_between_two_steps_is_rounded_up() -> None:
 
 def test_cooling_off_ends_on_the_second() -> None:
     assert plan_of(replace(ANNA, frozen_until=NOW)).lines
+    assert plan_of(replace(ANNA, address_changed_at=NOW - timedelta(hours=72))).lines
+
+
+def test_a_minimum_of_nought_is_the_smallest_amount_there_is() -> None:
+    policy = PlanPolicy({"EUR": 0})
+
+    assert plan_of(replace(ANNA, payable_minor=1), policy=policy).lines
+    assert gates_of(replace(ANNA, payable_minor=0), policy) == [
+        Gate("gate.minimum", {"missing": 1, "minimum": 1, "currency": "EUR"})
+    ]
+
+
+def test_without_a_rail_a_minimum_is_kept_to_the_unit() -> None:
+    payee = replace(ANNA, method=None, currency="HUF")
+
+    assert minimum_of(payee=payee, policy=PlanPolicy({"HUF": 100_050})) == 100_050
+
+
+def test_what_a_rail_is_too_large_for_waits_from_the_first_unit_on() -> None:
+    codes = [[gate.code for gate in gates_of(replace(ANNA, currency="KWD", payable_minor=owed))]
+             for owed in (0, 1)]  # fmt: skip
+
+    assert codes == [["gate.minimum"], ["gate.minimum", "gate.rail_minimum"]]
 
 
 def test_every_closed_gate_is_listed() -> None:
@@ -226,4 +267,4 @@ def test_a_change_since_the_preview_is_named() -> None:
         (14_260, 13_660)
     ]
     assert change.totals_change_minor == {"EUR": -600}
-    assert compare_plans(seen=seen, current=seen).totals_change_minor == {}
+    assert compare_plans(seen=seen, current=seen) == PlanChange((), (), (), {})

@@ -1,11 +1,12 @@
 """One winner for each order, and a reason for every candidate."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from tests.tracking.candidates import DAY, ORDER, PLACED, bound, click, code, manual
+from tests.tracking.candidates import DAY, ORDER, PLACED, bound, click, code, make_party, manual
 from tests.tracking.events import at
 from tracking.domain.attribution import (
     AttributionResult,
@@ -17,6 +18,7 @@ from tracking.domain.candidates import (
     Candidate,
     OrderFacts,
     Policy,
+    SubscriptionCandidate,
 )
 
 
@@ -36,6 +38,7 @@ def test_no_signal_and_a_bad_token_are_told_apart():
 
     assert (nothing.winner, nothing.code, nothing.rows) == (None, "attr.none_no_signal", ())
     assert (forged.code, forged.params) == ("attr.none_bad_token", {"token": "aa"})
+    assert decide(order=replace(ORDER, bad_tokens=("z" * 99,))).params == {"token": "z" * 64}
 
 
 def test_candidates_win_in_the_order_manual_bound_code_click():
@@ -146,9 +149,21 @@ def test_a_creator_who_joined_after_the_click_is_not_credited(joined_at):
     assert (result.winner, result.code) == (None, "attr.lost_not_member")
 
 
+def test_who_joins_at_the_moment_of_the_click_or_the_order_is_credited():
+    assert decide(click(joined_at=at(-DAY))).code == "attr.won_last_click"
+    assert decide(code(joined_at=at(0))).code == "attr.won_code"
+
+
 @pytest.mark.parametrize(
     ("off", "on", "is_won"),
-    [(-2, None, False), (0, None, False), (1, None, True), (-2, -1, True), (-48, -12, False)],
+    [
+        (-2, None, False),
+        (0, None, False),
+        (1, None, True),
+        (-2, -1, True),
+        (-2, 0, True),
+        (-48, -12, False),
+    ],
 )
 def test_suspension_at_the_click_or_the_order_takes_the_credit(off, on, is_won):
     reinstated_at = None if on is None else at(on)
@@ -163,6 +178,11 @@ def test_codes_and_bindings_of_a_suspended_creator_lose_too(make):
     result = decide(make(suspended_at=at(-1)), is_binding_on=True)
 
     assert (result.winner, result.code) == (None, "attr.lost_suspended")
+
+
+@pytest.mark.parametrize("make", [code, bound])
+def test_who_is_suspended_after_the_order_keeps_it(make):
+    assert decide(make(suspended_at=at(1)), is_binding_on=True).winner is not None
 
 
 @pytest.mark.parametrize("make", [code, click, bound])
@@ -254,6 +274,7 @@ def test_the_brands_own_advertising_outranks_clicks_but_not_codes():
 
     assert decide(click(), order=paid).code == "attr.won_last_click"
     assert decide(click(), order=paid, is_paid_ad_first=True).code == "attr.lost_paid_ad"
+    assert decide(click(), is_paid_ad_first=True).code == "attr.won_last_click"
     both = decide(click("anna"), code("ben"), order=paid, is_paid_ad_first=True)
     assert (both.winner, both.code) == (code("ben"), "attr.won_code")
 
@@ -275,6 +296,7 @@ def test_a_click_that_advertising_outranks_still_carries_its_code():
     ("start", "until", "reason"),
     [
         (-9, None, "attr.won_bound"),
+        (0, None, "attr.won_bound"),
         (-9, 0, "attr.won_bound"),
         (-9, -1, "attr.lost_window"),
         (1, None, "attr.lost_window"),
@@ -293,6 +315,22 @@ def test_the_earlier_binding_wins():
 
     assert result.winner == bound("b", -2)
     assert code_of(result, bound("a", -1)) == "attr.lost_bound_other"
+
+
+@pytest.mark.parametrize("hours", [-50, -1])
+def test_a_subscription_goes_before_a_binding_whichever_is_older(hours):
+    first = SubscriptionCandidate(make_party("anna"), "#1", at(-9))
+
+    result = decide(bound("ben", hours), first, is_binding_on=True, is_crediting_renewals=True)
+
+    assert (result.winner, result.code) == (first, "attr.won_subscription")
+    assert code_of(result, bound("ben", hours)) == "attr.lost_subscription"
+
+
+def test_of_two_clicks_a_microsecond_apart_the_later_wins():
+    later = replace(click("ben", -1), at=at(-1) + timedelta(microseconds=1))
+
+    assert decide(click("anna", -1), later).winner == later
 
 
 def test_other_signals_of_the_winner_say_that_the_order_is_theirs():

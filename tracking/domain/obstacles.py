@@ -1,7 +1,7 @@
 """Why a candidate cannot be credited on its own, before candidates are compared."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from tracking.domain.candidates import (
     NOT_ATTRIBUTABLE,
@@ -28,9 +28,6 @@ from tracking.domain.reasons import (
     LOST_WINDOW,
     Reason,
 )
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_SECOND = timedelta(seconds=1)
 
 
 def find_obstacles(
@@ -81,8 +78,8 @@ def _click_obstacle(click: ClickCandidate, order: OrderFacts, policy: Policy) ->
 
 
 def _is_within_window(click_at: datetime, placed_at: datetime, policy: Policy) -> bool:
-    elapsed = _seconds(placed_at) - _seconds(click_at)
-    return 0 <= elapsed <= timedelta(days=policy.window_days) // _SECOND
+    elapsed = _cut(placed_at) - _cut(click_at)
+    return timedelta(0) <= elapsed <= timedelta(days=policy.window_days)
 
 
 def _code_obstacle(
@@ -119,8 +116,8 @@ def _missing_click(
 
 
 def _bound_obstacle(bound: BoundCandidate, order: OrderFacts, policy: Policy) -> Reason | None:
-    placed = _seconds(order.placed_at)
-    if placed < _seconds(bound.bound_at) or (bound.until and placed > _seconds(bound.until)):
+    placed = _cut(order.placed_at)
+    if placed < _cut(bound.bound_at) or (bound.until and placed > _cut(bound.until)):
         params = {
             "creator": bound.party.enrollment,
             "date": iso_utc(bound.bound_at),
@@ -152,6 +149,6 @@ def is_self(party: Party, order: OrderFacts) -> bool:
     return bool(order.email_hash) and party.email_hash == order.email_hash
 
 
-def _seconds(at: datetime) -> int:
-    """Return whole seconds: stores cut their times to them, a click has more digits."""
-    return (at - _EPOCH) // _SECOND
+def _cut(at: datetime) -> datetime:
+    """Return a time in whole seconds: stores cut theirs so, a click has more digits."""
+    return to_utc(at).replace(microsecond=0)

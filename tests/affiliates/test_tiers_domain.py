@@ -12,6 +12,7 @@ from affiliates.domain.tiers import (
     ended_span_of,
     find_next,
     judge,
+    next_span_end,
     running_span_of,
     span_of,
 )
@@ -67,6 +68,20 @@ def test_the_days_that_count_are_of_the_calendar(period, today, up, kept, runnin
     assert span_of(period, today) == up
     assert ended_span_of(period, today) == kept
     assert running_span_of(period, today) == running
+
+
+def test_orders_count_for_the_period_that_runs_to_its_last_day():
+    assert next_span_end("last_month", TODAY) == date(2026, 8, 31)
+    assert next_span_end("this_quarter", TODAY) == date(2026, 9, 30)
+    assert next_span_end("last_90_days", TODAY) is next_span_end("all_time", TODAY) is None
+
+
+def test_who_stays_belongs_where_he_is_or_higher():
+    assert judge(ladder(), standing(1, -5), today=TODAY).step == LOW
+    assert judge(ladder(), standing(3, 50), today=TODAY).step == TOP
+    assert judge(ladder(), standing(2, 0, is_pinned=True), today=TODAY).step == MID
+    assert judge(ladder(), standing(2, 50, is_pinned=True), today=TODAY).step == TOP
+    assert judge(ladder(is_falling=False), standing(2, 0), today=TODAY).step == MID
 
 
 @pytest.mark.parametrize(("value", "step"), [(9, LOW), (10, MID), (49, MID), (50, TOP)])

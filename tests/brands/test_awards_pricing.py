@@ -26,6 +26,7 @@ def rule(kind="click", amount=5, position=1, currency="EUR", **facts):
     [
         ("click", 148, 5, 740),
         ("click", 0, 5, 0),
+        ("lead", 3, 700, 2100),
         ("impression", 1000, 250, 250),
         ("impression", 1, 499, 0),
         ("impression", 1, 500, 1),
@@ -35,7 +36,8 @@ def rule(kind="click", amount=5, position=1, currency="EUR", **facts):
 def test_units_times_the_amount_rounded_half_up_once(kind, units, amount, earned):
     line = count_line(rule=rule(kind, amount), units=units, currency="EUR")
 
-    assert (line.earned, line.units, line.flat) == (earned, units, amount)
+    assert (line.earned, line.quantity, line.units, line.flat) == (earned, units, units, amount)
+    assert (line.base, line.refunded, line.counted, line.rate_bps) == (0, 0, 0, 0)
     assert line.code == ("price.rule" if units else "price.nothing_counted")
 
 
@@ -56,9 +58,17 @@ def test_caps_apply_in_order_and_each_is_named():
     assert Pricing.from_json(pricing.to_json()) == pricing
 
 
+def test_a_cap_of_a_rule_in_another_currency_does_not_cut():
+    elsewhere = rule(cap_order={"USD": 1})
+    line = count_line(rule=elsewhere, units=200, currency="EUR")
+
+    assert price_award(line=line, currency="EUR", caps_left={}, rule=elsewhere).total == 1000
+
+
 def test_an_agreed_amount_is_cut_by_caps_too():
     line = sum_line(line_id="1", title="Video", amount=900, code="price.rule", params={})
 
+    assert (line.quantity, line.units, line.amount) == (1, 1, 900)
     assert price_award(line=line, currency="EUR", caps_left={"budget": 0}).total == 0
 
 
@@ -70,6 +80,10 @@ def test_the_first_rule_for_whom_it_is_pays():
     assert find_rule(**asked, currency="EUR", group_id=7) == of_group
     assert find_rule(**asked, currency="EUR", group_id=8).position == 2
     assert find_rule(**asked, currency="JPY", group_id=7) is None
+    own = rule(position=0, conditions=Conditions(enrollments=(1,)))
+    others = rule(position=0, conditions=Conditions(enrollments=(2,)))
+    assert find_rule(**asked | {"rules": [*rules, own]}, currency="EUR", group_id=7) == own
+    assert find_rule(**asked | {"rules": [*rules, others]}, currency="EUR", group_id=7) == of_group
 
 
 @pytest.mark.parametrize("kind", ["click", "impression", "lead"])

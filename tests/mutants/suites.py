@@ -41,6 +41,9 @@ DOMAIN: Mapping[str, tuple[str, ...]] = {
     "payouts/domain/limits.py": ("tests/payouts/test_limits.py",),
     "payouts/domain/states.py": ("tests/payouts/test_states.py",),
     "affiliates/domain/goals.py": ("tests/affiliates/test_goals_domain.py",),
+    "affiliates/domain/tiers.py": ("tests/affiliates/test_tiers_domain.py",),
+    "brands/domain/awards.py": ("tests/brands/test_awards_pricing.py",),
+    "payouts/domain/compare.py": ("tests/payouts/test_compare.py",),
 }
 
 SERVICES: Mapping[str, tuple[str, ...]] = {

@@ -1,5 +1,6 @@
 """What a merged order may earn and what of it came back."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,12 +16,15 @@ from tests.tracking.events import (
 )
 from tests.tracking.test_merge import merge_all
 from tracking.domain.events import OrderSnapshot
-from tracking.domain.merge import EMPTY
+from tracking.domain.merge import EMPTY, merge_event
 from tracking.domain.standing import (
+    RefundTotals,
     commissionable,
     effective_placed_at,
     has_open_dispute,
+    is_cancelled,
     list_problems,
+    named_refunds,
     refund_totals,
 )
 
@@ -61,6 +65,8 @@ def make_two_lines(**changes: Any) -> OrderSnapshot:
         ((make_snapshot(), make_dispute("opened"), make_dispute("lost")), "dispute.lost"),
         ((make_snapshot(), make_dispute("lost", amount=10_000)), "dispute.lost"),
         ((make_snapshot(), make_dispute("lost", amount=2_000)), ""),
+        ((make_snapshot(total=1), make_dispute("lost", amount=1)), "dispute.lost"),
+        ((make_snapshot(total=0), make_dispute("lost", amount=5)), ""),
         ((make_snapshot(), make_dispute("won"), make_dispute("opened")), ""),
     ],
 )
@@ -74,6 +80,18 @@ def test_a_dispute_is_open_until_its_verdict():
 
     assert has_open_dispute(opened)
     assert not has_open_dispute(merge_all(make_dispute("won"), make_dispute("opened")))
+    assert has_open_dispute(merge_all(make_dispute("won", "d1"), make_dispute("opened", "d2")))
+
+
+@pytest.mark.parametrize(
+    ("seen", "gone", "is_off"), [(None, 5, True), (3, 5, True), (7, 5, False), (5, 5, False)]
+)
+def test_a_deletion_holds_until_the_order_is_seen_again(seen, gone, is_off):
+    state = merge_event(EMPTY, replace(make_cancelled(), is_final=False), received_at=at(gone))
+    if seen is not None:
+        state = merge_event(state, make_snapshot(), received_at=at(seen))
+
+    assert is_cancelled(state) is is_off
 
 
 def test_the_first_receipt_stands_in_for_an_unknown_time_of_order():
@@ -134,6 +152,39 @@ def test_a_refund_of_all_that_was_paid_is_full_though_a_gift_card_paid_the_rest(
     order = make_two_lines(total=400)
 
     assert refund_totals(merge_all(order, make_refund(amount=400))).is_full
+    cent = merge_all(make_two_lines(total=1), make_refund(amount=1))
+    assert refund_totals(cent).is_full
+
+
+def test_what_is_named_and_what_is_not_are_together_the_whole():
+    by_line = make_refund("r1", lines=(refund_line("b", 4_000, 760),), shipping=595)
+    rest = make_refund("r2", amount=7_140)
+
+    assert refund_totals(merge_all(make_two_lines(), by_line, rest)).is_full
+    assert not refund_totals(merge_all(make_two_lines(), by_line)).is_full
+
+
+def test_one_minor_unit_that_came_back_whole_is_a_full_refund():
+    order = make_snapshot(lines=(make_line("a", 1),), total=1)
+
+    state = merge_all(order, make_refund(lines=(refund_line("a", 1),)))
+
+    assert refund_totals(state).is_full
+
+
+def test_refunds_are_named_with_all_that_went_back():
+    parts: dict[str, Any] = {"lines": (refund_line("a", 2_000, 380),), "amount": 100}
+    state = merge_all(
+        make_two_lines(),
+        make_refund("parts", **parts, shipping=50),
+        make_refund("total", status="pending", **parts, total=9_000),
+        make_refund("failed", status="failed", amount=1),
+        make_refund("usd", amount=1, currency="USD"),
+        make_refund("test", amount=1, is_test=True),
+    )
+
+    assert named_refunds(state) == {"parts": 2_530, "total": 9_000}
+    assert named_refunds(merge_all(make_refund(amount=5))) == {}
 
 
 def test_a_running_total_counts_only_beyond_the_refunds_known_by_id():
@@ -155,6 +206,8 @@ def test_a_partly_lost_dispute_takes_its_amount():
     totals = refund_totals(merge_all(make_two_lines(), make_dispute("lost", amount=1_190)))
 
     assert totals.unassigned_net == 1_000
+    whole = refund_totals(merge_all(make_two_lines(), make_dispute("lost")))
+    assert whole.unassigned == 0
 
 
 def test_a_refund_in_another_currency_or_of_a_test_is_left_out_and_listed():
@@ -171,6 +224,22 @@ def test_a_refund_in_another_currency_or_of_a_test_is_left_out_and_listed():
         ("problem.refund_currency", "usd"),
         ("problem.refund_currency", ""),
     ]
+    of_test = merge_all(make_two_lines(is_test=True), make_refund(amount=100, is_test=True))
+    assert list_problems(of_test) == ()
+
+
+@pytest.mark.parametrize(
+    ("net", "tax", "codes"),
+    [
+        (4_000, 760, []),
+        (4_001, 760, ["problem.refund_exceeds_line"]),
+        (4_000, 761, ["problem.refund_exceeds_line"]),
+    ],
+)
+def test_a_line_exceeds_by_its_net_or_its_tax(net, tax, codes):
+    state = merge_all(make_two_lines(), make_refund(lines=(refund_line("b", net, tax),)))
+
+    assert [problem.code for problem in list_problems(state)] == codes
 
 
 def test_a_refund_of_a_line_that_an_edit_removed_takes_nothing_from_the_others():
@@ -184,5 +253,5 @@ def test_a_refund_of_a_line_that_an_edit_removed_takes_nothing_from_the_others()
 def test_nothing_is_known_of_an_order_that_has_not_come():
     state = merge_all(make_refund(amount=5))
 
-    assert refund_totals(state).lines == ()
+    assert refund_totals(state) == RefundTotals((), 0, 0, 0, is_full=False)
     assert list_problems(state) == ()

@@ -274,7 +274,7 @@ def _strange_totals(state: OrderState, order: OrderSnapshot) -> Iterator[Problem
 def _strange_lines(state: OrderState, order: OrderSnapshot) -> Iterator[Problem]:
     _, net, tax = _line_sums(state, order)
     known = {line.external_line_id: line for line in order.lines}
-    for line_id in sorted(net.keys() | tax.keys()):
+    for line_id in sorted(net):
         line = known.get(line_id)
         if line is None:
             yield Problem(PROBLEM_LINE, {"line": line_id})

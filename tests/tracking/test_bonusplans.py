@@ -28,7 +28,7 @@ from tests.orders import release_due
 from tests.shop import Shop, code, line, stamp
 from tracking.domain.bonusplans import count_missing, count_steps, list_runs
 from tracking.models import Award, Commission
-from tracking.services.bonusplans import end_plan, follow_plan
+from tracking.services.bonusplans import LOOK_BACK, PlanOver, end_plan, follow_plan, update_plan
 from tracking.services.review import reject_commission
 from tracking.tasks import follow_bonuses
 
@@ -147,6 +147,33 @@ def test_what_was_released_stays_when_a_later_refund_takes_the_figure_back():
     town.shop.refund("1", "r1", "100.00")
 
     assert (town.follow(plan), town.earned()) == (0, [5_000])
+
+
+@pytest.mark.django_db
+def test_a_refund_long_after_its_month_takes_back_what_is_not_released():
+    town = Town()
+    plan = town.plan(kind="reach", measure="revenue", period="month", target=25_000)
+    town.sell(3)
+    assert (town.follow(plan), town.earned()) == (1, [5_000])
+
+    town.shop.refund("1", "r1", "100.00")
+    town.now += LOOK_BACK + timedelta(days=62)
+
+    assert (town.follow(plan), town.earned()) == (1, [0])
+
+
+@pytest.mark.django_db
+def test_the_last_day_of_a_bonus_may_be_today_and_no_day_before():
+    town = Town()
+    plan, today = town.plan(), town.now.date()
+    asked = {"plan_id": plan.pk, "name": "Third", "actor_id": town.owner.pk, "now": town.now}
+
+    update_plan(**asked, until=today, today=today)
+    with pytest.raises(PlanOver):
+        update_plan(**asked, until=today - timedelta(days=1), today=today)
+
+    plan.refresh_from_db()
+    assert (plan.name, plan.until) == ("Third", today)
 
 
 @pytest.mark.django_db

@@ -10,7 +10,7 @@ from tests.awards import make_award
 from tests.makers import NOW, get_owner, make_enrollment, make_member
 from tracking.models import BudgetWarning
 from tracking.selectors_budgets import read_budget
-from tracking.services.budgets import watch_budget
+from tracking.services.budgets import list_watched, watch_budget
 from tracking.tasks import watch_budgets
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +54,16 @@ def test_each_threshold_is_said_once_to_who_manages_and_who_pays(place):
     assert watch(place) == [80]
     watch_budgets()
     assert BudgetWarning.objects.count() == 3
+
+
+def test_the_job_watches_every_budget_there_is(place):
+    make_award(place, 8_000)
+    make_enrollment()
+
+    assert list_watched() == [place.program]
+    watch_budgets()
+
+    assert BudgetWarning.objects.get().percent == 80
 
 
 def test_both_thresholds_passed_at_once_are_two_rows_and_one_mail(place):

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from itertools import pairwise
 
 import pytest
 
@@ -10,13 +11,27 @@ from tests.tracking.events import (
     at,
     make_cancelled,
     make_dispute,
+    make_line,
     make_refund,
     make_snapshot,
     refund_line,
 )
 from tracking.domain.events import CanonicalEvent, ClickSignal
-from tracking.domain.merge import EMPTY, OrderState, from_json, merge_event, to_json
+from tracking.domain.merge import (
+    EMPTY,
+    OrderState,
+    from_json,
+    join_states,
+    list_versions,
+    merge_event,
+    to_json,
+)
 from tracking.domain.standing import is_cancelled
+
+STATIONS = (
+    *("pending", "failed", "authorized", "partially_paid"),
+    *("paid", "partially_refunded", "refunded", "cancelled"),
+)
 
 
 def merge_all(*events: CanonicalEvent) -> OrderState:
@@ -39,6 +54,63 @@ def test_a_tie_of_versions_goes_to_the_later_station_of_an_order():
 
     assert merge_all(pending, paid).snapshot == paid
     assert merge_all(paid, pending).snapshot == paid
+
+
+@pytest.mark.parametrize(("earlier", "later"), list(pairwise(STATIONS)))
+def test_each_station_of_an_order_comes_after_the_one_before(earlier, later):
+    before = make_snapshot(7, status=earlier, external_number="#z")
+    after = make_snapshot(7, status=later, external_number="#a")
+
+    assert merge_all(before, after).snapshot == merge_all(after, before).snapshot == after
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later"), list(pairwise(["pending", "succeeded", "cancelled", "failed"]))
+)
+def test_each_station_of_a_refund_comes_after_the_one_before(earlier, later):
+    told = [make_refund(status=earlier, amount=5), make_refund(status=later, amount=5)]
+
+    for events in (told, told[::-1]):
+        assert [refund.status for refund in merge_all(*events).refunds] == [later]
+
+
+def test_the_richer_telling_of_a_refund_is_kept():
+    for less, more in (
+        ({"lines": (refund_line("a", 9, 0),)}, {"lines": (refund_line("a", 8, 2),)}),
+        ({"amount": 9}, {"amount": 1, "shipping": 9}),
+        ({"lines": (refund_line("a", 5),)}, {"lines": (refund_line("a", 1),), "amount": 9}),
+    ):
+        poor, rich = make_refund(**less), make_refund(**more)
+        assert merge_all(poor, rich).refunds == merge_all(rich, poor).refunds == (rich,)
+
+
+def test_of_each_content_the_earliest_version_is_kept_and_no_more_than_twenty():
+    edits = [make_snapshot(v, lines=(make_line("a", 100 * (v // 2)),)) for v in range(2, 61)]
+
+    for told in (edits, edits[::-1]):
+        state = merge_all(*told)
+        assert [one.version for one in state.versions] == list(range(2, 42, 2))
+        assert list_versions(state)[-1] == state.snapshot == edits[-1]
+
+
+def test_a_mark_as_a_test_stays_whatever_comes():
+    marked = join_states(OrderState(is_marked_test=True), merge_all(make_snapshot()))
+
+    assert marked.is_test and join_states(merge_all(make_snapshot()), marked).is_test
+    assert not merge_all(make_snapshot()).is_test
+    assert not EMPTY.is_test
+
+
+@pytest.mark.parametrize(
+    ("facts", "heard"),
+    [
+        ({"paid_at": at(5)}, 10),
+        ({"paid_at": at(5), "is_vouched": True}, 5),
+        ({"paid_at": at(11), "is_vouched": True}, 10),
+    ],
+)
+def test_a_payment_that_finance_answers_for_was_heard_of_when_it_was_made(facts, heard):
+    assert merge_all(make_snapshot(**facts)).paid_received_at == at(heard)
 
 
 def test_a_tie_of_versions_and_status_has_one_winner_in_both_orders():

@@ -43,6 +43,7 @@ class TestBases:
         [priced] = price(make_order(lead), make_rule(1, "lead", amounts={"EUR": 5_00})).lines
 
         assert (priced.base, priced.counted, priced.units, priced.amount) == (0, 0, 2, 10_00)
+        assert priced.code == "price.rule"
 
     def test_before_discount_is_the_list_price_whether_prices_contain_tax_or_not(self):
         tax_on_top = make_line(gross=100_00, discount=20_00, net_ex_tax=80_00, tax=15_20)

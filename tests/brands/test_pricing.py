@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from brands.domain.bases import BasePolicy
-from brands.domain.pricing import Pricing, Step, UnknownCap
+from brands.domain.pricing import Pricing, Step, UnknownCap, cut_beyond
 from brands.domain.rules import (
     PriceContext,
     PriceOrder,
@@ -63,6 +63,7 @@ class TestTraps:
 
         assert (line.amount, line.code, line.params) == (0, "price.no_rule", {})
         assert (line.base, line.counted, line.rule_id, line.kind) == (100_00, 100_00, None, None)
+        assert (line.rate_bps, line.flat, line.rule_name) == (0, None, "")
 
     def test_9_a_discount_of_twenty_on_fifty_nine_at_half_is_nineteen_fifty(self):
         whole = make_order(make_line(gross=59_00, discount=20_00))
@@ -158,7 +159,7 @@ class TestFlatRules:
             make_order(replace(line, refunded_quantity=1, refunded_net=30_00)), rule
         ).lines
 
-        assert (kept.units, kept.flat, kept.amount) == (3, 2_00, 6_00)
+        assert (kept.units, kept.flat, kept.rate_bps, kept.amount) == (3, 2_00, 0, 6_00)
         assert (returned.units, returned.amount) == (2, 4_00)
 
     def test_per_item_pays_nothing_once_all_the_money_is_back(self):
@@ -287,6 +288,16 @@ class TestCaps:
 
         assert totals == [6_00, 6_00, 6_00, 3_00, 0]
 
+    def test_only_caps_beyond_the_order_count_as_cut_beyond_it(self):
+        pricing = price(
+            make_order(make_line(gross=300_00)),
+            percent(1000, cap_order={"EUR": 25_00}),
+            base=BasePolicy(cap_order={"EUR": 20_00}),
+            context=self.context(creator_period=18_00, budget=9_00),
+        )
+
+        assert (pricing.total, cut_beyond(pricing)) == (9_00, 11_00)
+
     def test_an_unknown_cap_is_refused(self):
         with pytest.raises(UnknownCap):
             price(make_order(make_line()), percent(1000), context=self.context(bugdet=1))
@@ -307,6 +318,34 @@ class TestSubscriptions:
         assert (fourth.amount, fourth.code) == (0, "price.renewals_over")
         assert fourth.params == {"position": 1, "rule": "Rule 1", "limit": 3, "payment": 4}
 
+    @pytest.mark.parametrize(
+        ("month", "amount", "code"),
+        [
+            (2, 10_00, "price.rule"),
+            (3, 0, "price.renewal_months_over"),
+            (None, 10_00, "price.rule"),
+        ],
+    )
+    def test_a_renewal_past_the_months_earns_nothing_and_says_so(self, month, amount, code):
+        context = replace(CONTEXT, payment_number=9, payment_month=month)
+
+        [line] = price(make_order(make_line()), percent(1000, max_months=3), context=context).lines
+
+        assert (line.amount, line.code) == (amount, code)
+        if code != "price.rule":
+            assert line.params == {"position": 1, "rule": "Rule 1", "limit": 3, "payment": 9}
+
+    def test_a_payment_that_is_counted_is_told_with_its_limits(self):
+        def steps(number, **limits):
+            context = replace(CONTEXT, payment_number=number, payment_month=1)
+            return price(make_order(make_line()), percent(1000, **limits), context=context).steps
+
+        assert steps(2, max_payments=3, max_months=12) == (
+            Step("price.payment", {"payment": 2, "limit": 3}, 0),
+            Step("price.payment_months", {"payment": 2, "limit": 12}, 0),
+        )
+        assert steps(2) == steps(None, max_payments=3) == steps(4, max_payments=3) == ()
+
     def test_an_order_without_a_payment_number_has_no_limit(self):
         assert price(make_order(make_line()), percent(1000, max_payments=1)).total == 10_00
 
@@ -322,6 +361,7 @@ def test_a_pricing_comes_back_from_json_as_it_was():
 
 def test_json_of_another_version_stays_readable():
     stored = CONTEXT.to_json()
+    assert stored["caps_asked"] == 0
     del stored["caps_left"]
     stored["later"] = 1
 

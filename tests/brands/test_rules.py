@@ -7,13 +7,16 @@ import pytest
 from brands.domain.bases import BasePolicy
 from brands.domain.pricing import MatchesDiffer, price_order
 from brands.domain.rules import (
+    Conditions,
     LineMatch,
     NoRuleVersion,
     PriceOrder,
     Rule,
     effective_rules,
     fingerprint,
+    fit_conditions,
     match_lines,
+    take_alike,
 )
 from tests.brands.pricing_makers import (
     CONTEXT,
@@ -125,6 +128,36 @@ class TestConditions:
         assert (line.amount, line.code, line.params["what"]) == (0, "price.excluded", what)
 
 
+class TestKinds:
+    def test_rules_for_leads_and_visits_take_no_goods_and_no_other_rule_a_lead(self):
+        goods, lead = make_line("1"), make_line("2", gross=0, is_lead=True)
+        amounts = {"amounts": {"EUR": 5}}
+        visits = [make_rule(1, "click", **amounts), make_rule(2, "impression", **amounts)]
+
+        assert matched(make_order(goods, lead), visits) == [None, None]
+        assert matched(make_order(goods, lead), [make_rule(1, "lead", **amounts)]) == [None, "r1"]
+        assert matched(make_order(goods, lead), [percent(1000)]) == ["r1", None]
+
+    @pytest.mark.parametrize(
+        ("one", "other", "expected"),
+        [
+            ("percent", "flat_order", True),
+            ("lead", "lead", True),
+            ("lead", "percent", False),
+            ("percent", "lead", False),
+            ("click", "impression", False),
+        ],
+    )
+    def test_kinds_are_alike_that_are_for_the_same_thing(self, one, other, expected):
+        assert take_alike(one, other) is expected
+
+    def test_conditions_that_make_no_sense_for_a_kind_fall_away(self):
+        asked = Conditions(products=("p",), groups=(1,), countries=("DE",))
+
+        assert fit_conditions("click", asked) == Conditions(groups=(1,))
+        assert fit_conditions("percent", asked) == asked
+
+
 class TestMatchesOfBefore:
     RULES = (percent(1500, 1, max_order_value={"EUR": 100_00}), percent(500, 2))
 
@@ -139,6 +172,9 @@ class TestMatchesOfBefore:
                 order=order, rules=rules or self.RULES, context=CONTEXT, previous=previous
             )
         ]
+
+    def test_a_stored_fingerprint_holds_for_the_same_line_in_later_releases(self):
+        assert fingerprint(make_line()) == "f14c73abe792dc51ce8c6436b94a5ad8"
 
     @pytest.mark.parametrize(
         "change",

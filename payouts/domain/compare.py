@@ -21,7 +21,7 @@ class RunLine:
     name: str
     amount_minor: int
     destination: str
-    recovered_minor: int = 0
+    recovered_minor: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ def line(who: str, minor: int, to: str = "bank", recovered: int = 0) -> RunLine:
         (line("a", 300), line("a", 100), [100, 100], ("tripled",)),
         (line("a", 300), line("a", 900), [900, 100, 100], ("tripled",)),
         (line("a", 300), line("a", 9), [200] * 6 + [1] * 20, ()),
+        (line("a", 300), line("a", 300), [300, 300, 300, 1, 1, 1] + [300] * 9, ("tripled",)),
         (line("a", 100), None, [], ("first",)),
         (line("a", 100), None, [100], ("new",)),
         (line("a", 100, to="card"), line("a", 100), [100], ("moved",)),

@@ -1,6 +1,7 @@
 """From released money to money sent: planned, approved under locks, paid once, netted later."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -139,6 +140,18 @@ def pay_by_file(books: Books) -> Payout:
     return moves.confirm_payout(
         payout_id=payout.pk, reference="BANK-1", actor_id=books.owner_id, now=books.now
     )
+
+
+def test_a_payout_keeps_when_it_left_and_when_it_was_paid(payee):
+    plan, later = payee.plan(), payee.now + timedelta(days=1)
+    payee.approve(plan)
+    moves.hand_over_file(file_id=plan.files.get().pk, actor_id=payee.owner_id, now=payee.now)
+
+    paid = moves.confirm_payout(
+        payout_id=plan.payouts.get().pk, reference="r", actor_id=payee.owner_id, now=later
+    )
+
+    assert (paid.sent_at, paid.paid_at, paid.closed_at) == (payee.now, later, later)
 
 
 def test_a_plan_moves_nothing_and_an_approval_moves_the_exact_amount(payee):

@@ -232,7 +232,7 @@ def test_a_minimum_of_nought_is_the_smallest_amount_there_is() -> None:
 def test_without_a_rail_a_minimum_is_kept_to_the_unit() -> None:
     payee = replace(ANNA, method=None, currency="HUF")
 
-    assert minimum_of(payee=payee, policy=PlanPolicy({"HUF": 100_050})) == 100_050
+    assert minimum_of(payee=payee, policy=PlanPolicy({"HUF": 100_051})) == 100_051
 
 
 def test_what_a_rail_is_too_large_for_waits_from_the_first_unit_on() -> None:

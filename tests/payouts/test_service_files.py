@@ -171,6 +171,7 @@ def test_a_payment_by_hand_waits_as_approved_until_somebody_notes_it(books, clie
 
     payout.refresh_from_db()
     assert (payout.status, payout.reference) == (PayoutStatus.PAID, "Receipt 7")
+    assert payout.sent_at == payout.paid_at
     assert books.balance(AccountKind.IN_PAYOUT) == 0
     assert prove_books(brand_id=books.brand.pk).is_balanced
     with pytest.raises(IllegalMove):

@@ -45,11 +45,11 @@ def post_change(*, commission: Commission, delta_minor: int, seq: int, now: date
     return entry
 
 
-def post_hold(*, commission: Commission, hold_id: str, now: datetime) -> int:
-    """Move released, unpaid money of a commission to on_hold; returns how much moved."""
+def post_hold(*, commission: Commission, hold_id: str, now: datetime) -> None:
+    """Move released, unpaid money of a commission to on_hold."""
     party, currency = commission.affiliation_id, commission.currency
     if commission.released_at is None or commission.covered_at is not None:
-        return 0
+        return
     open_accounts(brand_id=commission.brand_id, keys=[(AccountKind.PAYABLE, party, currency)])
     payable = get_balance(
         brand_id=commission.brand_id,
@@ -59,21 +59,19 @@ def post_hold(*, commission: Commission, hold_id: str, now: datetime) -> int:
     )
     amount = min(commission.amount_minor - held_minor(commission), max(0, payable))
     if amount <= 0:
-        return 0
+        return
     legs = (Leg(AccountKind.PAYABLE, -amount, party), Leg(AccountKind.ON_HOLD, amount, party))
     _post(commission, EntryKind.HOLD, f"hold:{hold_id}", legs, now)
-    return amount
 
 
-def post_unhold(*, commission: Commission, hold_id: str, now: datetime) -> int:
-    """Give back what a review held; returns how much moved."""
+def post_unhold(*, commission: Commission, hold_id: str, now: datetime) -> None:
+    """Give back what a review held."""
     amount = held_minor(commission)
     if amount <= 0:
-        return 0
+        return
     party = commission.affiliation_id
     legs = (Leg(AccountKind.ON_HOLD, -amount, party), Leg(AccountKind.PAYABLE, amount, party))
     _post(commission, EntryKind.UNHOLD, f"unhold:{hold_id}", legs, now)
-    return amount
 
 
 def release_draft(commission: Commission) -> Draft:

@@ -9,6 +9,7 @@ FILES = {
     "portal:list-export applications",
     "portal:list-export audit",
     "portal:list-export creators",
+    "portal:list-export invoices",
     "portal:list-export payouts",
 }
 PAGES = {

@@ -17,6 +17,7 @@ POINTS = (
     "payout.after_call",
     "payout.before_record_commit",
     "statements.before_commit",
+    "invoice.after_number",
 )
 
 

@@ -53,6 +53,7 @@ class EntryKind(models.TextChoices):
     PAY = "pay", _("Paid")
     PAYOUT_FAILED = "payout_failed", _("Payout failed")
     PAYOUT_RETURNED = "payout_returned", _("Payout returned")
+    FOUND_PAID = "found_paid", _("Paid after all")
     WRITE_OFF = "write_off", _("Written off")
     VAT = "vat", _("VAT")
     WITHHOLD = "withhold", _("Tax withheld")

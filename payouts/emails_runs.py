@@ -10,7 +10,7 @@ from core.mail import send_notice
 from core.money import Money
 from core.notices import ACCOUNT, TEAM_WORK, Kind, Value, register
 from payouts.access import list_approvers
-from payouts.models import PayoutPlan, RunApproval
+from payouts.models import Payout, PayoutPlan, RunApproval
 
 _RUN = f"{settings.SITE_URL}/b/…/payouts/runs/…/"
 
@@ -54,6 +54,37 @@ APPROVAL_FELL = register(
         samples={"amount": Money(1_250_000, "EUR"), "url": f"{settings.SITE_URL}/b/…/payouts/"},
     )
 )
+PAYOUT_FOUND = register(
+    Kind(
+        name="payout_found",
+        group=ACCOUNT,
+        label=_("A payout that was given back left after all"),
+        subject=_("{brand}: the payout of {amount} to {creator} left after all"),
+        text=_(
+            "The payout of {amount} to {creator} had been given back, and then it was found to "
+            "have left after all. It is booked. If it was paid a second time meanwhile, {creator} "
+            "is below zero now, and later commissions make up for it.\n\n"
+            "Look at it and tell {creator}: {url}\n"
+        ),
+        samples={
+            "amount": Money(12_500, "EUR"),
+            "creator": "Nora Lind",
+            "url": f"{settings.SITE_URL}/b/…/payouts/…/",
+        },
+    )
+)
+
+
+def mail_payout_found(*, payout: Payout, now: datetime) -> None:
+    """Tell everybody who may approve that money left which the books had given back."""
+    page = reverse("payouts:payout-detail", args=[payout.brand.slug, payout.public_id])
+    params: dict[str, Value] = {
+        "amount": Money(payout.sent_minor, payout.currency),
+        "creator": payout.affiliation.affiliate.display_name,
+        "url": f"{settings.SITE_URL}{page}",
+    }
+    for member in list_approvers(payout.brand):
+        send_notice(kind=PAYOUT_FOUND, to=member.user, brand=payout.brand, params=params, now=now)
 
 
 def mail_run_drafted(*, plan: PayoutPlan, now: datetime) -> None:

@@ -6,12 +6,18 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from brands.forms.fields import AmountsField, PercentField
+from payouts.domain.vatnumbers import (
+    WrongCountry,
+    WrongForm,
+    read_country,
+    read_vat_number,
+)
 from payouts.models import PayeeKind, TaxKind, TaxProfile, TaxRate, TaxThreshold, VatStatus
 from payouts.services.tax import PROFILE_FIELDS, Declaration, read_details
 
 
 class CountryField(forms.RegexField):
-    """A country by its two letters (ISO 3166-1), in capitals."""
+    """A country by its two letters (ISO 3166-1), in capitals; EL of VAT numbers stands for GR."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
@@ -19,7 +25,22 @@ class CountryField(forms.RegexField):
         )
 
     def clean(self, value: Any) -> str:
-        return str(super().clean(value)).upper()
+        return read_country(str(super().clean(value)))
+
+
+def check_vat_number(form: forms.Form, cleaned: dict[str, Any], country: str) -> None:
+    """Write the VAT number as its country does, or say what does not fit."""
+    number = cleaned.get("vat_number")
+    if not number or not country:
+        return
+    try:
+        cleaned["vat_number"] = read_vat_number(number, country=country)
+    except WrongCountry as error:
+        text = _("This number begins as those of %(other)s do, and the country is %(country)s.")
+        form.add_error("vat_number", text % {"other": error.args[0], "country": country})
+    except WrongForm:
+        text = _("No VAT number of %(country)s looks like this. Enter it with its first letters.")
+        form.add_error("vat_number", text % {"country": country})
 
 
 class TaxCountryForm(forms.Form):
@@ -55,9 +76,14 @@ class BrandPartyForm(forms.Form):
         help_text=_("For example SB-. The numbers go on whatever stands before them."),
     )
 
+    def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.country = country
+
     def clean(self) -> dict[str, Any]:
-        """Ask for the address of whoever is named."""
+        """Ask for the address of whoever is named, and for a VAT number of the brand's country."""
         cleaned: dict[str, Any] = super().clean() or {}
+        check_vat_number(self, cleaned, self.country)
         if cleaned.get("legal_name") and not cleaned.get("address"):
             self.add_error("address", _("An invoice names the address too."))
         return cleaned
@@ -167,7 +193,7 @@ class TaxForm(forms.Form):
         r"^[A-Za-z0-9 .-]{4,20}$",
         label=_("VAT number"),
         required=False,
-        help_text=_("With its country, for example DE123456789."),
+        help_text=_("With its first letters, for example DE123456789; in Greece they are EL."),
     )
     agrees = forms.BooleanField(
         label=_("The brand may write invoices in my name (self-billing)"),
@@ -193,6 +219,7 @@ class TaxForm(forms.Form):
         is_registered = cleaned.get("vat_status") == VatStatus.REGISTERED
         if is_registered and not cleaned.get("vat_number") and "vat_number" not in self.errors:
             self.add_error("vat_number", _("Enter the VAT number you are registered under."))
+        check_vat_number(self, cleaned, cleaned.get("country", ""))
         return cleaned
 
     def read(self) -> Declaration:

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, F, Max, Q, QuerySet, Sum
 
 from affiliates.models import Affiliation
 from brands.domain.schedule import Schedule, next_run_day, run_day_of, start_period
@@ -30,7 +30,9 @@ from payouts.models import (
 from payouts.selectors_recovery import Recovery, list_recoveries, sum_written_off
 
 PAGE = 50
+FOUND_OF = ("never_left", "bank_refused")  # said by people, who can be wrong
 KEY_EXPIRED = "key_expired"
+GONE = Q(status=PayoutStatus.PAID) | Q(found_at__isnull=False, found_back_at__isnull=True)
 FAILED = (PayoutStatus.FAILED, PayoutStatus.RETURNED, PayoutStatus.UNKNOWN)
 
 
@@ -113,6 +115,19 @@ def find_lost_attempt(payout: Payout) -> PayoutAttempt | None:
         status=AttemptStatus.UNKNOWN, code=KEY_EXPIRED, external_id="", closed_at__isnull=True
     )
     return rows.select_related("absence_said_by").first()
+
+
+def may_be_found(payout: Payout) -> bool:
+    """Tell whether people gave it back who cannot be sure, so that it may show up as paid."""
+    was_refused = payout.status == PayoutStatus.FAILED and payout.code in FOUND_OF
+    was_handed_over = payout.status == PayoutStatus.CANCELLED and payout.sent_at is not None
+    return payout.found_at is None and (was_refused or was_handed_over)
+
+
+def list_found(brand: Brand) -> QuerySet[Payout]:
+    """Return payouts found to be paid after they were given back, until somebody looked."""
+    rows = Payout.objects.filter(brand=brand, found_at__isnull=False, found_seen_at__isnull=True)
+    return rows.order_by("pk")
 
 
 def list_items(payout: Payout) -> QuerySet[PayoutItem]:
@@ -219,12 +234,23 @@ def get_schedule(brand: Brand) -> Schedule:
 def sum_paid(affiliation_ids: Collection[UUID]) -> list[Money]:
     """Return what was paid to these places so far, for each currency."""
     rows = (
-        Payout.objects.filter(affiliation_id__in=affiliation_ids, status=PayoutStatus.PAID)
+        Payout.objects.filter(GONE, affiliation_id__in=affiliation_ids)
         .values_list("currency")
         .annotate(total=Sum("amount_minor"))
         .order_by("currency")
     )
     return [Money(total, currency) for currency, total in rows]
+
+
+def find_covers(commission_ids: Collection[int]) -> dict[int, tuple[datetime, datetime | None]]:
+    """Return since when standing payouts cover parts of commissions, and when one was paid last."""
+    rows = (
+        PayoutItem.objects.filter(commission_id__in=commission_ids, is_covering=True)
+        .values_list("commission_id")
+        .annotate(covered=Max("payout__approved_at"), paid=Max("payout__paid_at"))
+        .order_by()
+    )
+    return {pk: (covered_at, paid_at) for pk, covered_at, paid_at in rows}
 
 
 def find_covering_payout(commission_id: int) -> Payout | None:
@@ -238,7 +264,7 @@ def find_covering_payout(commission_id: int) -> Payout | None:
 
 def _paid(affiliation: Affiliation) -> dict[str, int]:
     totals: dict[str, int] = {}
-    rows = Payout.objects.filter(affiliation=affiliation, status=PayoutStatus.PAID)
+    rows = Payout.objects.filter(GONE, affiliation=affiliation)
     for currency, amount in rows.values_list("currency", "amount_minor"):
         totals[currency] = totals.get(currency, 0) + amount
     return totals

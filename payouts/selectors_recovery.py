@@ -1,7 +1,7 @@
 """What refunds after release left below zero, until when it is recovered, and what was written off.
 
-Only a clawback takes a balance below zero. The oldest is taken as recovered first, so what is left
-belongs to the newest ones.
+Only a clawback, or a payout that was given back and left after all, takes a balance below zero.
+The oldest is taken as recovered first, so what is left belongs to the newest ones.
 """
 
 from collections.abc import Collection, Mapping
@@ -32,7 +32,7 @@ WITH below AS (
            sum(-p.amount_minor) OVER (PARTITION BY below.id ORDER BY p.id DESC) AS reached
       FROM below JOIN ledger_posting p ON p.account_id = below.id
       JOIN ledger_entry e ON e.id = p.entry_id
-     WHERE e.kind = 'clawback' AND p.amount_minor < 0
+     WHERE e.kind IN ('clawback', 'found_paid') AND p.amount_minor < 0
 )
 SELECT party_id, currency, cause_type, cause_id, at,
        least(amount, owed - (reached - amount))::bigint

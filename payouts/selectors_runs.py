@@ -164,7 +164,7 @@ def sum_recovered(*, brand_id: int, currency: str) -> dict[str, int]:
             account__brand_id=brand_id,
             account__kind=AccountKind.PAYABLE,
             account__currency=currency,
-            entry__kind__in=[EntryKind.CLAWBACK, EntryKind.WRITE_OFF],
+            entry__kind__in=[EntryKind.CLAWBACK, EntryKind.FOUND_PAID, EntryKind.WRITE_OFF],
         )
         .exclude(pk__in=covered.values("posting_id"))
         .values_list("account__party_id")

@@ -18,7 +18,7 @@ from django.db.models.functions import Coalesce
 from affiliates.models import Affiliation
 from core.models import Brand
 from core.periods import start_of_day
-from ledger.models import AccountKind, Entry, Period, Posting
+from ledger.models import AccountKind, Entry, EntryKind, Period, Posting
 from payouts.domain.calendar import next_month
 from payouts.domain.statement import StatementFacts, StatementLine
 from payouts.models import Payout, PayoutItem, Statement
@@ -26,6 +26,8 @@ from tracking.models import Commission
 
 Key = tuple[UUID, str]
 """An affiliation and a currency."""
+
+OF_PAYOUTS = frozenset({EntryKind.PAY, EntryKind.PAYOUT_RETURNED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,7 @@ def read_month(
             "pk", "public_id"
         )
     )
+    taxes = _read_taxes(brand, lines)
     return {
         key: StatementFacts(
             brand=brand.public_id,
@@ -140,6 +143,7 @@ def read_month(
             opening_minor=sum(before for before, _after in standing[key].values()),
             lines=lines[key],
             standing={kind: after for kind, (_, after) in standing[key].items() if after},
+            taxes=taxes.get(key, ()),
         )
         for key in lines
     }
@@ -290,6 +294,23 @@ def _read_standing(
     for party, currency, kind, before, after in rows:
         standing[party, currency][kind] = (before, after)
     return standing
+
+
+def _read_taxes(
+    brand: Brand, lines: Mapping[Key, Collection[StatementLine]]
+) -> dict[Key, list[dict[str, Any]]]:
+    """Return the terms of the payouts that a month tells of, each once, in their order."""
+    causes = {
+        line.cause: key for key, rows in lines.items() for line in rows if line.kind in OF_PAYOUTS
+    }
+    if not causes:
+        return {}
+    payouts = Payout.objects.filter(brand=brand, public_id__in=causes, tax__isnull=False)
+    found: dict[Key, list[dict[str, Any]]] = defaultdict(list)
+    for public_id, tax in payouts.order_by("pk").values_list("public_id", "tax"):
+        if tax and tax not in found[causes[public_id]]:
+            found[causes[public_id]].append(tax)
+    return dict(found)
 
 
 def _of_parties(brand: Brand, party_ids: Collection[UUID] | None) -> QuerySet[Posting]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -10,9 +10,12 @@ from django.db.models import Q, QuerySet
 
 from affiliates.models import Affiliation
 from core.models import Brand
+from core.periods import start_of_day
 from payouts.domain.plan import Gate
 from payouts.domain.tax import Declared, Rate, TaxTerms, decide_tax
 from payouts.models import Invoice, Payout, TaxDocument, TaxProfile, TaxRate, TaxSettings
+
+Days = tuple[date | None, date | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +67,19 @@ def list_rates(brand: Brand) -> QuerySet[TaxRate]:
     return TaxRate.objects.filter(brand=brand).order_by("kind", "country", "-starts_on")
 
 
-def list_invoices(brand: Brand, *, search: str = "", what: str = "") -> QuerySet[Invoice]:
-    """Return the brand's invoices, the newest first; `what` may be `invoices` or `credits`."""
-    rows = Invoice.objects.filter(brand=brand)
+def list_invoices(
+    brand: Brand, *, search: str = "", what: str = "", days: Days = (None, None)
+) -> QuerySet[Invoice]:
+    """Return the brand's invoices, the newest first; `what` may be `invoices` or `credits`.
+
+    `days`: the first and the last day of issue, by the brand's calendar.
+    """
+    rows, zone = Invoice.objects.filter(brand=brand), ZoneInfo(brand.time_zone)
+    first, last = days
+    if first is not None:
+        rows = rows.filter(issued_at__gte=start_of_day(first, zone))
+    if last is not None:
+        rows = rows.filter(issued_at__lt=start_of_day(last + timedelta(days=1), zone))
     if search:
         by_name = Q(affiliation__affiliate__display_name__icontains=search)
         rows = rows.filter(by_name | Q(label__icontains=search))

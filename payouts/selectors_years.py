@@ -92,6 +92,46 @@ def list_year_totals(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class CountryTotal:
+    """All creators of one country in one currency in a year; two currencies are never added."""
+
+    country: str
+    creators: int
+    payouts: int
+    commission: Money
+    vat: Money
+    withheld: Money
+
+    @property
+    def sent(self) -> Money:
+        return self.commission + self.vat - self.withheld
+
+
+def sum_countries(totals: Collection[YearTotal]) -> list[CountryTotal]:
+    """Add the totals of a year up by country and currency, in the order of their names."""
+    parts: dict[tuple[str, str], list[YearTotal]] = {}
+    for one in totals:
+        parts.setdefault((one.country, one.commission.currency), []).append(one)
+    return [
+        CountryTotal(
+            country=country,
+            creators=len({one.affiliation.pk for one in rows}),
+            payouts=sum(one.payouts for one in rows),
+            commission=_add([one.commission for one in rows], currency),
+            vat=_add([one.vat for one in rows], currency),
+            withheld=_add([one.withheld for one in rows], currency),
+        )
+        for (country, currency), rows in sorted(parts.items())
+    ]
+
+
+def pick_year(*, brand: Brand, text: str, now: datetime) -> int:
+    """Return the year asked for, or the one of now where that is none with payouts."""
+    years = list_years(brand=brand, now=now)
+    return next((year for year in years if str(year) == text), years[0])
+
+
 def list_years(*, brand: Brand, now: datetime) -> list[int]:
     """Return the years a payout was paid in, up to the one of now, the newest first."""
     zone = ZoneInfo(brand.time_zone)
@@ -118,6 +158,10 @@ def _read_sums(brand: Brand, year: int, party: UUID | None) -> list[Sums]:
     with connection.cursor() as cursor:
         cursor.execute(_SUMS, about)
         return list(cursor.fetchall())
+
+
+def _add(amounts: Collection[Money], currency: str) -> Money:
+    return Money(sum(one.amount_minor for one in amounts), currency)
 
 
 def _find_reached(

@@ -177,6 +177,20 @@ PAYOUTS: Mapping[str, Message] = {
         _("The bank sent the money back on {date}. It is in your balance again."),
         _("The money came back on {date}: {cause}. It is in the released balance again."),
     ),
+    "payout.found": Message(
+        _(
+            "{rail}: this payout reached you after all, as was found on {date}. Your balance is "
+            "lower by it; if it was paid twice, later commissions make up for it."
+        ),
+        _(
+            "It was given back, and was found on {date} to have left after all. It is booked: the "
+            "released balance of {creator} is lower by it."
+        ),
+    ),
+    "payout.found_back": Message(
+        _("This payout was found to have left after all, and came back on {date}."),
+        _("It was found to have left after all, and the money came back on {date}: {cause}."),
+    ),
     "payout.unknown": Message(
         _("The answer of {rail} is missing. We keep asking and send nothing twice."),
         (

@@ -145,6 +145,11 @@ SENTENCES: Mapping[str, str | Promise] = {
     "payout.confirmed": _("{who} confirmed the payout to {what}"),
     "payout.exported": _("{who} took the file with the payout to {what}"),
     "payout.failed": _("{who} marked the payout to {what} as failed"),
+    "payout.found": _("{who} found that the payout to {what} left after all"),
+    "payout.found_back": _(
+        "{who} found that the payout to {what}, which left after all, came back"
+    ),
+    "payout.found_seen": _("{who} looked after the payout to {what} that left after all"),
     "payout.settled_arrived": _("{who} said that the payout to {what} arrived"),
     "payout.returned": _("{who} marked the payout to {what} as returned"),
     "payout_file.cancel_asked": _("{who} asked to take back the payment file {what}"),

@@ -15,6 +15,7 @@ from django.db.models import Min
 
 from affiliates.models import LinkSlug
 from affiliates.selectors_goals import filter_goals, list_goals
+from brands.access import Right
 from core.asked import Asked, read_day
 from core.exports import Cell, Sheet, amount
 from core.models import Brand
@@ -22,6 +23,7 @@ from core.paging import read_batches
 from payouts.models import Payout
 from portal.audit_log import describe_events, pick_events
 from portal.exports_people import Rows, read_applications, read_creators
+from portal.exports_tax import read_countries, read_invoices
 from portal.goals import read_goals
 from portal.liability import list_owed_as_of, name_parties
 from portal.performance import WITH_CLICKS, answer, list_currencies, list_keys
@@ -53,6 +55,7 @@ class Export:
     headings: tuple[str, ...]
     read: Callable[[Brand, Asked, datetime], Rows]
     page: str
+    needs: Right = Right.READ
 
     def open(self, name: str, brand: Brand, asked: Asked, now: datetime) -> Sheet:
         """Return the sheet; nothing is read before it is written."""
@@ -331,6 +334,21 @@ EXPORTS: Mapping[str, Export] = {
         ),
         _read_liability,
         "portal:report-liability",
+    ),
+    "invoices": Export(
+        _words(
+            "number kind issued_on takes_back creator creator_name legal_name country vat_number"
+            " treatment net vat gross withheld currency payout"
+        ),
+        read_invoices,
+        "payouts:invoice-list",
+        Right.MONEY,
+    ),
+    "tax_countries": Export(
+        _words("year country currency creators payouts commission vat withheld sent"),
+        read_countries,
+        "payouts:tax-years",
+        Right.MONEY,
     ),
     "audit": Export(
         _words("at who action sentence target_type target before after reason"),

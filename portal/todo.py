@@ -15,7 +15,7 @@ from core.money import Money
 from ledger.models import Account, AccountKind
 from ledger.selectors import list_brand_totals
 from payouts.models import PayoutPlan, PlanStatus
-from payouts.selectors import list_failed, list_next_runs
+from payouts.selectors import list_failed, list_found, list_next_runs
 from payouts.selectors_runs import list_approvals
 from tracking.context import count_open_reviews
 from tracking.models import WorkStatus
@@ -104,6 +104,9 @@ def _works(brand: Brand) -> Iterator[Task]:
 
 
 def _payouts(brand: Brand, owed: list[Owed], now: datetime) -> Iterator[Task]:
+    for payout in list_found(brand):
+        amount = Money(payout.sent_minor, payout.currency)
+        yield Task("payout_found", name=payout.public_id, amount=amount)
     failed = list_failed(brand).order_by().count()
     if failed:
         yield Task("payouts_failed", count=failed)

@@ -47,7 +47,7 @@ class StatementFacts:
 
     A month counts all that is owed; a payout what was released for it. `standing`: where the
     closing balance stands, by account. `tax`: the terms a payout was approved under, where the
-    brand reckons tax.
+    brand reckons tax; `taxes`: those of the payouts of a month, each once.
     """
 
     brand: str
@@ -61,6 +61,11 @@ class StatementFacts:
     lines: Sequence[StatementLine]
     standing: Mapping[str, int]
     tax: Mapping[str, str | int] | None = None
+    taxes: Sequence[Mapping[str, str | int]] = ()
+
+    @property
+    def every_tax(self) -> Sequence[Mapping[str, str | int]]:
+        return (self.tax,) if self.tax else self.taxes
 
     @property
     def change_minor(self) -> int:
@@ -100,6 +105,8 @@ def write_statement(facts: StatementFacts, *, number: int, previous: str) -> str
     }
     if facts.tax:
         content["tax"] = dict(facts.tax)
+    if facts.taxes:
+        content["taxes"] = [dict(terms) for terms in facts.taxes]
     return json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
 
 
@@ -129,6 +136,7 @@ def read_statement(text: str) -> StatementFacts:
         ],
         standing=content["standing"],
         tax=content.get("tax"),
+        taxes=content.get("taxes", ()),
     )
 
 

@@ -57,6 +57,7 @@ _P, _A = PayoutState, AttemptState
 # submitting -> approved: refused for a cause of the brand's (empty balance, revoked key).
 # unknown -> approved: the attempt is absent, so a new one may be made.
 # unknown -> returned: found, and already reversed in full.
+# absent -> accepted: people settled it as never left, and it had left after all.
 TRANSITIONS: Mapping[PayoutState, frozenset[PayoutState]] = MappingProxyType(
     {
         _P.APPROVED: frozenset({_P.SUBMITTING, _P.CANCELLED}),
@@ -78,7 +79,7 @@ ATTEMPT_TRANSITIONS: Mapping[AttemptState, frozenset[AttemptState]] = MappingPro
         _A.UNKNOWN: frozenset({_A.CLAIMED, _A.ACCEPTED, _A.REFUSED, _A.ABSENT}),
         _A.ACCEPTED: frozenset(),
         _A.REFUSED: frozenset(),
-        _A.ABSENT: frozenset(),
+        _A.ABSENT: frozenset({_A.ACCEPTED}),
     }
 )
 

@@ -40,6 +40,8 @@ COVERING_STATUSES = (*OPEN_STATUSES, PayoutStatus.PAID)
 class Payout(models.Model):
     """Money on its way to one creator in one currency. At most one is open at a time.
 
+    `found_at`: it was given back, and then its rail showed that it had left after all; what left
+    is booked apart and `status` stays. `found_back_at`: that money came back.
     `amount_minor` is the commission. `tax`: the terms it was approved under, frozen, as
     `payouts.domain.tax.TaxTerms` writes them; None where the brand reckoned none.
     """
@@ -69,9 +71,17 @@ class Payout(models.Model):
     paid_at = models.DateTimeField(null=True)
     paid_on = models.DateField(null=True)  # as whoever paid says it
     closed_at = models.DateTimeField(null=True)
+    found_at = models.DateTimeField(null=True)
+    found_seen_at = models.DateTimeField(null=True)
+    found_back_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(found_at__isnull=False, status__in=["failed", "cancelled"])
+                | Q(found_at__isnull=True, found_back_at__isnull=True, found_seen_at__isnull=True),
+                name="payouts_payout_found_given_back",
+            ),
             models.UniqueConstraint(
                 fields=["brand", "affiliation", "currency"],
                 condition=Q(status__in=[s.value for s in OPEN_STATUSES]),

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from core import fence
 from payouts.models import AttemptStatus, Payout, PayoutStatus
+from payouts.services import found
 from payouts.services.following import follow_submitted, list_due
 from payouts.services.rails import Rail
 from payouts.services.sending import OtherPayer, Tampered, resolve_payout, send_payout
@@ -39,7 +40,8 @@ def drive_brand(*, brand_id: int, rail: Rail, now: datetime, real_now: datetime)
             done["waiting"] += 1
             continue
         done[_drive(payout, rail, now, real_now)] += 1
-    return done + follow_submitted(brand_id=brand_id, rail=rail, now=now, real_now=real_now)
+    done += follow_submitted(brand_id=brand_id, rail=rail, now=now, real_now=real_now)
+    return done + found.look_again(brand_id=brand_id, rail=rail, now=now, real_now=real_now)
 
 
 def has_work(*, brand_id: int, rail: str, real_now: datetime) -> bool:
@@ -51,7 +53,9 @@ def has_work(*, brand_id: int, rail: str, real_now: datetime) -> bool:
         status__in=[PayoutStatus.SUBMITTING, PayoutStatus.UNKNOWN],
     )
     is_open = waiting.exists() or due.exists()
-    return is_open or bool(list_due(brand_id=brand_id, rail=rail, real_now=real_now))
+    if is_open or list_due(brand_id=brand_id, rail=rail, real_now=real_now):
+        return True
+    return found.list_due(brand_id=brand_id, rail=rail, real_now=real_now).exists()
 
 
 def _drive(payout: Payout, rail: Rail, now: datetime, real_now: datetime) -> str:

@@ -24,6 +24,7 @@ from payouts.models import (
     Invoice,
     OwnMinimum,
     Payout,
+    PayoutAttempt,
     PayoutMethod,
     PayoutPlan,
     RailEvent,
@@ -76,6 +77,7 @@ def erase_payee(*, affiliation_ids: Collection[UUID], email: str, name: str) -> 
     own = set(payouts.values_list("public_id", flat=True))
     for file in ExportFile.objects.filter(payouts__in=payouts).distinct():
         _erase_in_file(file, own, name)
+    PayoutAttempt.objects.filter(payout__in=payouts).update(absence_reason="")
     TaxProfile.objects.filter(affiliation__in=affiliation_ids).update(
         details=None, self_billing_version=None, self_billing_at=None
     )
@@ -97,9 +99,11 @@ def pick_audit_of_methods(affiliation_ids: Collection[UUID]) -> Q:
 
 
 def pick_audit_of_payouts(affiliation_ids: Collection[UUID]) -> Q:
-    """Return the audit rows whose reasons are about payouts to him."""
+    """Return the audit rows whose reasons are about payouts to him, or files they stand in."""
     rows = Payout.objects.filter(affiliation__in=affiliation_ids)
-    return about("payouts.payout", rows.values_list("public_id", flat=True))
+    files = ExportFile.objects.filter(payouts__in=rows)
+    own = about("payouts.payout", rows.values_list("public_id", flat=True))
+    return own | about("payouts.exportfile", files.values_list("public_id", flat=True))
 
 
 def _erase_in_plan(plan: PayoutPlan, ids: Collection[str], name: str) -> None:
@@ -117,7 +121,11 @@ def _erase_in_plan(plan: PayoutPlan, ids: Collection[str], name: str) -> None:
 
 
 def _erase_in_file(file: ExportFile, payout_ids: Collection[str], name: str) -> None:
-    """Write the file again without his name and account: ids, amounts and other rows stay."""
+    """Write the file again without his name and account: ids, amounts and other rows stay.
+
+    Why it was to be taken back may be about him.
+    """
     file.content = ERASERS[file.rail](content=bytes(file.content), payout_ids=payout_ids, name=name)
     file.sha256 = hashlib.sha256(file.content).hexdigest()
-    file.save(update_fields=["content", "sha256"])
+    file.cancel_reason = ""
+    file.save(update_fields=["content", "sha256", "cancel_reason"])

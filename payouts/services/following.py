@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from payouts.models import AttemptStatus, Payout, PayoutAttempt, PayoutStatus
 from payouts.services import moves
+from payouts.services.found import mark_found_back
 from payouts.services.rails import Found, Rail
 from payouts.services.sending import instruction_of, wait_before_next
 
@@ -56,6 +57,9 @@ def refresh_sent(*, payout_id: int, rail: Rail, now: datetime, real_now: datetim
 def _book(payout: Payout, found: Found, now: datetime) -> None:
     is_submitted = payout.status == PayoutStatus.SUBMITTED
     is_paid = payout.status == PayoutStatus.PAID
+    if payout.found_at and not payout.found_back_at and (found.is_reversed or found.is_failed):
+        mark_found_back(payout=payout, code=found.code or MONEY_BACK, now=now)
+        return
     if (is_submitted or is_paid) and found.is_reversed:
         moves.mark_returned(payout=payout, code=MONEY_BACK, detail="", now=now)
     elif is_paid and found.is_failed:

@@ -87,7 +87,7 @@ def _import_one(
     if attempt is None:
         payout = Payout.objects.filter(brand_id=brand_id, public_id=item.payout_public_id).first()
         if payout is None:
-            payout, outcome = _make_payout(brand_id, rail, item, now), "made"
+            payout, outcome = _make_payout(brand_id, rail, item, times), "made"
         attempt = _claim(payout, item, payer, real_now)
     found = Found(item.external_id, item.amount_minor, item.currency, item.reversed_minor)
     status = record_found(attempt=attempt, found=found, now=now, real_now=real_now)
@@ -113,8 +113,11 @@ def _claim(
     )
 
 
-def _make_payout(brand_id: int, rail: str, item: SentItem, now: datetime) -> Payout:
+def _make_payout(
+    brand_id: int, rail: str, item: SentItem, times: tuple[datetime, datetime]
+) -> Payout:
     """Approve anew what was approved after the backup: its payee is known by where it went."""
+    now, real_now = times
     method = PayoutMethod.objects.filter(
         brand_id=brand_id, rail=rail, external_account=item.destination
     ).first()
@@ -123,7 +126,7 @@ def _make_payout(brand_id: int, rail: str, item: SentItem, now: datetime) -> Pay
     party = UUID(str(method.affiliation_id))
     keys = [(kind, party, item.currency) for kind in (AccountKind.PAYABLE, AccountKind.IN_PAYOUT)]
     open_accounts(brand_id=brand_id, keys=keys)
-    amount, terms = _find_commission(method, item, now)
+    amount, terms = _find_commission(method, item, now - (real_now - item.created_at))
     payout = Payout(
         public_id=item.payout_public_id,
         brand_id=brand_id,
@@ -156,11 +159,12 @@ def _make_payout(brand_id: int, rail: str, item: SentItem, now: datetime) -> Pay
 
 
 def _find_commission(
-    method: PayoutMethod, item: SentItem, now: datetime
+    method: PayoutMethod, item: SentItem, sent_at: datetime
 ) -> tuple[int, TaxTerms | None]:
-    """Return the commission that was sent for, under the terms of today.
+    """Return the commission that was sent for, under the terms of the day on which it left.
 
-    What the restored books cannot have paid is refused: orders since the backup are missing.
+    `sent_at` is by the brand's clock. What the restored books cannot have paid is refused: orders
+    since the backup are missing, or a tax rate or declaration is.
     """
     party = UUID(str(method.affiliation_id))
     if Payout.objects.filter(
@@ -170,15 +174,17 @@ def _find_commission(
     payable = get_balance(
         brand_id=method.brand_id, kind=AccountKind.PAYABLE, currency=item.currency, party_id=party
     )
-    standing = list_tax_standings(brand=method.brand, parties=[party], now=now)[party]
-    if standing.terms is None:
-        if payable < item.amount_minor:
-            raise NotTaken("released_too_little")
-        return item.amount_minor, None
-    found = standing.terms.commission_of(item.amount_minor, most_minor=max(payable, 0))
-    if found is None:
+    most = max(payable, 0)
+    standing = list_tax_standings(brand=method.brand, parties=[party], now=sent_at)[party]
+    if any(gate.code == "gate.tax_rate" for gate in standing.gates):
+        raise NotTaken("tax_rate_missing")
+    terms = standing.terms
+    if (terms.sent_of(most) if terms else most) < item.amount_minor:
         raise NotTaken("released_too_little")
-    return found, standing.terms
+    found = terms.commission_of(item.amount_minor, most_minor=most) if terms else item.amount_minor
+    if found is None:
+        raise NotTaken("tax_differs")
+    return found, terms
 
 
 def _fit(postings: list[Posting], amount: int) -> list[Posting]:

@@ -8,6 +8,7 @@ import json
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from core import faults
 from core.locks import lock_row
 from payouts.domain.tax import Declared, find_treatment
 from payouts.models import Invoice, Payout, TaxProfile, TaxSettings
@@ -79,6 +80,7 @@ def _issue(invoice: Invoice, settings: TaxSettings, now: datetime) -> Invoice:
     )
     invoice.currency, invoice.issued_at = invoice.payout.currency, now
     invoice.number, invoice.label = row.last_invoice, f"{row.invoice_prefix}{row.last_invoice}"
+    faults.point("invoice.after_number")
     invoice.save(force_insert=True)
     return invoice
 

@@ -13,10 +13,16 @@ from payouts.domain.kinds import MANUAL
 from payouts.domain.states import IllegalMove, PayoutState, check_move
 from payouts.emails import mail_payout
 from payouts.models import Payout, PayoutItem, PayoutStatus
+from payouts.selectors import find_covers
 from payouts.services.invoices import issue_credit_note, issue_invoice
 from payouts.services.statements import issue_payout_statement
 from tracking.models import Commission
-from tracking.services.release import lock_commissions, mark_paid, mark_uncovered
+from tracking.services.release import (
+    keep_covered,
+    lock_commissions,
+    mark_paid,
+    mark_uncovered,
+)
 
 
 def lock_payout(payout_id: int) -> Payout:
@@ -95,7 +101,7 @@ def cancel_payout(*, payout_id: int, reason: str, actor_id: int, now: datetime) 
     return payout
 
 
-def mark_cancelled(*, payout: Payout, reason: str, actor_id: int, now: datetime) -> None:
+def mark_cancelled(*, payout: Payout, reason: str, actor_id: int | None, now: datetime) -> None:
     """Book that nothing was sent and nothing will be: its money is payable again."""
     payout.closed_at = now
     _move(payout, PayoutStatus.CANCELLED, code="payout.cancelled", detail=reason)
@@ -178,7 +184,10 @@ def _give_back(payout: Payout, kind: EntryKind, source: AccountKind, now: dateti
     commissions = _lock_commissions(payout)
     _post_back(payout, kind, source, now)
     PayoutItem.objects.filter(payout=payout).update(is_covering=False)
-    mark_uncovered(commission_ids=commissions, now=now)
+    others = find_covers(commissions)
+    mark_uncovered(commission_ids=[pk for pk in commissions if pk not in others], now=now)
+    for pk, (covered_at, paid_at) in others.items():
+        keep_covered(commission_id=pk, covered_at=covered_at, paid_at=paid_at)
 
 
 def _lock_commissions(payout: Payout) -> list[int]:
@@ -267,7 +276,7 @@ def _tell(payout: Payout, topic: str, now: datetime) -> None:
     mail_payout(payout=payout, topic=topic, now=now)
 
 
-def _audit(payout: Payout, action: str, actor_id: int, reason: str, now: datetime) -> None:
+def _audit(payout: Payout, action: str, actor_id: int | None, reason: str, now: datetime) -> None:
     audit.record(
         brand_id=payout.brand_id,
         actor_id=actor_id,

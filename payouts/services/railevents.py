@@ -1,6 +1,7 @@
 """Messages of a rail: stored once, and never believed; they only make us ask the rail."""
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -16,10 +17,12 @@ from payouts.models import (
     PayoutStatus,
     RailEvent,
 )
+from payouts.selectors import find_lost_attempt
 from payouts.services.following import refresh_sent
+from payouts.services.found import ask_about
 from payouts.services.methods import record_account_state
-from payouts.services.rails import Notice, Onboarding, Rail
-from payouts.services.sending import resolve_payout
+from payouts.services.rails import Found, Notice, Onboarding, Rail
+from payouts.services.sending import instruction_of, record_found, resolve_payout
 
 WAITING = (InboundStatus.STORED, InboundStatus.FAILED)
 ACCOUNT_KINDS = frozenset({"account", "account_closed"})
@@ -117,8 +120,27 @@ def _refresh_transfer(
     if attempt is not None:
         refresh_sent(payout_id=attempt.payout_id, rail=rail, now=now, real_now=real_now)
         return
+    if ask_about(
+        brand_id=event.brand_id, rail=rail, external_id=external_id, now=now, real_now=real_now
+    ):
+        return
     unknown = Payout.objects.filter(
         brand_id=event.brand_id, rail=event.rail, status=PayoutStatus.UNKNOWN
     )
-    for payout_id in unknown.values_list("pk", flat=True):
-        resolve_payout(payout_id=payout_id, rail=rail, now=now, real_now=real_now)
+    for payout in unknown.order_by("pk"):
+        if not _is_named(payout, external_id, rail, now, real_now):
+            resolve_payout(payout_id=payout.pk, rail=rail, now=now, real_now=real_now)
+
+
+def _is_named(
+    payout: Payout, external_id: str, rail: Rail, now: datetime, real_now: datetime
+) -> bool:
+    """Ask by the rail's own number about a payout whose number of ours the rail has forgotten."""
+    attempt = find_lost_attempt(payout)
+    if attempt is None:
+        return False
+    named = replace(instruction_of(attempt), external_id=external_id)
+    found = rail.lookup(instruction=named)
+    if isinstance(found, Found):
+        record_found(attempt=attempt, found=found, now=now, real_now=real_now)
+    return isinstance(found, Found)

@@ -4,6 +4,7 @@ All statements of a month and its closing are one transaction: a process that di
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,7 +13,12 @@ from django.db import transaction
 from core import audit, faults
 from core.models import Brand
 from ledger.services import close_period, lock_periods
-from payouts.domain.statement import StatementFacts, fingerprint, write_statement
+from payouts.domain.statement import (
+    StatementFacts,
+    fingerprint,
+    read_statement,
+    write_statement,
+)
 from payouts.emails_tax import mail_statement
 from payouts.models import Payout, Statement
 from payouts.selectors_statements import (
@@ -101,6 +107,8 @@ def is_true_to_books(statement: Statement) -> bool:
     ).first()
     if facts is None:
         return False
+    if not read_statement(statement.content).taxes:
+        facts = replace(facts, taxes=())  # issued before months said how payouts were taxed
     text = write_statement(facts, number=statement.number, previous=before.sha256 if before else "")
     return text == statement.content and fingerprint(text) == statement.sha256
 

@@ -78,7 +78,7 @@ def show_facts(facts: StatementFacts, labels: Mapping[str, Any], links: Links) -
             for part, minor in sum_parts(facts.lines).items()
         ],
         "standing": standing,
-        "tax_notes": list_notes(read_terms(facts.tax)),
+        "tax_notes": _list_tax_notes(facts),
         "rows": [_show_line(line, currency, labels, links) for line in facts.lines],
     }
 
@@ -103,7 +103,7 @@ def list_cells(
             f"{site}{url}" if url else "",
         )
     yield ("", "closing", "", "", closing, currency, None, "")
-    for note in list_notes(read_terms(facts.tax)):
+    for note in _list_tax_notes(facts):
         yield ("", note, "", "", "", currency, None, "")
 
 
@@ -111,6 +111,12 @@ def name_file(facts: StatementFacts, slug: str) -> str:
     """Return how a file of the statement is called."""
     about = f"{facts.month:%Y-%m}" if facts.month else facts.payout
     return f"statement-{slug}-{about}-{facts.currency}"
+
+
+def _list_tax_notes(facts: StatementFacts) -> list[str]:
+    """Return why VAT was added or not, each reason once where a month had several payouts."""
+    notes = [note for terms in facts.every_tax for note in list_notes(read_terms(terms))]
+    return list(dict.fromkeys(notes))
 
 
 def _show_line(line: StatementLine, currency: str, labels: Mapping[str, Any], links: Links) -> Row:

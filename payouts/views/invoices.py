@@ -6,7 +6,7 @@ from django.views.decorators.http import require_GET
 
 from brands.access import Right, get_brand_for
 from brands.context import brand_page, why_not
-from core.asked import read_text
+from core.asked import read_day, read_text
 from core.edges import door
 from core.paging import cut_page
 from payouts.access import get_invoice_for, get_own_invoice
@@ -20,13 +20,16 @@ def list_of_brand(request: HttpRequest, slug: str) -> HttpResponse:
     """List invoices and credit notes by number, newest first."""
     access = get_brand_for(request.user, slug)
     asked = {name: read_text(request.GET, name) for name in ("q", "what")}
-    rows = list_invoices(access.brand, search=asked["q"], what=asked["what"])
+    days = (read_day(request.GET, "from"), read_day(request.GET, "to"))
+    rows = list_invoices(access.brand, search=asked["q"], what=asked["what"], days=days)
     page = cut_page(rows, before=request.GET.get("before", ""))
     context = brand_page(
         access,
         rows=page.rows,
         asked=asked,
-        is_filtered=any(asked.values()),
+        first=days[0],
+        last=days[1],
+        is_filtered=any([*asked.values(), *days]),
         next_url=page.older_url(request.GET.dict()),
         settings=find_settings(access.brand),
         off=why_not(access, Right.MONEY),

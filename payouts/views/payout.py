@@ -15,12 +15,14 @@ from brands.context import brand_page, why_not
 from core.clock import brand_now
 from core.edges import door, see_other
 from core.money import Money
+from ledger.models import AccountKind
+from ledger.selectors import get_balance
 from payouts.access import get_payout_for
 from payouts.domain.kinds import HAND_RAILS, MANUAL
 from payouts.domain.states import IllegalMove
 from payouts.forms import ReasonForm, ReferenceForm
 from payouts.models import Payout, PayoutStatus
-from payouts.selectors import find_lost_attempt, list_items, waits_for_person
+from payouts.selectors import find_lost_attempt, list_items, may_be_found, waits_for_person
 from payouts.services import moves
 from payouts.views._said import say_payout, say_tax
 
@@ -72,6 +74,12 @@ def _payout_page(
     access: BrandAccess, payout: Payout, reference: ReferenceForm, reason: ReasonForm
 ) -> dict[str, Any]:
     is_by_hand = payout.rail in HAND_RAILS
+    balance = get_balance(
+        brand_id=payout.brand_id,
+        kind=AccountKind.PAYABLE,
+        currency=payout.currency,
+        party_id=payout.affiliation_id,
+    )
     return brand_page(
         access,
         payout=payout,
@@ -86,6 +94,9 @@ def _payout_page(
         can_confirm=waits_for_person(payout),
         how=_how(payout),
         can_fail=is_by_hand and payout.status in {PayoutStatus.SUBMITTED, PayoutStatus.PAID},
+        may_be_found=may_be_found(payout),
+        balance=Money(balance, payout.currency),
+        is_below=balance < 0,
         is_lost=find_lost_attempt(payout) is not None,
         can_cancel=payout.status == PayoutStatus.APPROVED,
         off=why_not(access, Right.MONEY),

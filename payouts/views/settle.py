@@ -19,30 +19,39 @@ from core.money import Money
 from payouts.access import get_payout_for
 from payouts.forms import ReasonForm, ReferenceForm
 from payouts.models import Payout
-from payouts.selectors import find_lost_attempt
-from payouts.services import settling
+from payouts.selectors import find_lost_attempt, may_be_found
+from payouts.services import found, settling
 from payouts.views._said import say_payout
 from payouts.wording import FENCED
+
+MOVED_ON = (
+    settling.NotLost,
+    settling.AskedAlready,
+    settling.NotAsked,
+    found.NotGivenBack,
+    found.NotFoundPaid,
+)
 
 
 @require_http_methods(["GET", "POST"])
 @door
 def settle(request: HttpRequest, slug: str, payout_id: str) -> HttpResponse:
-    """Say that it arrived or never left, agree as a second person, or take it back."""
+    """Say that it arrived, never left or left after all; agree as a second person, or take back."""
     access = get_brand_for(request.user, slug, needs=Right.MONEY)
     payout = get_payout_for(access, payout_id)
     what = request.POST.get("what", "")
-    reference = ReferenceForm(request.POST if what == "arrived" else None)
+    reference = ReferenceForm(request.POST if what in {"arrived", "found"} else None)
     reason = ReasonForm(request.POST if what == "absent" else None, prefix="why")
-    form = {"arrived": reference, "absent": reason}.get(what)
+    form = {"arrived": reference, "found": reference, "absent": reason}.get(what)
     said = next(iter(form.cleaned_data.values()), "") if form and form.is_valid() else ""
-    if what in {"agree", "withdraw"} or (said and "sure" in request.POST):
+    if what in {"agree", "withdraw", "seen"} or (said and "sure" in request.POST):
         return _follow(request, access, payout, what, said)
     lost = find_lost_attempt(payout)
     context = brand_page(
         access,
         payout=payout,
         lost=lost,
+        may_be_found=may_be_found(payout),
         amount=Money(payout.sent_minor, payout.currency),
         commission=Money(payout.amount_minor, payout.currency),
         sentence=say_payout(payout, access),
@@ -80,6 +89,14 @@ def _follow(
             lambda: settling.agree_never_left(real_now=real_now, **facts),
             _("The money is in the released balance again; the next run pays it."),
         ),
+        "found": (
+            lambda: found.report_found(reference=said, **facts),
+            _("It is booked, and the released balance is lower by it. Tell the creator."),
+        ),
+        "seen": (
+            lambda: found.mark_seen(**facts),
+            _("Noted: somebody has looked after it."),
+        ),
         "withdraw": (
             lambda: settling.withdraw_never_left(**facts),
             _("The payout stays as it is."),
@@ -90,9 +107,9 @@ def _follow(
         step()
     except settling.SamePerson:
         messages.error(request, _("Nothing was changed: whoever said it cannot agree as well."))
-    except settling.ReferenceTaken:
+    except (settling.ReferenceTaken, found.ReferenceTaken):
         messages.error(request, _("Nothing was changed: another payout has this reference."))
-    except (settling.NotLost, settling.AskedAlready, settling.NotAsked):
+    except MOVED_ON:
         messages.error(request, _("Nothing was changed: the payout has moved on meanwhile."))
     except Fenced:
         messages.error(request, FENCED)

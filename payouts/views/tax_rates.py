@@ -54,7 +54,7 @@ def show_rates(request: HttpRequest, slug: str) -> HttpResponse:
 def set_party(request: HttpRequest, slug: str) -> HttpResponse:
     """Say who the brand is on the invoices it writes in creators' names."""
     access = get_brand_for(request.user, slug, needs=Right.MONEY)
-    form = BrandPartyForm(request.POST, prefix="party")
+    form = BrandPartyForm(request.POST, prefix="party", country=find_settings(access.brand).country)
     if not form.is_valid():
         return _render(request, access, party=form)
     set_tax_party(
@@ -126,7 +126,10 @@ def _render(
         access,
         settings=settings,
         country_form=country or _country_form(access),
-        party_form=party or BrandPartyForm(prefix="party", initial=model_to_dict(settings)),
+        party_form=party
+        or BrandPartyForm(
+            prefix="party", initial=model_to_dict(settings), country=settings.country
+        ),
         rate_form=rate or TaxRateForm(prefix="rate"),
         rows=[{"rate": one, **_stand(one, today)} for one in list_rates(brand)],
         off=why_not(access, Right.MONEY),

@@ -20,7 +20,14 @@ from core.exports import Cell, Sheet, amount
 from core.models import Brand
 from payouts.access import get_threshold_for
 from payouts.forms_tax import ThresholdForm
-from payouts.selectors_years import YearTotal, list_thresholds, list_year_totals, list_years
+from payouts.selectors_years import (
+    YearTotal,
+    list_thresholds,
+    list_year_totals,
+    list_years,
+    pick_year,
+    sum_countries,
+)
 from payouts.services.taxrates import ThresholdExists, add_threshold, drop_threshold
 
 SHOWN = 200
@@ -112,12 +119,15 @@ def _render(request: HttpRequest, access: BrandAccess, form: ThresholdForm) -> H
     year = _read_year(request, brand)
     asked = {name: read_text(request.GET, name) for name in ("q", "what")}
     totals = list_year_totals(brand=brand, year=year, search=asked["q"], what=asked["what"])
+    is_filtered = any(asked.values())
+    every = list_year_totals(brand=brand, year=year) if is_filtered else totals
     context = brand_page(
         access,
         year=str(year),
         years=[str(one) for one in list_years(brand=brand, now=brand_now(brand))],
         asked=asked,
-        is_filtered=any(asked.values()),
+        is_filtered=is_filtered,
+        countries=sum_countries(every),
         totals=totals[:SHOWN],
         count=len(totals),
         has_more=len(totals) > SHOWN,
@@ -130,10 +140,7 @@ def _render(request: HttpRequest, access: BrandAccess, form: ThresholdForm) -> H
 
 
 def _read_year(request: HttpRequest, brand: Brand) -> int:
-    """Return the year asked for, or the one of now where that is none with payouts."""
-    years = list_years(brand=brand, now=brand_now(brand))
-    asked = read_text(request.GET, "year")
-    return next((year for year in years if str(year) == asked), years[0])
+    return pick_year(brand=brand, text=read_text(request.GET, "year"), now=brand_now(brand))
 
 
 def _cells(one: YearTotal, year: int) -> tuple[Cell, ...]:

@@ -7,6 +7,7 @@ none means it holds.
 from django.utils.translation import gettext_lazy as _
 
 from portal.books.checks import Check
+from portal.books.paid import GONE
 
 ENTRIES = "ledger_entry WHERE brand_id = %(brand)s"
 POSTINGS = "ledger_posting WHERE brand_id = %(brand)s"
@@ -55,7 +56,7 @@ MONEY = (
         ), away AS (
             SELECT p.affiliation_id AS party, p.currency,
                    sum(p.amount_minor + p.vat_minor - p.withheld_minor) AS amount
-              FROM payouts_payout p WHERE p.brand_id = %(brand)s AND p.status = 'paid'
+              FROM payouts_payout p WHERE p.brand_id = %(brand)s AND {GONE}
              GROUP BY 1, 2
         ), added AS (
             SELECT a.party_id AS party, a.currency, sum(p.amount_minor) AS amount
@@ -111,7 +112,7 @@ MONEY = (
           FROM balances CROSS JOIN LATERAL (
             SELECT coalesce(-sum(p.amount_minor), 0) AS amount
               FROM ledger_posting p JOIN ledger_entry e ON e.id = p.entry_id
-             WHERE p.account_id = balances.id AND e.kind = 'clawback'
+             WHERE p.account_id = balances.id AND e.kind IN ('clawback', 'found_paid')
           ) recovered
          WHERE kind = 'payable' AND balances.amount < 0
            AND -balances.amount > recovered.amount

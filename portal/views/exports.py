@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from brands.access import NotFound, get_brand_for
+from brands.access import NotFound, get_brand_for, require
 from core import audit
 from core.clock import brand_now
 from core.downloads import FORMATS, send_sheet
@@ -25,6 +25,7 @@ def export_list(request: HttpRequest, slug: str, sheet: str) -> HttpResponseBase
     export, file_format = EXPORTS.get(sheet), request.POST.get("format", "csv")
     if export is None or file_format not in FORMATS:
         raise NotFound
+    require(access, export.needs)
     brand, now = access.brand, brand_now(access.brand)
     asked = {name: value for name, value in request.GET.dict().items() if name != "before"}
     try:

@@ -15,9 +15,11 @@ from core import faults
 from core.models import InboundStatus, OutboxEvent
 from ledger.models import AccountKind, Entry
 from ledger.selectors import get_balance
+from payouts.models import Invoice, Payout
 from portal.books import prove_books
 from tests.chaos.server import ROOT, on_test_database
 from tests.makers import make_brand, make_code, make_connection, make_enrollment, make_program
+from tests.payouts.test_invoices import confirm, hand_over, make_billed, send_back
 from tests.shop import Shop, code
 from tracking.models import Commission, Order, StoreEvent
 from tracking.tasks import sweep_store_events
@@ -46,6 +48,20 @@ def test_an_event_whose_worker_died_takes_effect_once(shop, point):
     sweep_until_done()
     assert shop.send("order.paid", order, event_id="evt_once") == 200
     check_once(shop)
+
+
+def test_a_process_killed_between_an_invoice_number_and_its_commit_leaves_no_gap_and_no_double():
+    books = make_billed()
+    payout = hand_over(books)
+
+    die("invoice.after_number", "confirm", payout.public_id, str(books.owner_id))
+
+    assert not Invoice.objects.exists()
+    assert Payout.objects.get().status == "submitted"
+    confirm(books, payout)
+    send_back(books, payout)
+    assert list(Invoice.objects.order_by("number").values_list("number", flat=True)) == [1, 2]
+    assert prove_books(brand_id=books.brand.pk).is_balanced
 
 
 def test_a_store_that_got_no_answer_sends_again_and_is_served(shop):

@@ -7,13 +7,15 @@ from core import faults
 from tests.chaos.test_kill_processing import POINTS as PROCESSING
 from tests.payouts.test_sending import POINTS as SENDING
 
-# Walked by tests of their own: test_pulling, test_uploads, test_unread_orders, test_statements.
+# Walked by tests of their own: test_pulling, test_uploads, test_unread_orders, test_statements,
+# test_invoices and, by SIGKILL, test_kill_processing.
 KILLED_APART = (
     "order_pull.before_cursor",
     "order_upload.before_commit",
     "order_upload.before_finish",
     "unread_order.before_settled",
     "statements.before_commit",
+    "invoice.after_number",
 )
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ("core", "ledger", "brands", "affiliates", "tracking", "payouts", "portal")

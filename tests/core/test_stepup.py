@@ -89,6 +89,7 @@ FREE = {
     "portal:list-export liability": "sums what is owed by creator; no address, and no account",
     "portal:list-export orders": "says what was sold; a customer is not named in it",
     "portal:list-export report": "holds sums",
+    "portal:list-export tax_countries": "holds sums",
     "portal:what-if-file": "says what orders would have earned; no address, and not what was paid",
     "tracking:upload-errors": "says which rows of the brand's own file cannot be read, and why",
     "tracking:upload-template": "is empty but for an example",

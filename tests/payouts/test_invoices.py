@@ -4,6 +4,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
+from core import faults
 from payouts.models import Invoice, Payout, TaxSettings
 from payouts.services import moves
 from payouts.services.erasing import erase_payee
@@ -101,17 +102,30 @@ def test_there_is_no_invoice_where_nobody_agreed_or_something_is_missing(why: st
     assert TaxSettings.objects.get().last_invoice == 0
 
 
-def test_a_process_that_dies_before_its_commit_has_used_no_number():
+def test_a_process_that_dies_between_number_and_commit_has_used_none(monkeypatch):
     books = make_billed()
     payout = hand_over(books)
+    taken: list[int] = []
 
-    with pytest.raises(RuntimeError), transaction.atomic():
-        confirm(books, payout)
-        assert Invoice.objects.get().number == 1
-        raise RuntimeError
-    confirm(books, Payout.objects.get(pk=payout.pk))
+    def die(name: str) -> None:
+        if name == "invoice.after_number" and not taken:
+            taken.append(TaxSettings.objects.get().last_invoice)
+            raise faults.Crash(name)
 
-    assert Invoice.objects.get().number == 1
+    monkeypatch.setenv("FAULTS", "1")
+    faults.install(die)
+    try:
+        with pytest.raises(faults.Crash):
+            confirm(books, payout)
+        assert (taken, TaxSettings.objects.get().last_invoice) == ([1], 0)
+        assert not Invoice.objects.exists()
+        confirm(books, Payout.objects.get(pk=payout.pk))
+    finally:
+        faults.install(None)
+
+    send_back(books, Payout.objects.get(pk=payout.pk))
+    assert list(Invoice.objects.order_by("number").values_list("number", flat=True)) == [1, 2]
+    assert prove_books(brand_id=books.brand.pk).is_balanced
 
 
 @pytest.mark.django_db(transaction=True)

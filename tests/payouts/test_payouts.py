@@ -16,6 +16,8 @@ from portal.books import prove_books
 from tests.makers import get_owner
 from tests.payouts.ledger_world import Books, add_bank, make_books
 from tests.portal.text import plain
+from tracking.models import Commission
+from tracking.services.review import adjust_commission
 
 pytestmark = pytest.mark.django_db
 
@@ -290,3 +292,40 @@ def test_a_changed_method_pauses_payouts_for_72_hours(payee):
     assert [gate["code"] for gate in left_out[0]["gates"]] == ["gate.cooling"]
     payee.pass_days(4)
     assert payee.plan().content["lines"]
+
+
+@pytest.mark.parametrize("is_returned", [False, True])
+def test_a_commission_in_two_payouts_stays_covered_by_the_one_that_stands(is_returned):
+    books = make_books()
+    add_bank(books)
+    books.release("100.00")
+    first = pay_by_file(books)
+    commission = Commission.objects.get()
+    paid_at = commission.paid_at
+    books.pass_days(1)
+    adjust_commission(
+        commission_id=commission.pk,
+        delta_minor=6_000,
+        reason="More",
+        actor_id=books.owner_id,
+        now=books.now,
+    )
+    (second,) = books.approve()
+    facts = {"payout_id": second.pk, "reason": "no", "actor_id": books.owner_id}
+    if is_returned:
+        moves.hand_over_file(file_id=second.file_id, actor_id=books.owner_id, now=books.now)
+        moves.confirm_payout(
+            payout_id=second.pk, reference="r2", actor_id=books.owner_id, now=books.now
+        )
+        moves.report_failure(**facts, now=books.now)
+    else:
+        moves.cancel_payout(**facts, now=books.now)
+
+    commission.refresh_from_db()
+    assert (commission.covered_at, commission.paid_at) == (first.approved_at, paid_at)
+    assert prove_books(brand_id=books.brand.pk).is_balanced
+
+    moves.report_failure(payout_id=first.pk, reason="no", actor_id=books.owner_id, now=books.now)
+    commission.refresh_from_db()
+    assert (commission.covered_at, commission.paid_at) == (None, None)
+    assert prove_books(brand_id=books.brand.pk).is_balanced

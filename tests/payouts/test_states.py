@@ -61,6 +61,7 @@ def test_a_move_is_checked_against_the_table(before: PayoutState, after: PayoutS
 
 def test_an_attempt_that_ended_stays_ended() -> None:
     check_attempt_move(A.UNKNOWN, A.CLAIMED)
+    check_attempt_move(A.ABSENT, A.ACCEPTED)
     for state in set(AttemptState) - OPEN_ATTEMPT_STATES:
         with pytest.raises(IllegalMove):
             check_attempt_move(state, A.CLAIMED)

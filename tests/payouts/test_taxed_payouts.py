@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import translation
 
 from core.clock import database_now
 from core.models import AuditEvent
@@ -19,9 +20,11 @@ from payouts.services.approval import PlanChanged
 from payouts.services.driving import drive_brand
 from payouts.services.importing import import_sent
 from payouts.services.rails import SentItem
-from payouts.services.statements import is_true_to_books
+from payouts.services.statements import close_next_month, is_true_to_books
 from payouts.services.tax import Declaration, declare_tax
 from payouts.services.taxrates import add_tax_rate, end_tax_rate, set_tax_country
+from payouts.views._statement_page import OwnLinks
+from payouts.views._statement_pdf import describe_paper
 from portal.books import prove_books
 from tests.makers import get_owner, make_member
 from tests.payouts.ledger_world import Books, add_bank, add_stripe, make_books
@@ -234,6 +237,100 @@ def test_a_payment_found_after_a_restore_is_booked_with_its_tax(committed):
         assert (done.made, done.left) == (1, [])
         assert (payout.status, payout.amount_minor) == (PayoutStatus.PAID, 10_000)
         assert taxes(books) == (1_900, 500) and is_balanced(books)
+
+
+def test_a_payment_found_after_a_restore_is_taxed_by_the_rates_of_the_day_it_left(committed):
+    with open_world() as world:
+        books = make_books()
+        add_stripe(books, world.account)
+        books.release("100.00")
+        tax(books, vat=1_900, withheld=0)
+        left, left_real = books.now, database_now()
+        books.pass_days(3)
+        rate = TaxRate(
+            kind="vat", country="DE", rate_bps=2_500, starts_on=today(books), note="Raised"
+        )
+        add_tax_rate(brand_id=books.brand.pk, rate=rate, actor_id=books.owner_id, now=books.now)
+        now, real_now = books.now, left_real + (books.now - left)
+        sums = {"pay_restored1234567890": 11_900, "pay_other123456789012": 12_345}
+        items = [
+            SentItem(
+                f"tr_{n}",
+                name,
+                f"0b0b0b0b-0b0b-4b0b-8b0b-0b0b0b0b0b0{n}",
+                minor,
+                "EUR",
+                world.account,
+                0,
+                left_real,
+            )
+            for n, (name, minor) in enumerate(sums.items())
+        ]
+
+        odd = import_sent(
+            brand_id=books.brand.pk, rail=world.rail, items=items[1:], now=now, real_now=real_now
+        )
+        done = import_sent(
+            brand_id=books.brand.pk, rail=world.rail, items=items[:1], now=now, real_now=real_now
+        )
+
+        assert odd.left == [("tr_1", "released_too_little")]
+        assert (done.made, done.left) == (1, [])
+        payout = Payout.objects.get(public_id="pay_restored1234567890")
+        assert (payout.amount_minor, payout.vat_minor) == (10_000, 1_900)
+        assert is_balanced(books)
+
+
+def test_a_sum_that_no_commission_makes_under_the_rates_of_its_day_is_left_for_a_person(committed):
+    with open_world() as world:
+        books = make_books()
+        add_stripe(books, world.account)
+        books.release("100.00")
+        tax(books, vat=10_000, withheld=0)
+        item = SentItem(
+            "tr_1",
+            "pay_restored1234567890",
+            "0b0b0b0b-0b0b-4b0b-8b0b-0b0b0b0b0b0b",
+            10_001,
+            "EUR",
+            world.account,
+            0,
+            database_now(),
+        )
+
+        done = import_sent(
+            brand_id=books.brand.pk,
+            rail=world.rail,
+            items=[item],
+            now=books.now,
+            real_now=database_now(),
+        )
+
+        assert done.left == [("tr_1", "tax_differs")]
+        assert not Payout.objects.exists()
+
+
+def test_a_month_says_the_same_of_tax_as_its_payouts_on_page_and_in_files(books: Books):
+    tax(books, declared="FR")
+    (payout,) = books.approve()
+    pay(books, payout)
+    note = "Reverse charge: the recipient accounts for the VAT"
+    client = client_of(books.affiliation.affiliate.user)
+
+    (month, *_) = list_open_months([books.affiliation], now=books.now)
+    page = f"/me/payouts/statements/{books.affiliation.public_id}/EUR/{month.facts.month:%Y-%m}/"
+    assert plain(client.get(page)).count(note) == 1
+    assert note in b"".join(client.get(f"{page}csv/").streaming_content).decode()
+    books.pass_days(40)
+    while close_next_month(brand_id=books.brand.pk, now=books.now) is not None:
+        pass
+    issued = Statement.objects.exclude(month=None).get(month=month.facts.month)
+    assert note in str(describe_paper(issued, OwnLinks())["notes"])
+    with translation.override("fa"):
+        assert "2006/112/EC" in str(describe_paper(issued, OwnLinks())["notes"])
+        assert note not in str(describe_paper(issued, OwnLinks())["notes"])
+    assert is_true_to_books(issued)
+    assert is_balanced(books)
 
 
 def test_brand_and_creator_see_before_and_after_how_the_sum_comes_about(books: Books):

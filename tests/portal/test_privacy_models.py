@@ -34,7 +34,6 @@ KEPT = {
     "brands.PendingChange": BY_NUMBER,
     "brands.RuleSet": BY_NUMBER,
     "brands.WhatIf": BY_NUMBER,
-    "payouts.PayoutAttempt": BY_NUMBER,
     "payouts.RunApproval": BY_NUMBER,
     "tracking.Award": BY_NUMBER,
     "tracking.BonusPlan": BY_NUMBER,

@@ -85,6 +85,11 @@ def mark_uncovered(*, commission_ids: Iterable[int], now: datetime) -> None:
             post_hold(commission=hold.commission, hold_id=hold_id, now=now)
 
 
+def keep_covered(*, commission_id: int, covered_at: datetime, paid_at: datetime | None) -> None:
+    """Set a commission of which a payout gave one part back to what holds of its other parts."""
+    Commission.objects.filter(pk=commission_id).update(covered_at=covered_at, paid_at=paid_at)
+
+
 def list_unposted(*, limit: int) -> list[tuple[int, Brand]]:
     """Return orders, with their brand, whose change waited for a creator who is active again."""
     rows = (

@@ -19,9 +19,17 @@ WHY = {
     "differs": "its amount, currency or destination is not that of its payout",
     "unknown_destination": "no creator here has that account",
     "another_is_open": "another payout of that creator is open: cancel it, or settle it",
+    "tax_rate_missing": (
+        "no VAT rate of the brand's country was in force on the day it left: enter it again from "
+        "that day on, and run this again"
+    ),
+    "tax_differs": (
+        "no commission makes this sum under the tax rates of the day it left: enter rates and "
+        "tax details as they were on that day, and run this again"
+    ),
     "released_too_little": (
-        "less is released here than was paid: let the stores send their orders since the backup, "
-        "release what is due, and run this again"
+        "less is released here than was paid, by the tax rates of that day: let the stores send "
+        "their orders since the backup, release what is due, and run this again"
     ),
 }
 FILES_MATTER = (

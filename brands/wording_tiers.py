@@ -15,18 +15,17 @@ TIERS: Mapping[str, str] = {
         "them, net of refunds."
     ),
     "terms.tiers_commission": gettext_noop(
-        "Creators move up by themselves. What counts is the commission of their orders."
+        "Creators move up by themselves. What counts is all commission they earn, by orders and "
+        "leads, visits, views, bonuses and fees."
     ),
-    "terms.tiers_last_month": gettext_noop(
-        "For the groups the orders of the last whole calendar month count."
-    ),
+    "terms.tiers_last_month": gettext_noop("For the groups the last whole calendar month counts."),
     "terms.tiers_last_90_days": gettext_noop(
-        "For the groups the orders of the last 90 days count, today among them."
+        "For the groups the last 90 days count, today among them."
     ),
     "terms.tiers_this_quarter": gettext_noop(
-        "For the groups the orders of the running quarter of the year count."
+        "For the groups the running quarter of the year counts."
     ),
-    "terms.tiers_all_time": gettext_noop("For the groups all orders since joining count."),
+    "terms.tiers_all_time": gettext_noop("For the groups all time since joining counts."),
     "terms.tier_first": gettext_noop("The first group is %(group)s."),
     "terms.tier_amount": gettext_noop("From %(amount)s on it is the group %(group)s."),
     "terms.tier_reach_pending": gettext_noop(

@@ -2,7 +2,8 @@
 
 An order counts on the day it was placed. The rows of a table add up to everything earned in the
 period: what does not belong to any of them stands in a row of its own. By sub-id an order stands
-once for each sub-id it came with.
+once for each sub-id it came with. What the ledger still holds of an order that is credited to
+somebody else, or is a test, is earned too: its creator is suspended, and nothing is posted for him.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,7 +24,7 @@ DIMENSIONS = ("link", "code", "sub", "product")
 
 _ORDERS = """
 SELECT w ->> 'kind', w ->> 'link', w ->> 'code', coalesce(k.sub_id, ''), c.currency,
-       count(*) FILTER (WHERE c.kind = 'sale'), sum(c.amount_minor)
+       count(a.id) FILTER (WHERE c.kind = 'sale' AND NOT o.is_test), sum(c.amount_minor)
   FROM tracking_commission c
   LEFT JOIN tracking_order o ON o.id = c.order_id
   LEFT JOIN tracking_award d ON d.id = c.award_id
@@ -35,28 +36,33 @@ SELECT w ->> 'kind', w ->> 'link', w ->> 'code', coalesce(k.sub_id, ''), c.curre
         WHERE (r ->> 'is_winner')::boolean LIMIT 1) win ON true
   LEFT JOIN tracking_click k ON k.id = (w ->> 'click')::uuid
  WHERE c.enrollment_id = ANY(%(places)s)
-   AND coalesce(o.placed_at, {awarded_at}) >= %(start)s AND o.is_test IS NOT TRUE
-   AND (o.id IS NULL OR a.id IS NOT NULL)
+   AND coalesce(o.placed_at, {awarded_at}) >= %(start)s
  GROUP BY 1, 2, 3, 4, 5
 """
 
 _PRODUCTS = """
-SELECT l ->> 'title', c.currency, count(DISTINCT c.order_id), sum((l ->> 'amount')::bigint)
+SELECT l ->> 'title', c.currency, count(DISTINCT a.order_id), sum((l ->> 'amount')::bigint)
   FROM tracking_commission c
   JOIN tracking_order o ON o.id = c.order_id
+  LEFT JOIN tracking_attribution a
+    ON a.order_id = o.id AND a.is_current AND a.enrollment_id = c.enrollment_id AND NOT o.is_test
  CROSS JOIN jsonb_array_elements(c.pricing -> 'lines') l
- WHERE c.enrollment_id = ANY(%(places)s) AND o.placed_at >= %(start)s AND NOT o.is_test
-   AND c.kind = 'sale' AND (l ->> 'amount')::bigint <> 0
+ WHERE c.enrollment_id = ANY(%(places)s) AND o.placed_at >= %(start)s
+   AND c.kind = 'sale' AND (a.id IS NOT NULL OR c.amount_minor > 0)
+   AND (l ->> 'amount')::bigint <> 0
  GROUP BY 1, 2
 """
 
 _TOTALS = """
-SELECT c.currency, count(*) FILTER (WHERE c.kind = 'sale'), sum(c.amount_minor)
+SELECT c.currency, count(a.id) FILTER (WHERE c.kind = 'sale' AND NOT o.is_test),
+       sum(c.amount_minor)
   FROM tracking_commission c
   LEFT JOIN tracking_order o ON o.id = c.order_id
   LEFT JOIN tracking_award d ON d.id = c.award_id
+  LEFT JOIN tracking_attribution a
+    ON a.order_id = o.id AND a.is_current AND a.enrollment_id = c.enrollment_id
  WHERE c.enrollment_id = ANY(%(places)s)
-   AND coalesce(o.placed_at, {awarded_at}) >= %(start)s AND o.is_test IS NOT TRUE
+   AND coalesce(o.placed_at, {awarded_at}) >= %(start)s
  GROUP BY 1
 """
 

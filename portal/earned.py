@@ -1,4 +1,8 @@
-"""What creators of a brand earned in a span of time, by any key: of orders, and of what is none."""
+"""What creators of a brand earned in a span of time, by any key: of orders, and of what is none.
+
+Of a test nothing is earned, but for what was posted to a creator who is suspended now: the ledger
+keeps it until he is reinstated.
+"""
 
 _OF_ORDERS = """
 SELECT {key} AS key, c.amount_minor
@@ -7,9 +11,10 @@ SELECT {key} AS key, c.amount_minor
   JOIN affiliates_enrollment e ON e.id = c.enrollment_id
   JOIN affiliates_affiliation f ON f.id = e.affiliation_id
   JOIN brands_group g ON g.id = e.group_id
-  LEFT JOIN tracking_attribution a ON a.order_id = o.id AND a.is_current
+  LEFT JOIN tracking_attribution a
+    ON a.order_id = o.id AND a.is_current AND a.enrollment_id = c.enrollment_id
   {joins}
- WHERE o.brand_id = %(brand)s AND NOT o.is_test AND c.currency = %(currency)s
+ WHERE o.brand_id = %(brand)s AND c.currency = %(currency)s
    AND o.placed_at >= %(start)s AND o.placed_at < %(end)s
    AND (%(creator)s = '' OR f.public_id = %(creator)s)
 """

@@ -28,7 +28,10 @@ class LadderForm(forms.Form):
     measure = forms.ChoiceField(
         label=gettext_lazy("What counts"),
         choices=TierMeasure.choices,
-        help_text=gettext_lazy("Money counts in the program's currency alone."),
+        help_text=gettext_lazy(
+            "Money counts in the program's currency alone. Commission is all that was earned, also "
+            "by leads, visits, views, bonuses and fees."
+        ),
     )
     period = forms.ChoiceField(label=gettext_lazy("In which days"), choices=TierPeriod.choices)
     is_falling = forms.BooleanField(

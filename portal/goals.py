@@ -56,7 +56,7 @@ SELECT g.id, (coalesce(o.placed_at, {AWARDED_AT}) AT TIME ZONE b.time_zone)::dat
     ON c.enrollment_id = e.id AND c.brand_id = g.brand_id AND c.currency = g.currency
   LEFT JOIN tracking_order o ON o.id = c.order_id
   LEFT JOIN tracking_award d ON d.id = c.award_id
- WHERE g.id = ANY(%(goals)s) AND o.is_test IS NOT TRUE
+ WHERE g.id = ANY(%(goals)s)
    AND {_IN_DAYS.format(at=f"coalesce(o.placed_at, {AWARDED_AT})")}
  GROUP BY 1, 2, 3
 """

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, F, Q, QuerySet, Sum
@@ -17,13 +17,11 @@ from ledger.selectors import list_party_balances
 from payouts.selectors import sum_paid
 from portal.earnings import FILTERS
 from portal.forecast import Balances, Forecast
-from tracking.models import Commission, CommissionKind
+from tracking.models import MOMENT, Commission, CommissionKind
 from tracking.selectors import NO_TEST, count_clicks_by_day, days_back, list_releasing, sum_amounts
 
 DAYS = 30
 RELEASES = 6
-MOMENT = timedelta(microseconds=1)
-"""What a day earned is awarded at its end, and is of that day."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from core.money import Money
 from tracking.models import Attribution, Click, Commission, OrderKind, ReviewHold, Verdict
 
 NOT_UNIQUE = (Verdict.REPEAT,)
-NO_TEST = Q(order__is_test=False) | Q(award__isnull=False)
-"""Commissions of what was no test; an award never is one."""
+NO_TEST = Q(order__is_test=False) | Q(award__isnull=False) | Q(amount_minor__gt=0)
+"""Commissions of no test, and what still stands of one; an award never is one."""
 
 Signal = tuple[int, str]
 """An enrollment and its link's public id or its code."""

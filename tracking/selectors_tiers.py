@@ -1,7 +1,7 @@
 """What counts for the tiers of a program: figures of creators in a run of days."""
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q, Sum
@@ -10,7 +10,7 @@ from affiliates.domain import tiers as domain
 from affiliates.domain.tiers import Span, Standing
 from affiliates.models import AffiliationStatus, Enrollment, GroupMove
 from brands.models import Ladder, Tier, TierMeasure
-from core.periods import start_of_day
+from core.periods import end_of_day, start_of_day
 from tracking.models import Attribution, Commission, OrderKind
 from tracking.selectors_brand import net_revenue
 
@@ -19,12 +19,17 @@ def count_figures(ladder: Ladder, places: Collection[Enrollment], span: Span) ->
     """Return the figure of each place that has one, by its key; days are the brand's.
 
     An order counts where it is credited, on the day it was placed, once it is paid and unless it
-    is cancelled or a test; amounts in the program's currency alone.
+    is cancelled or a test; amounts in the program's currency alone. Commission is all that was
+    earned, as reports have it: by orders and leads, and by what needs no order.
     """
     zone = ZoneInfo(ladder.program.brand.time_zone)
-    days = Q(order__placed_at__lt=start_of_day(span.until + timedelta(days=1), zone))
-    if span.since is not None:
-        days &= Q(order__placed_at__gte=start_of_day(span.since, zone))
+    until = end_of_day(span.until, zone)
+    since = start_of_day(span.since, zone) if span.since else None
+    if ladder.measure == TierMeasure.COMMISSION:
+        return _sum_earned(ladder, places, since, until)
+    days = Q(order__placed_at__lt=until)
+    if since is not None:
+        days &= Q(order__placed_at__gte=since)
     rows = Attribution.objects.filter(
         days,
         enrollment__in=[place.pk for place in places],
@@ -37,11 +42,19 @@ def count_figures(ladder: Ladder, places: Collection[Enrollment], span: Span) ->
     if ladder.measure == TierMeasure.ORDERS:
         return dict(rows.values_list("enrollment").annotate(Count("pk")))
     rows = rows.filter(order__currency=ladder.currency)
-    if ladder.measure == TierMeasure.REVENUE:
-        return dict(rows.values_list("enrollment").annotate(net=net_revenue("order__")))
-    earned = Commission.objects.filter(order__in=rows.values("order"), currency=ladder.currency)
-    credited = earned.filter(enrollment__in=[place.pk for place in places]).order_by()
-    return dict(credited.values_list("enrollment").annotate(Sum("amount_minor")))
+    return dict(rows.values_list("enrollment").annotate(net=net_revenue("order__")))
+
+
+def _sum_earned(
+    ladder: Ladder, places: Collection[Enrollment], since: datetime | None, until: datetime
+) -> dict[int, int]:
+    days = Q(order__placed_at__lt=until) | Q(award__at__lte=until)
+    if since is not None:
+        days &= Q(order__placed_at__gte=since) | Q(award__at__gt=since)
+    rows = Commission.objects.filter(
+        days, enrollment__in=[place.pk for place in places], currency=ladder.currency
+    ).order_by()
+    return dict(rows.values_list("enrollment").annotate(Sum("amount_minor")))
 
 
 def list_movable(ladder: Ladder) -> list[Enrollment]:

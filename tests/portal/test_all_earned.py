@@ -6,11 +6,12 @@ import pytest
 from django.urls import reverse
 
 from affiliates.models import Measure
+from affiliates.services.membership import suspend_affiliation
 from brands.services.rules import RuleDraft
 from core import formats
 from core.money import Money
 from ledger.models import AccountKind
-from ledger.selectors import list_brand_totals
+from ledger.selectors import list_brand_totals, list_party_balances
 from portal.books import prove_books
 from portal.breakdown import DIMENSIONS, break_down
 from portal.goals import count_goals
@@ -34,7 +35,8 @@ from tests.shop import Shop, code, stamp
 from tests.world import World
 from tracking.models import AwardKind, Commission
 from tracking.services.counting import count_days
-from tracking.services.review import adjust_commission
+from tracking.services.review import adjust_commission, credit_order
+from tracking.services.testmarks import mark_test
 
 RULES = [
     percent_rule(),
@@ -83,6 +85,12 @@ def _visit(place, shop):
 
 def in_ledger(brand):
     kinds = list_brand_totals(brand_id=brand.pk)["EUR"]
+    return sum(kinds.get(kind, 0) for kind in (AccountKind.PENDING, AccountKind.PAYABLE))
+
+
+def balance_of(brand, place):
+    balances = list_party_balances(brand_id=brand.pk, party_ids=[place.affiliation_id])
+    kinds = balances[place.affiliation_id, "EUR"]
     return sum(kinds.get(kind, 0) for kind in (AccountKind.PENDING, AccountKind.PAYABLE))
 
 
@@ -170,6 +178,50 @@ def test_what_is_changed_by_hand_on_an_order_that_does_not_count_is_earned_too(w
     )
     found = answer(world.brand, ask(), ANYTIME)
     assert (found.total.orders, found.total.commission) == (1, in_ledger(world.brand))
+
+
+@pytest.mark.parametrize("change", ["credited to another", "marked as a test"])
+def test_what_the_ledger_keeps_for_a_suspended_creator_is_in_every_figure(client, world, change):
+    """His order is somebody else's, or none, and he is suspended: nothing is posted for him."""
+    shop, anna = world.shop, world.anna
+    by_owner = {"actor_id": get_owner(world.brand).pk, "now": shop.now, "reason": "A look"}
+    suspend_affiliation(affiliation_id=anna.affiliation_id, **by_owner)
+    if change == "marked as a test":
+        mark_test(order_id=shop.get("1").pk, **by_owner)
+    else:
+        credit_order(order_id=shop.get("1").pk, enrollment_id=world.ben.pk, **by_owner)
+    kept = Commission.objects.get(order__external_order_id="1", enrollment=anna)
+    assert (kept.amount_minor, kept.has_unposted_change) == (1_000, True)
+
+    for group in GROUPINGS:
+        found = answer(world.brand, ask(group=group), ANYTIME)
+        parts = [*found.by_key.values(), *([found.rest] if found.rest else [])]
+        assert found.total.commission == in_ledger(world.brand)
+        assert sum(part.commission for part in parts) == found.total.commission, group
+    client.force_login(get_creator(anna))
+    for place in (anna, world.ben):
+        for by in DIMENSIONS:
+            broken_down = break_down([place], by=by, since=shop.now - timedelta(days=30))
+            owned = balance_of(world.brand, place)
+            assert broken_down.total.minor == {"EUR": owned}, by
+            assert sum(row.minor.get("EUR", 0) for row in broken_down.rows) == owned, by
+            assert sum(row.orders for row in broken_down.rows) == broken_down.total.orders, by
+    assert client.get(reverse("portal:creator-home")).context["period"].earned == [
+        Money(balance_of(world.brand, anna), "EUR")
+    ]
+
+
+def test_a_creator_whose_order_became_another_ones_earned_no_product_by_it(world):
+    credit_order(
+        order_id=world.shop.get("1").pk,
+        enrollment_id=world.ben.pk,
+        reason="His post",
+        actor_id=get_owner(world.brand).pk,
+        now=world.shop.now,
+    )
+    parts = break_down([world.anna], by="product", since=world.shop.now - timedelta(days=30))
+    (rest,) = parts.rows
+    assert (rest.is_rest, rest.minor, parts.total.orders) == (True, parts.total.minor, 0)
 
 
 def test_visits_of_the_last_day_of_a_month_are_of_that_month(world):

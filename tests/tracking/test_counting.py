@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from affiliates.services.membership import suspend_affiliation
+from brands.models import Program
 from brands.services.rules import RuleDraft
 from portal.books import prove_books
 from portal.selectors import load_story
@@ -48,6 +49,24 @@ def test_a_day_is_paid_once_it_is_over_by_visits_of_different_people():
     assert commission.label.endswith("14\xa0Aug\u2069")
     assert count_days(brand=link.brand, now=DUE) == []
     assert prove_books(brand_id=link.brand_id).is_balanced
+
+
+@pytest.mark.django_db
+def test_a_months_last_day_takes_of_the_cap_of_its_month():
+    place = make_place()
+    Program.objects.filter(pk=place.program_id).update(cap_creator_month={"EUR": 12})
+    place.program.refresh_from_db()
+    link = make_link(place)
+    for day in (30, 31, 32):  # 32: the first of September
+        at = datetime(2026, 8, 1, 12, tzinfo=UTC) + timedelta(days=day - 1)
+        click(link, 2, at=at)
+        count_day(brand=link.brand, day=at.date(), now=at + timedelta(days=3))
+
+    assert list(Commission.objects.order_by("pk").values_list("amount_minor", flat=True)) == [
+        10,
+        2,
+        10,
+    ]
 
 
 @pytest.mark.django_db

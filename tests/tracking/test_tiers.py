@@ -16,6 +16,7 @@ from brands.wording import render_terms
 from core.models import Mail
 from portal.books import prove_books
 from tests import racing
+from tests.awards import make_award
 from tests.makers import (
     NOW,
     get_owner,
@@ -28,7 +29,7 @@ from tests.makers import (
     make_user,
 )
 from tests.orders import get_commission, place_order, refund_order, release_due
-from tracking.models import Decision
+from tracking.models import AwardKind, Decision
 from tracking.services.tiers import SETTLED_AFTER, list_unread, move_creators, reread_orders
 
 pytestmark = pytest.mark.django_db
@@ -101,6 +102,22 @@ def test_only_paid_orders_that_stand_count_and_money_of_one_currency(anna):
     assert move(anna) == 0
     order(anna)
     assert move(anna) == 1
+
+
+def test_commission_is_all_that_was_earned_in_the_days_also_without_an_order(anna):
+    (partner, *_rest), (preferred, *_more) = anna.steps
+    steps = [(partner, 0, "later"), (preferred, 3_000, "later")]
+    make_ladder(anna.program, steps, measure="commission", period="last_90_days")
+    order(anna)
+    make_award(anna, 1_500)
+    make_award(anna, 9_000, key="bonus:old", at=NOW - timedelta(days=120))
+    make_award(anna, 9_000, key="bonus:usd", currency="USD")
+
+    assert move(anna) == 0
+    make_award(anna, 500, key="fee:1", kind=AwardKind.FEE)
+
+    assert move(anna) == 1
+    assert GroupMove.objects.get().figures["value_minor"] == 3_000
 
 
 @pytest.mark.parametrize(("hour", "moved"), [(21, 1), (23, 0)])

@@ -3,7 +3,7 @@
 Sentences are never stored: a reason is a code and its parameters.
 """
 
-from tracking.models.awards import Award, AwardKind
+from tracking.models.awards import MOMENT, Award, AwardKind
 from tracking.models.bonusplans import BonusKind, BonusPeriod, BonusPlan
 from tracking.models.budgets import BudgetThreshold, BudgetWarning
 from tracking.models.clicks import Click, ClickAgent, ClickReferrer, Verdict, VisitorSalt
@@ -32,6 +32,7 @@ from tracking.models.trials import TrialRun
 from tracking.models.uploads import OrderUpload
 
 __all__ = [
+    "MOMENT",
     "OF_ORDERS",
     "Adjustment",
     "Attribution",

@@ -1,6 +1,6 @@
 """What a creator earns without an order: visits, views, bonuses and fees."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from django.db import models
 from django.db.models import Q
@@ -12,6 +12,9 @@ from core.constraints import SameBrand
 from core.fields import CurrencyField, PublicIdField
 from core.models import Brand, User
 from tracking.models.bonusplans import BonusPlan
+
+MOMENT = timedelta(microseconds=1)
+"""What a day earned is awarded at its end, and is of that day: it counts so long before."""
 
 
 class AwardKind(models.TextChoices):
@@ -60,6 +63,11 @@ class Award(models.Model):
             SameBrand("bonus_plan", name="tracking_award_plan_same_brand"),
         ]
         indexes = [models.Index(fields=["brand", "at"], name="tracking_award_by_time")]
+
+    @property
+    def counts_at(self) -> datetime:
+        """Return when it was earned: what is awarded as a day ends is of that day."""
+        return self.at - MOMENT
 
     @property
     def days_counted(self) -> tuple[date | None, date | None]:

@@ -126,7 +126,7 @@ def _open_commission(award: Award, place: Enrollment, now: datetime) -> None:
         currency=award.currency,
         hold_days=hold_days,
         hold_anchor=HoldAnchor.PAID,
-        caps_at=award.at,
+        caps_at=award.counts_at,
         release_at=release_at,
         latest_at=release_at,
         created_at=now,

@@ -1,15 +1,16 @@
 """What is read after every step, and what must hold: the promises I1 to I6."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Sum
 
 from ledger.models import PARTY_KINDS, AccountKind, Posting
-from payouts.models import Payout, PayoutStatus
+from payouts.models import OPEN_STATUSES, Payout, PayoutStatus
 from payouts.rails.stripe.standin_store import Json
+from tests.machine.papers import Brand, Taxed, check_taxes
 from tests.machine.shop import Sale
 from tests.machine.world import Bank, House
 from tracking.models import Commission
@@ -23,19 +24,28 @@ MAY_HAVE_LEFT = {
 }
 
 
-def check_books(houses: Sequence[House], sales: Sequence[Sale], bank: Bank) -> None:
+def check_books(
+    houses: Sequence[House], sales: Sequence[Sale], bank: Bank, taxed: Mapping[str, Taxed]
+) -> list[Payout]:
+    """Check everything that can be read; returns the payouts, for their papers."""
     connection.check_constraints()  # the deferred guards speak now, not at a commit
-    balances = read_balances()
+    balances, brands = read_books()
     payouts = {payout.public_id: payout for payout in Payout.objects.all()}
     _check_earned(sales, balances, payouts)
+    check_taxes(brands, list(payouts.values()), taxed)
     _check_signs(sales, balances)
     _check_dates(sales)
     for house in houses:
         _check_transfers(house, bank.transfers(house), payouts)
+    return list(payouts.values())
 
 
 def read_balances() -> dict[Party, Counter[str]]:
-    """Return the balances of each creator and currency by kind; the brands' own must fit them."""
+    return read_books()[0]
+
+
+def read_books() -> tuple[dict[Party, Counter[str]], dict[Brand, Counter[str]]]:
+    """Return the balances of each creator and currency by kind, and those of brands themselves."""
     rows = (
         Posting.objects.values_list(
             "brand_id", "account__party_id", "account__currency", "account__kind"
@@ -43,14 +53,17 @@ def read_balances() -> dict[Party, Counter[str]]:
         .annotate(total=Sum("amount_minor"))
         .order_by()
     )
-    totals: Counter[tuple[int, str]] = Counter()
+    totals: Counter[Brand] = Counter()
+    brands: dict[Brand, Counter[str]] = defaultdict(Counter)
     balances: dict[Party, Counter[str]] = defaultdict(Counter)
     for brand_id, party, currency, kind, total in rows:
         totals[brand_id, currency] += total
         if party is not None:
             balances[party, currency][kind] += total
+        else:
+            brands[brand_id, currency][kind] += total
     assert not any(totals.values()), f"I1 the books of a brand sum to {dict(totals)}"
-    return balances
+    return balances, brands
 
 
 def _check_earned(
@@ -59,13 +72,19 @@ def _check_earned(
     earned: Counter[Party] = Counter()
     for sale in sales:
         earned[sale.place.party, sale.currency] += sale.expect()
-    paid: Counter[Party] = Counter()
+    taken: Counter[Party] = Counter()
+    on_way: Counter[Party] = Counter()
     for payout in payouts.values():
-        if payout.status == PayoutStatus.PAID:
-            paid[payout.affiliation_id, payout.currency] += payout.amount_minor
-    for party in earned.keys() | balances.keys() | paid.keys():
-        have = sum(balances[party].values()) + paid[party]
+        party = payout.affiliation_id, payout.currency
+        if payout.status in {*OPEN_STATUSES, PayoutStatus.PAID}:
+            taken[party] += payout.amount_minor
+        if payout.status in OPEN_STATUSES:
+            on_way[party] += payout.sent_minor
+    for party in earned.keys() | balances.keys() | taken.keys():
+        kinds = balances[party]
+        have = sum(kinds.values()) - kinds[AccountKind.IN_PAYOUT] + taken[party]
         assert have == earned[party], f"I2 {party}: books {have}, facts {earned[party]}"
+        assert kinds[AccountKind.IN_PAYOUT] == on_way[party], f"I2 {party} on its way"
 
 
 def _check_signs(sales: Sequence[Sale], balances: dict[Party, Counter[str]]) -> None:

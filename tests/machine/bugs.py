@@ -5,19 +5,23 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
-from django.db.models import QuerySet, Sum
+from django.db.models import F, QuerySet, Sum
 
 from brands.domain import pricing
 from ledger.models import AccountKind, EntryKind, Posting
-from payouts.domain import plan
+from payouts import selectors_tax
+from payouts.domain import plan, tax
+from payouts.domain.tax import TaxTerms, Treatment
+from payouts.models import TaxSettings
 from payouts.rails.stripe.adapter import StripeRail
-from payouts.services import moves, planning, sending
+from payouts.services import invoices, moves, planning, sending
 from payouts.services.rails import NotFound, Outcome, Refused, Sent, Unknown
 from tracking.domain import merge
 from tracking.models import Commission
-from tracking.services import commissions, deciding, posting, release
+from tracking.services import caps, commissions, deciding, posting, release
 
 Patch = pytest.MonkeyPatch
 Bug = Callable[[Patch], None]
@@ -97,6 +101,50 @@ def cap_forgotten_on_reprice(patch: Patch) -> None:
     patch.setattr(pricing, "_list_caps", list_some)
 
 
+def cap_ignores_growth(patch: Patch) -> None:
+    """Ask the caps once: what is edited up later takes by what was left then."""
+    take = deciding.take_share
+
+    def take_share(*, share: caps.Share, **facts: Any) -> caps.Share:
+        return share if share.left else take(share=share, **facts)
+
+    patch.setattr(deciding, "take_share", take_share)
+
+
+def cap_run_cut_in_utc(patch: Patch) -> None:
+    patch.setattr(caps, "ZoneInfo", lambda _name: ZoneInfo("UTC"))
+
+
+def cap_counts_who_asks(patch: Patch) -> None:
+    spent = caps._spent
+    patch.setattr(caps, "_spent", lambda one, key: spent(one, key) + one.amount_minor)
+
+
+def budget_given_back_twice(patch: Patch) -> None:
+    spent = caps._spent
+
+    def spent_less(one: Any, key: str) -> int:
+        given_back = F("highest_minor") - F("amount_minor")
+        others = Commission.objects.filter(program=one.program_id, currency=one.currency)
+        sums = others.exclude(pk=one.pk).aggregate(total=Sum(given_back))
+        return spent(one, key) - (sums["total"] or 0 if key == "budget" else 0)
+
+    patch.setattr(caps, "_spent", spent_less)
+
+
+def rejected_keeps_its_share(patch: Patch) -> None:
+    spent = caps._spent
+
+    def spent_more(one: Any, key: str) -> int:
+        rejected = Commission.objects.filter(
+            enrollment=one.enrollment_id, currency=one.currency, rejected_at__isnull=False
+        )
+        sums = rejected.exclude(pk=one.pk).aggregate(total=Sum("highest_minor"))
+        return spent(one, key) + (sums["total"] or 0)
+
+    patch.setattr(caps, "_spent", spent_more)
+
+
 def rate_of_now(patch: Patch) -> None:
     at, year = deciding.list_rules_at, timedelta(days=365)
     patch.setattr(deciding, "list_rules_at", lambda program, when: at(program, when + year))
@@ -166,6 +214,58 @@ def absent_without_looking(patch: Patch) -> None:
     patch.setattr(sending, "can_declare_absent", lambda **facts: True)
 
 
+def tax_rate_of_tomorrow(patch: Patch) -> None:
+    decide, day = selectors_tax.decide_tax, timedelta(days=1)
+
+    def decide_tax(*, on: Any, **facts: Any) -> Any:
+        return decide(on=on + day, **facts)
+
+    patch.setattr(selectors_tax, "decide_tax", decide_tax)
+
+
+def withheld_of_the_sum_with_vat(patch: Patch) -> None:
+    withheld = TaxTerms.withheld_of
+
+    def withheld_of(terms: TaxTerms, amount_minor: int) -> int:
+        return withheld(terms, amount_minor + terms.vat_of(amount_minor))
+
+    patch.setattr(TaxTerms, "withheld_of", withheld_of)
+
+
+def tax_kept_on_failure(patch: Patch) -> None:
+    """Give the commission back, and leave to the tax office what was withheld of it."""
+    post = moves.post_entries
+
+    def post_entries(*, drafts: Any, **facts: Any) -> Any:
+        return post(drafts=[one for one in drafts if one.kind != EntryKind.WITHHOLD], **facts)
+
+    patch.setattr(moves, "post_entries", post_entries)
+
+
+def vat_within_the_union(patch: Patch) -> None:
+    find = tax.find_treatment
+
+    def find_treatment(*facts: Any) -> Treatment:
+        found = find(*facts)
+        return Treatment.DOMESTIC if found is Treatment.REVERSE_CHARGE else found
+
+    patch.setattr(tax, "find_treatment", find_treatment)
+
+
+def number_taken_and_not_used(patch: Patch) -> None:
+    """Take the number of an invoice before it is known whether one is written."""
+    agrees = invoices._agrees
+
+    def agrees_with_number(profile: Any, payout: Any, now: Any) -> bool:
+        found = agrees(profile, payout, now)
+        if not found:
+            rows = TaxSettings.objects.filter(brand_id=payout.brand_id)
+            rows.update(last_invoice=F("last_invoice") + 1)
+        return found
+
+    patch.setattr(invoices, "_agrees", agrees_with_number)
+
+
 def returned_money_is_lost(patch: Patch) -> None:
     patch.setattr(moves, "_give_back", lambda *facts: None)
 
@@ -191,6 +291,11 @@ BUGS: tuple[Bug, ...] = (
     delta_ignores_what_is_posted,
     clawback_on_pending,
     cap_forgotten_on_reprice,
+    cap_ignores_growth,
+    cap_run_cut_in_utc,
+    cap_counts_who_asks,
+    budget_given_back_twice,
+    rejected_keeps_its_share,
     rate_of_now,
     currencies_mixed,
     unhold_doubled,
@@ -200,5 +305,10 @@ BUGS: tuple[Bug, ...] = (
     new_key_on_each_try,
     paid_on_timeout,
     absent_without_looking,
+    tax_rate_of_tomorrow,
+    withheld_of_the_sum_with_vat,
+    tax_kept_on_failure,
+    vat_within_the_union,
+    number_taken_and_not_used,
     returned_money_is_lost,
 )

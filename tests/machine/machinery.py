@@ -3,22 +3,25 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 from typing import TypeVar
 from uuid import UUID
 
 from django.db import transaction
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
+from hypothesis.stateful import RuleBasedStateMachine, invariant
 
 from core import faults
 from core.models import InboundStatus
-from payouts.models import PayoutPlan
+from payouts.models import Payout, PayoutPlan
+from payouts.rails.stripe.standin_store import MemoryStore
 from tests.machine.books import check_books
+from tests.machine.caps import check_caps
 from tests.machine.oracle import Deal
+from tests.machine.papers import Taxed
 from tests.machine.shop import Letter, Sale
-from tests.machine.world import CAPS, RULES, Bank, House, Place, set_clocks
+from tests.machine.world import CAPS, RATES, RULES, Bank, House, Place, set_clocks
 from tracking.integrations import generic
 from tracking.models import StoreEvent
 from tracking.services.intake import store_delivery
@@ -31,9 +34,10 @@ FEW_DAYS = st.integers(0, 40)
 
 
 class Machinery(RuleBasedStateMachine):
-    """Sales of two brands. `houses` and `start` are set by the test that runs it."""
+    """Sales of two brands. What is declared here is set by the test that runs it."""
 
     houses: list[House]
+    accounts: MemoryStore
     start: datetime
 
     def __init__(self) -> None:
@@ -43,7 +47,7 @@ class Machinery(RuleBasedStateMachine):
         self.scope.__enter__()
         self.now = self.start
         self.numbers = count(1)
-        self.bank = Bank(self.now)
+        self.bank = Bank(self.now, self.accounts)
         self.post: list[Letter] = []
         self.sales: list[Sale] = []
         self.plans: list[PayoutPlan] = []
@@ -53,16 +57,20 @@ class Machinery(RuleBasedStateMachine):
         programs = [p for house in self.houses for p in house.programs.values()]
         self.holds = {program.pk: 30 for program in programs}
         self.rates = {program.pk: [(self.now, 1000)] for program in programs}
-
-    @initialize()
-    def open_accounts(self) -> None:
-        for house in self.houses:
-            for party in house.parties:
-                self.bank.open_account(house, party)
+        self.caps = {pk: caps for house in self.houses for pk, caps in house.caps.items()}
+        self.most_caps = dict(self.caps)
+        self.declared = {party: said for h in self.houses for party, said in h.declared.items()}
+        self.tax_rates = {h.brand.pk: list(r) for h, r in zip(self.houses, RATES, strict=True)}
+        self.taxed: dict[str, Taxed] = {}
 
     @invariant()
     def the_books_agree(self) -> None:
-        check_books(self.houses, self.sales, self.bank)
+        payouts = check_books(self.houses, self.sales, self.bank, self.taxed)
+        check_caps(self.most_caps, self.sales)
+        self.check_papers(payouts)
+
+    def check_papers(self, payouts: list[Payout]) -> None:
+        """Look at what was written of payouts: see TaxRules."""
 
     def house_at(self, index: int) -> House:
         return self.houses[index % len(self.houses)]
@@ -74,6 +82,9 @@ class Machinery(RuleBasedStateMachine):
         return f"n{next(self.numbers)}"
 
     # Time.
+
+    def day_of(self, house: House) -> date:
+        return self.now.astimezone(house.zone).date()
 
     def pass_time(self, by: timedelta) -> None:
         self.now += by
@@ -102,6 +113,7 @@ class Machinery(RuleBasedStateMachine):
             now=self.now,
         )
         letter.received_at = letter.received_at or self.now
+        is_news = event.status == InboundStatus.STORED
         self.run(
             lambda: process_store_event(event_id=event.pk, adapter=generic, now=self.now), crash
         )
@@ -109,7 +121,8 @@ class Machinery(RuleBasedStateMachine):
         if event.status == InboundStatus.STORED and crash:
             return False
         assert event.status == InboundStatus.PROCESSED, f"{event.code} {event.detail}"
-        self.learn(letter)
+        if is_news:
+            self.learn(letter)
         return True
 
     def send_off(self, letter: Letter, at_once: bool) -> None:
@@ -131,6 +144,10 @@ class Machinery(RuleBasedStateMachine):
             sale.is_known = True
             self.decide(sale)
         sale.hear(letter)
+        self.settle(sale)
+
+    def settle(self, sale: Sale) -> None:
+        sale.settle(self.caps[sale.seat[0]], self.sales)
 
     def decide(self, sale: Sale) -> None:
         """Credit the order, unless its creator was suspended when it was placed."""
@@ -145,6 +162,7 @@ class Machinery(RuleBasedStateMachine):
             group=self.group_of(sale.place),
             cap=CAPS[style],
             hold_days=self.holds[program],
+            caps=self.caps[program],
         )
         sale.frozen_minor = None if suspended_at is None else 0
 

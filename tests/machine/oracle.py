@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from math import floor
 
+from tests.machine.caps import Cap
+
 BACKDATING = timedelta(hours=72)
 
 
@@ -76,6 +78,7 @@ class Deal:
     group: str
     cap: Mapping[str, int]
     hold_days: int
+    caps: tuple[Cap, ...] = ()
 
 
 @dataclass

@@ -25,7 +25,9 @@ from payouts.services.driving import drive_brand
 from payouts.services.following import refresh_sent
 from payouts.services.planning import make_plan
 from tests.machine.books import read_balances
-from tests.machine.machinery import ANY, FEW_DAYS, Machinery
+from tests.machine.machinery import ANY, FEW_DAYS
+from tests.machine.papers import Taxed
+from tests.machine.taxrules import TaxRules
 from tests.machine.world import CURRENCIES, STEPS, House, set_minimum
 from tracking.models import Commission
 from tracking.services.release import release_commissions
@@ -51,7 +53,7 @@ LONG_ENOUGH_MIN = (3, 15, 60, 240, 26 * 60, 3, 26 * 60, 3)
 STALE = (NotADraft, NothingToPay, PlanChanged)
 
 
-class PayoutRules(Machinery):
+class PayoutRules(TaxRules):
     @rule(days=FEW_DAYS)
     def time_passes(self, days: int) -> None:
         self.pass_time(timedelta(days=days))
@@ -167,7 +169,10 @@ class PayoutRules(Machinery):
         for payout in payouts:
             party = payout.affiliation_id
             payable = before[party, plan.currency][AccountKind.PAYABLE]
-            assert payout.amount_minor == payable - payable % STEPS[plan.currency], "I28 amount"
+            terms = self.terms_of(house, party)
+            most = terms.find_most(payable, STEPS[plan.currency])
+            assert payout.amount_minor == most, f"I28 {payout.amount_minor}, facts {most}"
+            self.taxed[payout.public_id] = Taxed(most, terms)
             assert party not in self.suspended, "a suspended creator is paid"
             assert party not in busy, "I27 a second open payout"
             assert self._may_be_paid(party), "paid in the pause after a change of method"

@@ -20,7 +20,7 @@ from brands.services.notice import NoticeNeeded
 from brands.services.programs import change_program
 from tests.machine.machinery import ANY, Machinery
 from tests.machine.shop import Sale, write_order
-from tests.machine.world import VIP, House, Place, publish
+from tests.machine.world import VIP, House, Place, publish, set_caps
 from tests.makers import get_creator
 from tracking.models import Commission
 from tracking.services.holds import clear_commission, hold_commission
@@ -74,6 +74,17 @@ class PeopleRules(Machinery):
         versions.append((at, bps))
         self.has_new_terms = True
 
+    @rule(i=ANY, percent=st.sampled_from([50, 100, 300]))
+    def change_caps(self, i: int, percent: int) -> None:
+        """Lower or raise the caps of a program to a part of what they began with."""
+        house, style = self.pick(self._programs(), i)
+        program_id = house.programs[style].pk
+        caps = tuple(cap.scaled(percent) for cap in house.caps[program_id])
+        set_caps(house, program_id, caps, self.now)
+        self.caps[program_id] = caps
+        if percent > 100:
+            self.most_caps[program_id] = caps
+
     @precondition(lambda self: self.has_new_terms)
     @rule()
     def accept_all_terms(self) -> None:
@@ -102,6 +113,8 @@ class PeopleRules(Machinery):
             return
         adjust_commission(delta_minor=delta, **self._about(sale))
         sale.adjusted_minor += delta
+        sale.added_minor += max(0, delta)
+        self.settle(sale)
 
     @precondition(lambda self: self._standing())
     @rule(i=ANY)
@@ -111,6 +124,7 @@ class PeopleRules(Machinery):
             return
         reject_commission(**self._about(sale))
         sale.is_rejected, sale.is_held = True, False
+        self.settle(sale)
 
     @precondition(lambda self: any(sale.is_rejected for sale in self.sales))
     @rule(i=ANY)
@@ -119,6 +133,7 @@ class PeopleRules(Machinery):
         if sale.frozen_minor is None:
             reopen_commission(**self._about(sale))
             sale.is_rejected = False
+            self.settle(sale)
 
     @precondition(lambda self: self._standing())
     @rule(i=ANY)
@@ -176,11 +191,13 @@ class PeopleRules(Machinery):
         reinstate_affiliation(
             affiliation_id=party, reason=REASON, actor_id=house.owner_id, now=self.now
         )
-        for order_id, _ in list_unposted(limit=100):
-            resettle(order_id=order_id, cause=Cause(), now=self.now)
         del self.suspended[party]
-        for sale in self._sales_of(place):
+        back = {sale.number: sale for sale in self._sales_of(place)}
+        for sale in back.values():
             sale.frozen_minor = None
+        for order_id, _ in list_unposted(limit=100):
+            order = resettle(order_id=order_id, cause=Cause(), now=self.now)
+            self.settle(back[order.external_order_id])
 
     def _accept(self, place: Place) -> None:
         terms = find_latest_terms(place.enrollment.program)

@@ -1,12 +1,14 @@
 """A shop whose news travels by a post that delays, repeats and reorders it."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from tests.machine.caps import Cap, find_left
 from tests.machine.oracle import Deal, Facts, Line, Refund, Version, earn, list_left, release_at
 from tests.machine.world import CURRENCIES, House, Place
 from tests.shop import code, stamp
@@ -28,7 +30,12 @@ class Sale:
     is_known: bool = False
     release_at: datetime | None = None
     paid_received_at: datetime | None = None
+    asked_minor: int = 0
+    most_minor: list[int] = field(default_factory=list)  # what each cap gave when it last asked
+    price_minor: int = 0
+    posted_minor: int = 0
     adjusted_minor: int = 0
+    added_minor: int = 0
     is_rejected: bool = False
     is_held: bool = False
     frozen_minor: int | None = None
@@ -36,6 +43,15 @@ class Sale:
     @property
     def currency(self) -> str:
         return self.facts.currency
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.house.brand.time_zone)
+
+    @property
+    def seat(self) -> tuple[int, int]:
+        """Return the program and the creator's place in it."""
+        return self.place.enrollment.program_id, self.place.enrollment.pk
 
     @property
     def is_in_review(self) -> bool:
@@ -50,7 +66,35 @@ class Sale:
             return 0
         if list_left(self.facts, order) is None:
             return 0
-        return max(0, earn(self.facts, self.deal) + self.adjusted_minor)
+        return max(0, self._find_price() + self.adjusted_minor)
+
+    def settle(self, caps: Sequence[Cap], sales: Sequence["Sale"]) -> None:
+        """Reckon anew, and take of the caps where it would get more than it has or ever asked for.
+
+        `caps`: what they are now. One that is lower than when the sale was first priced does not
+        reach it. What is rejected takes nothing and asks for nothing.
+        """
+        if self.deal is None or self.facts.newest is None:
+            return
+        has = self.price_minor if self.posted_minor else 0
+        wanted = earn(self.facts, self.deal)
+        is_asking = self._find_price() > has or wanted > self.asked_minor
+        if is_asking and not self.is_rejected:
+            self.asked_minor = wanted
+            self.most_minor = [
+                max(find_left(max(then, now, key=self._amount_of), self, sales), has, 0)
+                for then, now in zip(self.deal.caps, caps, strict=True)
+                if self.currency in then.amounts
+            ]
+        if self.frozen_minor is None:
+            self.price_minor, self.posted_minor = self._find_price(), self.expect()
+
+    def _find_price(self) -> int:
+        assert self.deal is not None
+        return min([earn(self.facts, self.deal), *self.most_minor])
+
+    def _amount_of(self, cap: Cap) -> int:
+        return cap.amounts[self.currency]
 
     def hear(self, letter: "Letter") -> None:
         """Take note of when a payment was first heard of, and set the date of release once."""

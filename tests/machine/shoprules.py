@@ -9,7 +9,7 @@ from hypothesis.stateful import precondition, rule
 from core import faults
 from tests.machine import shop
 from tests.machine.machinery import ANY, Machinery
-from tests.machine.oracle import Facts, Refund, Version
+from tests.machine.oracle import Facts, Line, Refund, Version
 from tests.machine.shop import Sale
 from tests.machine.world import CURRENCIES
 
@@ -52,9 +52,7 @@ class ShopRules(Machinery):
     def edit_order(self, i: int, lines: Told, shipping: int, at_once: bool) -> None:
         """Change prices, pieces and shipping, and pay; a line stays the product it was."""
         sale = self.pick(self.sales, i)
-        products = [line.product for line in sale.in_shop.lines]
-        same = [(p, *rest) for p, (_, *rest) in zip(products, lines, strict=False)]
-        self._change(sale, at_once, lines=shop.make_lines(same), shipping=shipping)
+        self._change(sale, at_once, lines=self._same_lines(sale, lines), shipping=shipping)
 
     @precondition(lambda self: self.sales)
     @rule(i=ANY, at_once=AT_ONCE)
@@ -147,6 +145,11 @@ class ShopRules(Machinery):
         paid_at = sale.in_shop.paid_at or at
         sale.in_shop = replace(sale.in_shop, at=at, paid_at=paid_at, **changes)
         self.send_off(shop.write_order(sale, self.new_id()), at_once)
+
+    def _same_lines(self, sale: Sale, told: Told) -> tuple[Line, ...]:
+        products = [line.product for line in sale.in_shop.lines]
+        same = [(p, *rest) for p, (_, *rest) in zip(products, told, strict=False)]
+        return shop.make_lines(same)
 
     def _refund(self, sale: Sale, refund: Refund, at_once: bool, *, twice: bool) -> None:
         """Tell of a refund, by one event or by two that know it by the same id."""

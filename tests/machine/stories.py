@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from tests.machine import shop
+from tests.machine.caps import end_of_run
 from tests.machine.oracle import Refund
 from tests.machine.payoutrules import ANSWER, CRASH, PayoutRules
 from tests.machine.peoplerules import HOLD, RATE, PeopleRules
 from tests.machine.shop import Sale
 from tests.machine.shoprules import CURRENCY, LINES, MAX_SALES, PART, PLACES, ShopRules, Told
+from tests.machine.taxrules import BPS, KIND
 
 Order = tuple[int, str, Told]
 
@@ -66,6 +68,23 @@ class Stories(ShopRules, PeopleRules, PayoutRules):
         self.send_off(first, at_once=True)
 
     @HAS_ROOM
+    @rule(order=ORDER, later=LINES, part=PART, is_undone=st.booleans())
+    def short_of_a_cap(self, order: Order, later: Told, part: int, is_undone: bool) -> None:
+        """Sell until a cap is near, once before and once after the end of its run; then change."""
+        first = self._sell_now(order)
+        cap = self.pick(self.caps[first.seat[0]], len(self.sales))
+        if cap.run != "lifetime":
+            left = end_of_run(cap.run, self.now, first.zone) - self.now
+            self.pass_time(left - timedelta(seconds=2))
+        second, _third = self._sell_now(order), self._sell_now(order)
+        self.the_books_agree()
+        self._refund(first, refund := self._part_of(first, part), at_once=True, twice=False)
+        self._change(second, at_once=True, lines=self._same_lines(second, later))
+        if is_undone:
+            failed = shop.write_refund(first, refund, self.new_id(), self.tick(), failed=True)
+            self.send_off(failed, at_once=True)
+
+    @HAS_ROOM
     @rule(order=ORDER, days=HOLD, bps=RATE)
     def around_new_settings(self, order: Order, days: int, bps: int) -> None:
         """Change what a program gives between two orders, and hear of the first one again."""
@@ -89,6 +108,20 @@ class Stories(ShopRules, PeopleRules, PayoutRules):
         self.release(sale.house)
         if is_held:
             self._unhold(sale)
+
+    @HAS_ROOM
+    @rule(order=ORDER, kind=KIND, bps=BPS, days=st.sampled_from([0, 1]), answer=ANSWER)
+    def around_a_new_tax_rate(
+        self, order: Order, kind: str, bps: int, days: int, answer: str
+    ) -> None:
+        """Approve on the day a rate begins or the one before, and send when it has begun."""
+        house = self._sell_now(order).house
+        self.pass_time(timedelta(days=61))
+        self.release(house)
+        self.set_tax_rate(house, kind, bps, days)
+        self.pay_all(house)
+        self.pass_time(timedelta(days=1))
+        self.send(house, answer, None)
 
     @HAS_ROOM
     @rule(order=ORDER, is_suspended=st.booleans())

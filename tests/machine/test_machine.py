@@ -12,7 +12,7 @@ from ledger.services import KeyReused
 from payouts.domain.states import IllegalMove
 from tests.machine.bugs import BUGS
 from tests.machine.money import Money
-from tests.machine.world import make_houses
+from tests.machine.world import make_houses, open_accounts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -36,7 +36,9 @@ def machine(monkeypatch, settings) -> type[Money]:
     settings.HOLD_DAYS_MIN = 0
     monkeypatch.setenv("FAULTS", "1")
     start = database_now().replace(microsecond=0) + timedelta(minutes=10)
-    return type("Machine", (Money,), {"houses": make_houses(start), "start": start})
+    houses = make_houses(start)
+    world = {"houses": houses, "start": start, "accounts": open_accounts(houses, start)}
+    return type("Machine", (Money,), world)
 
 
 def test_whatever_happens_the_books_agree_with_the_facts(machine):

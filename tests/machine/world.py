@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from math import ceil
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import stripe
 
@@ -18,7 +20,7 @@ from brands.services.programs import change_program, set_program_status
 from brands.services.rules import RuleDraft
 from core.clock import database_now
 from core.models import Brand, User
-from payouts.models import PayoutMethod
+from payouts.models import PayoutMethod, TaxRate
 from payouts.rails.stripe.accounts import StripeOnboarding
 from payouts.rails.stripe.adapter import StripeRail
 from payouts.rails.stripe.direct import make_direct_client
@@ -27,7 +29,16 @@ from payouts.rails.stripe.standin_faults import Fault
 from payouts.rails.stripe.standin_store import Json, MemoryStore
 from payouts.services.methods import set_rail_account
 from payouts.services.railevents import refresh_account
+from payouts.services.tax import Declaration, declare_tax
+from payouts.services.taxrates import (
+    BrandParty,
+    add_tax_rate,
+    set_tax_country,
+    set_tax_party,
+)
+from tests.machine.caps import Cap
 from tests.machine.oracle import Rule
+from tests.machine.tax import Declared, Rate
 from tests.makers import (
     get_creator,
     get_owner,
@@ -72,6 +83,26 @@ CAPS: Mapping[str, Mapping[str, int]] = {"percent": {"EUR": 5_000, "KWD": 9_000}
 
 
 STYLES = (("percent", "flat"), ("percent",))
+ZONES = ("Pacific/Auckland", "America/Los_Angeles")
+PERIOD_CAPS: Mapping[tuple[int, str], tuple[Cap, ...]] = {
+    (0, "percent"): (Cap("month", {"EUR": 8_000, "JPY": 60_000}), Cap("lifetime", {"EUR": 20_000})),
+    (0, "flat"): (Cap("week", {"EUR": 1_300, "KWD": 1_500}), Cap("lifetime", {"EUR": 2_500}, True)),
+    (1, "percent"): (Cap("quarter", {"EUR": 9_000}), Cap("lifetime", {"EUR": 12_000}, True)),
+}
+HOMES = ("DE", "TH")
+LONG_AGO = date(2020, 1, 1)
+RATES = (
+    (
+        Rate("vat", "DE", 1_900, LONG_AGO),
+        Rate("withholding", "DE", 500, LONG_AGO),
+        Rate("withholding", "", 150, LONG_AGO),
+    ),
+    (Rate("vat", "TH", 700, LONG_AGO), Rate("withholding", "TH", 300, LONG_AGO)),
+)
+SAID = (
+    (Declared("DE", True, True, 0), Declared("FR", True, True, 0)),
+    (Declared("TH", False, True, 0), None),
+)
 
 
 @dataclass
@@ -98,6 +129,12 @@ class House:
     programs: dict[str, Program] = field(default_factory=dict)
     groups: dict[tuple[str, str], Group] = field(default_factory=dict)
     places: list[Place] = field(default_factory=list)
+    caps: dict[int, tuple[Cap, ...]] = field(default_factory=dict)  # by program, as it began
+    declared: dict[UUID, Declared] = field(default_factory=dict)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.brand.time_zone)
 
     @property
     def parties(self) -> list[UUID]:
@@ -111,11 +148,50 @@ def make_houses(now: datetime) -> list[House]:
     return [_make_house(number, styles, now) for number, styles in enumerate(STYLES)]
 
 
+def open_accounts(houses: list[House], now: datetime) -> MemoryStore:
+    """Give every creator an account; returns what Stripe knows then."""
+    bank = Bank(now)
+    for house in houses:
+        for party in house.parties:
+            bank.open_account(house, party)
+    return bank.store
+
+
 def publish(house: House, style: str, bps: int, *, at: datetime, now: datetime) -> None:
     """Publish a version of a program's rules whose last one pays this rate."""
     group = house.groups[style, VIP].pk
     drafts = [_draft(rule, group) for rule in RULES[style](bps)]
     make_rules(house.programs[style], drafts, effective_from=at, now=now)
+
+
+def set_caps(house: House, program_id: int, caps: tuple[Cap, ...], now: datetime) -> None:
+    program = Program.objects.get(pk=program_id)
+    changes = {
+        cap.field: cap.amounts[program.currency] if cap.is_of_all else dict(cap.amounts)
+        for cap in caps
+    }
+    change_program(program, changes, actor_id=house.owner_id, now=now)
+
+
+def declare(house: House, party: UUID, said: Declared, now: datetime) -> None:
+    vat = "registered" if said.is_registered else "none"
+    declare_tax(
+        affiliation_id=party,
+        declaration=Declaration(said.country, "business", vat, {}, said.agrees),
+        actor_id=get_creator(house.place_of(party).enrollment).pk,
+        now=now,
+    )
+
+
+def add_rate(house: House, rate: Rate, now: datetime) -> None:
+    row = TaxRate(
+        kind=rate.kind,
+        country=rate.country,
+        rate_bps=rate.bps,
+        starts_on=rate.since,
+        note="As entered",
+    )
+    add_tax_rate(brand_id=house.brand.pk, rate=row, actor_id=house.owner_id, now=now)
 
 
 def set_minimum(house: House, minor: int, now: datetime) -> None:
@@ -135,9 +211,14 @@ def set_clocks(houses: list[House], now: datetime) -> None:
 class Bank:
     """The stand-in of Stripe, with a clock of its own and an account for each creator."""
 
-    def __init__(self, now: datetime) -> None:
+    def __init__(self, now: datetime, known: MemoryStore | None = None) -> None:
+        """Open with a copy of what another bank knows: what is added here is forgotten."""
         self.now = now
         self.store = MemoryStore()
+        if known is not None:
+            self.store._values = dict(known._values)
+            self.store._groups = deepcopy(known._groups)
+            self.store._kinds = deepcopy(known._kinds)
         self.standin = StripeStandin(
             store=self.store,
             clock=lambda: self.now,
@@ -198,6 +279,8 @@ class Bank:
 
 def _make_house(number: int, styles: tuple[str, ...], now: datetime) -> House:
     brand = make_sandbox(make_brand(now=now), now=now)
+    brand.time_zone = ZONES[number]
+    brand.save(update_fields=["time_zone"])
     key = f"sk_test_standin_house{number}"
     house = House(brand, get_owner(brand).pk, make_connection(brand, now=now), key)
     set_rail(
@@ -212,19 +295,37 @@ def _make_house(number: int, styles: tuple[str, ...], now: datetime) -> House:
     for person in people:
         make_member(brand, "analyst", user=person)  # a sandbox is for its team alone
     for style in styles:
-        _make_program(house, style, now)
+        _make_program(house, style, PERIOD_CAPS[number, style], now)
         house.places += [_join(house, style, person, now) for person in people]
     set_minimum(house, 1, now)
+    _set_taxes(house, number, now)
     return house
 
 
-def _make_program(house: House, style: str, now: datetime) -> None:
+def _set_taxes(house: House, number: int, now: datetime) -> None:
+    set_tax_country(
+        brand_id=house.brand.pk, country=HOMES[number], actor_id=house.owner_id, now=now
+    )
+    party = BrandParty(f"House {number}", "Street 1", "", "SB-")
+    set_tax_party(brand_id=house.brand.pk, party=party, actor_id=house.owner_id, now=now)
+    for rate in RATES[number]:
+        add_rate(house, rate, now)
+    parties = dict.fromkeys(place.party for place in house.places)
+    for who, said in zip(parties, SAID[number], strict=True):
+        if said is not None:
+            house.declared[who] = replace(said, year=now.astimezone(house.zone).year)
+            declare(house, who, said, now)
+
+
+def _make_program(house: House, style: str, caps: tuple[Cap, ...], now: datetime) -> None:
     program = house.programs[style] = make_draft_program(house.brand, now=now)
     house.groups[style, ""] = get_default_group(program)
     house.groups[style, VIP] = make_group(program, VIP)
     publish(house, style, 1000, at=now, now=now)
     set_program_status(program_id=program.pk, status="live", actor_id=house.owner_id, now=now)
     change_program(program, {"cap_order": dict(CAPS[style])}, actor_id=house.owner_id, now=now)
+    house.caps[program.pk] = caps
+    set_caps(house, program.pk, caps, now)
 
 
 def _join(house: House, style: str, person: User, now: datetime) -> Place:

@@ -26,7 +26,12 @@ from tracking.models import Commission, CommissionChange
 from tracking.services.awards import change_award
 from tracking.services.posting import Cause
 from tracking.services.repricing import reprice_orders
-from tracking.services.review import adjust_commission, credit_order
+from tracking.services.review import (
+    adjust_commission,
+    credit_order,
+    reject_commission,
+    reopen_commission,
+)
 from tracking.tasks import sweep_store_events
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +82,22 @@ class Town:
     def check(self):
         assert prove_books(brand_id=self.program.brand_id).is_balanced
         assert reprice_orders(brand_id=self.program.brand_id).commissions == []
+
+
+@every_cap
+def test_a_rejected_order_asks_when_it_is_reopened_whatever_was_told_of_it_meanwhile(cap):
+    town = Town(**CAPS[cap])
+    town.tell("1", 250)
+    by_owner = {"actor_id": town.owner, "now": town.shop.now, "reason": "A look"}
+    reject_commission(commission_id=town.shop.commission("1").pk, **by_owner)
+    assert town.tell("2", 250) == 2_500
+    town.tell("1", 250, customer={"email": "other@mail.example"})
+
+    assert town.refund("2", 250) == 0
+    reopen_commission(commission_id=town.shop.commission("1").pk, **by_owner)
+
+    assert town.earned("1") == 2_500
+    town.check()
 
 
 @every_cap

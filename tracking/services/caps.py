@@ -63,8 +63,11 @@ def take_share(*, commission: Commission, pricing: Pricing, share: Share) -> Sha
 
     Asks again where the price is above the one in force, or more is wanted than when it last
     asked. A cap that was raised or lifted since counts as it is now; one that is new or lower does
-    not reach it. What is taken from stays locked until the end of the transaction.
+    not reach it. What is taken from stays locked until the end of the transaction. A rejected
+    commission asks for nothing: told of anew, it keeps its claim until it is reopened.
     """
+    if commission.rejected_at is not None:
+        return share
     wanted = pricing.total + cut_beyond(pricing)
     in_force: int = commission.pricing.get("total", 0) if commission.amount_minor else 0
     if pricing.total <= in_force and wanted <= share.asked:

@@ -17,7 +17,7 @@ from payouts.domain.plan import hash_payments
 from payouts.models import PayoutMethod
 from tests.makers import make_brand, make_code, make_connection, make_enrollment, make_program
 from tests.shop import Shop, code
-from tracking.models import Attribution, Commission, CommissionChange, Decision, Order
+from tracking.models import Attribution, Commission, CommissionChange, Decision, EarnedTotal, Order
 
 FIRST = 10_000_000  # ids from here on are ours
 PARTY = (AccountKind.PENDING, AccountKind.PAYABLE, AccountKind.IN_PAYOUT)
@@ -207,8 +207,25 @@ class _Copier:
             }
 
         self._copies(Commission, numbers, commission)
+        self._total(numbers)
         self._copies(
             CommissionChange, numbers, lambda n: {"commission_id": FIRST + n, "entry_id": FIRST + n}
+        )
+
+    def _total(self, numbers: range) -> None:
+        """Keep what the orders of each creator come to."""
+        program_id = Enrollment.objects.values_list("program_id", flat=True).get(
+            pk=self.people[0].enrollment
+        )
+        EarnedTotal.objects.bulk_create(
+            EarnedTotal(
+                brand_id=self.seed.brand_id,
+                program_id=program_id,
+                enrollment_id=who.enrollment,
+                currency="EUR",
+                amount_minor=self.seed.amount * len(numbers[place :: len(self.people)]),
+            )
+            for place, who in enumerate(self.people)
         )
 
     def entries(self, numbers: range, brand: dict[str, int]) -> None:

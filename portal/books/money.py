@@ -137,6 +137,27 @@ MONEY = (
         """,
     ),
     Check(
+        "totals_are_sums",
+        "RC4",
+        _("The total kept for caps is what each creator's commissions of a program come to"),
+        "tracking_earnedtotal WHERE brand_id = %(brand)s",
+        """
+        WITH sums AS (
+            SELECT enrollment_id, currency, sum(amount_minor) AS amount
+              FROM tracking_commission WHERE brand_id = %(brand)s GROUP BY 1, 2
+        ), kept AS (
+            SELECT enrollment_id, currency, amount_minor
+              FROM tracking_earnedtotal WHERE brand_id = %(brand)s
+        ), compared AS (
+            SELECT enrollment_id, currency,
+                   abs(coalesce(amount_minor, 0) - coalesce(amount, 0)) AS diff
+              FROM sums FULL JOIN kept USING (enrollment_id, currency)
+        )
+        SELECT concat_ws(' ', e.public_id, currency) AS key, diff
+          FROM compared JOIN affiliates_enrollment e ON e.id = enrollment_id WHERE diff <> 0
+        """,
+    ),
+    Check(
         "commission_is_explained",
         "RC4",
         _("Each commission's changes lead, one after the other, to what it is"),

@@ -31,7 +31,15 @@ from tests.payouts.ledger_world import Books, add_stripe, make_books
 from tests.payouts.papers import make_invoice
 from tests.payouts.stripe_world import World, open_world
 from tests.portal.text import plain
-from tracking.models import Award, Click, Commission, CommissionChange, Order, StoreEvent
+from tracking.models import (
+    Award,
+    Click,
+    Commission,
+    CommissionChange,
+    EarnedTotal,
+    Order,
+    StoreEvent,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -137,6 +145,12 @@ def take_more_than_there_is(case: Case) -> dict[str, object]:
         "commission_is_posted": (code,),
         "released_is_posted": (code,),
     }
+
+
+def change_a_total(case: Case) -> dict[str, object]:
+    total = EarnedTotal.objects.get(brand=case.books.brand)
+    set_wrong(total, amount_minor=total.amount_minor + 1)
+    return {"totals_are_sums": (f"{case.books.enrollment.public_id} EUR",)}
 
 
 def change_a_change(case: Case) -> dict[str, object]:
@@ -327,6 +341,7 @@ DAMAGES: tuple[Callable[[Case], dict[str, object]], ...] = (
     pay_without_books,
     overdraw_by_a_payout,
     take_more_than_there_is,
+    change_a_total,
     change_a_change,
     change_an_order,
     change_the_facts,

@@ -5,7 +5,7 @@ Sentences are never stored: a reason is a code and its parameters.
 
 from tracking.models.awards import MOMENT, Award, AwardKind
 from tracking.models.bonusplans import BonusKind, BonusPeriod, BonusPlan
-from tracking.models.budgets import BudgetThreshold, BudgetWarning
+from tracking.models.budgets import BudgetThreshold, BudgetWarning, EarnedTotal
 from tracking.models.clicks import Click, ClickAgent, ClickReferrer, Verdict, VisitorSalt
 from tracking.models.commissions import (
     OF_ORDERS,
@@ -54,6 +54,7 @@ __all__ = [
     "Decision",
     "Deliverable",
     "DeliverableKind",
+    "EarnedTotal",
     "HoldKind",
     "Impression",
     "Order",

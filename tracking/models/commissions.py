@@ -109,6 +109,7 @@ class Commission(models.Model):
                 name="tracking_commission_due",
             ),
             models.Index(fields=["affiliation", "-id"], name="tracking_commission_of_creator"),
+            models.Index(fields=["enrollment", "caps_at"], name="tracking_commission_by_caps"),
         ]
 
     @property

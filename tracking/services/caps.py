@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from django.db.models import Sum
+from django.db import connection
+from django.db.models import QuerySet, Sum
 
 from affiliates.models import Enrollment
 from brands.domain.pricing import Pricing, cut_beyond
@@ -20,7 +21,7 @@ from brands.domain.spans import period_of
 from brands.models import Program
 from core.locks import lock_row
 from core.periods import end_of_day, start_of_day
-from tracking.models import Commission
+from tracking.models import Commission, EarnedTotal
 
 LIFETIME = "lifetime"
 PERIODS = {
@@ -80,6 +81,28 @@ def take_share(*, commission: Commission, pricing: Pricing, share: Share) -> Sha
     return Share(share.caps, left, wanted)
 
 
+def add_to_total(commission: Commission, delta_minor: int) -> None:
+    """Keep the total of its creator in its program as a locked commission changes.
+
+    Under the locks of whoever asks, where the program has caps, and after them.
+    """
+    _lock(commission, read_caps(commission.program, commission.currency))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO tracking_earnedtotal AS known"
+            " (brand_id, program_id, enrollment_id, currency, amount_minor)"
+            " VALUES (%s, %s, %s, %s, %s) ON CONFLICT (enrollment_id, currency)"
+            " DO UPDATE SET amount_minor = known.amount_minor + EXCLUDED.amount_minor",
+            [
+                commission.brand_id,
+                commission.program_id,
+                commission.enrollment_id,
+                commission.currency,
+                delta_minor,
+            ],
+        )
+
+
 def _lock(commission: Commission, caps: Mapping[str, int]) -> None:
     """Lock the program before the enrollment, whoever asks: nobody waits in a circle."""
     if "budget" in caps:
@@ -90,13 +113,23 @@ def _lock(commission: Commission, caps: Mapping[str, int]) -> None:
 
 def _spent(commission: Commission, key: str) -> int:
     """Return what the other commissions take of a cap."""
-    rows = Commission.objects.filter(program=commission.program_id, currency=commission.currency)
-    if key in PERIODS:
-        rows = rows.filter(enrollment=commission.enrollment_id)
-    if PERIODS.get(key, LIFETIME) != LIFETIME:
-        zone = ZoneInfo(commission.program.brand.time_zone)
-        since, until = period_of(PERIODS[key], commission.caps_at.astimezone(zone).date())
-        days = (start_of_day(since, zone), end_of_day(until, zone))
-        rows = rows.filter(caps_at__gte=days[0], caps_at__lt=days[1])
-    total: int | None = rows.exclude(pk=commission.pk).aggregate(t=Sum("amount_minor"))["t"]
+    if key not in PERIODS:
+        totals = EarnedTotal.objects.filter(program=commission.program_id)
+        return _add_up(totals, commission) - commission.amount_minor
+    if PERIODS[key] == LIFETIME:
+        totals = EarnedTotal.objects.filter(enrollment=commission.enrollment_id)
+        return _add_up(totals, commission) - commission.amount_minor
+    zone = ZoneInfo(commission.program.brand.time_zone)
+    since, until = period_of(PERIODS[key], commission.caps_at.astimezone(zone).date())
+    rows = Commission.objects.filter(
+        enrollment=commission.enrollment_id,
+        caps_at__gte=start_of_day(since, zone),
+        caps_at__lt=end_of_day(until, zone),
+    )
+    return _add_up(rows.exclude(pk=commission.pk), commission)
+
+
+def _add_up(rows: QuerySet[EarnedTotal] | QuerySet[Commission], commission: Commission) -> int:
+    sums = rows.filter(currency=commission.currency).aggregate(total=Sum("amount_minor"))
+    total: int | None = sums["total"]
     return total or 0

@@ -21,6 +21,7 @@ from tracking.models import (
     Order,
     OrderKind,
 )
+from tracking.services.caps import add_to_total
 from tracking.services.deciding import currency_of, is_repeated_lead, price
 from tracking.services.posting import Cause, post_change
 
@@ -222,6 +223,7 @@ def _record(
     entry = None
     if delta:
         entry = post_change(commission=commission, delta_minor=delta, seq=seq, now=now)
+        add_to_total(commission, delta)
     pricing = target.pricing.to_json() if target.pricing else commission.pricing
     CommissionChange.objects.create(
         brand_id=commission.brand_id,

@@ -17,9 +17,10 @@ import brotli
 ROOT = Path(__file__).resolve().parent.parent
 PACKED = ROOT / "node_modules" / "@sparticuz" / "chromium" / "bin"
 UNPACKED = ROOT / "var" / "chromium"
+# The shell without windows comes first: it does the same pages for a good part less work.
 NAMES = (
-    "chromium",
     "chromium-headless-shell",
+    "chromium",
     "chromium-browser",
     "google-chrome",
     "google-chrome-stable",
@@ -68,15 +69,16 @@ def _install_with_apt() -> None:
     apt = shutil.which("apt-get")
     if apt is None or os.geteuid() != 0:
         return
-    install = [apt, "install", "-y", "-q", "--no-install-recommends", "chromium"]
-    for command in (install, [apt, "update", "-q"], install):
+    install = [apt, "install", "-y", "-q", "--no-install-recommends"]
+    shell, whole = [*install, "chromium-headless-shell"], [*install, "chromium"]
+    for command in (shell, [apt, "update", "-q"], shell, whole):
         done = subprocess.run(
             command,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
         )
-        if command is install and done.returncode == 0:
+        if command[1] == "install" and done.returncode == 0:
             return
 
 

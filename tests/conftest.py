@@ -8,6 +8,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+from django.conf import settings
 from django.utils import timezone, translation
 
 from tests.chromium import ARGUMENTS, find_chromium
@@ -17,6 +18,9 @@ from tracking import redirect
 __all__ = ["committed", "django_db_setup"]
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright runs a loop of its own
+
+# Each client of a test would look for all static files anew; a live server finds them by itself.
+settings.WHITENOISE_USE_FINDERS = False
 
 # A busy machine is no failure: tests hold behaviour, never time.
 hypothesis.settings.register_profile(

@@ -145,15 +145,16 @@ def pay_by_file(books: Books) -> Payout:
 
 
 def test_a_payout_keeps_when_it_left_and_when_it_was_paid(payee):
-    plan, later = payee.plan(), payee.now + timedelta(days=1)
+    plan = payee.plan()
     payee.approve(plan)
-    moves.hand_over_file(file_id=plan.files.get().pk, actor_id=payee.owner_id, now=payee.now)
+    left, later = payee.now, payee.now + timedelta(days=1)
+    moves.hand_over_file(file_id=plan.files.get().pk, actor_id=payee.owner_id, now=left)
 
     paid = moves.confirm_payout(
         payout_id=plan.payouts.get().pk, reference="r", actor_id=payee.owner_id, now=later
     )
 
-    assert (paid.sent_at, paid.paid_at, paid.closed_at) == (payee.now, later, later)
+    assert (paid.sent_at, paid.paid_at, paid.closed_at) == (left, later, later)
 
 
 def test_a_plan_moves_nothing_and_an_approval_moves_the_exact_amount(payee):

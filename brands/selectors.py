@@ -90,7 +90,7 @@ def get_next_version(program: models.Program) -> int:
 def list_rule_sets(program: models.Program) -> QuerySet[models.RuleSet]:
     """Return all versions of the rules, newest first, withdrawn ones too."""
     rows = models.RuleSet.objects.filter(program=program)
-    return rows.select_related("published_by").prefetch_related("rules").order_by("-version")
+    return rows.select_related("published_by").order_by("-version")
 
 
 def find_latest_terms(program: models.Program) -> models.Terms | None:

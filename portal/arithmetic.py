@@ -179,12 +179,13 @@ def _rate(line: PricedLine, currency: str) -> str:
 
 
 def _multiply(line: PricedLine, currency: str) -> str:
-    """Write "148 × 0.05" or "3,200 ÷ 1,000 × 2.00"."""
+    """Write "148 × 0.05 EUR" or "3,200 ÷ 1,000 × 2.00 EUR"."""
     language = current_language()
     units = formats.number_text(line.units, language=language)
     if PER[line.kind or ""] > 1:
         units = f"{units} ÷ {formats.number_text(PER[line.kind or ''], language=language)}"
-    return formats.isolate_ltr(f"{units} × {_number(line.flat or 0, currency)}")
+    flat = formats.money_text(Money(line.flat or 0, currency), language=language)
+    return formats.isolate_ltr(f"{units} × {flat}")
 
 
 def _step_line(step: Step, currency: str, reader: Reader) -> ArithmeticLine:

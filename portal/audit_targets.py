@@ -122,7 +122,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "payouts.payoutplan": Kind(_run_of, "payouts:run-detail"),
     "tracking.commission": Kind(
-        lambda row: row.order.number, "portal:commission-brand", related=("order",)
+        lambda row: row.label, "portal:commission-brand", related=("order", "award")
     ),
     "tracking.order": Kind(lambda row: row.number, "tracking:order-detail"),
     "tracking.orderupload": Kind(

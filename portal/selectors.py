@@ -35,7 +35,8 @@ from tracking.services.posting import CAUSE_TYPE
 class StoryRows:
     """What a commission's story is made of; it comes with brand, program, order, affiliation.
 
-    `base`: the JSON of the brands.domain BasePolicy it was priced by. `run_date`: the day of the
+    `base`: the JSON of the brands.domain BasePolicy it was priced by; `version`: that of the rules,
+    None where none priced it. `run_date`: the day of the
     payout run it is expected in, None where none is. `recoveries`: what of it is taken from later
     commissions; `written_off`: in minor units, and when last.
     """
@@ -46,6 +47,7 @@ class StoryRows:
     changes: Sequence[CommissionChange]
     holds: Sequence[ReviewHold]
     base: Mapping[str, Any] = field(default_factory=dict)
+    version: int | None = None
     payout: Payout | None = None
     run_date: date | None = None
     recoveries: Sequence[Recovery] = ()
@@ -57,13 +59,15 @@ def load_story(*, commission: Commission, now: datetime) -> StoryRows:
     order, payout = commission.order, find_covering_payout(commission.pk)
     cause = (CAUSE_TYPE, commission.public_id)
     left = list_recoveries(brand=commission.brand, affiliation_ids=[commission.affiliation_id])
+    base, version = _find_pricing(commission)
     return StoryRows(
         commission=commission,
         order=merge.from_json(order.facts) if order and order.facts else EMPTY,
         attribution=find_current_attribution(order.pk) if order else None,
         changes=list(commission.changes.order_by("seq")),
         holds=list(commission.holds.order_by("opened_at", "pk")),
-        base=_find_base(order.pk, commission.enrollment_id) if order else {},
+        base=base,
+        version=version,
         payout=payout,
         run_date=None if payout else _find_run(commission, now),
         recoveries=[one for one in left if (one.cause_type, one.cause_id) == cause],
@@ -71,9 +75,16 @@ def load_story(*, commission: Commission, now: datetime) -> StoryRows:
     )
 
 
-def _find_base(order_id: int, enrollment_id: int) -> dict[str, Any]:
-    rows = Decision.objects.filter(order_id=order_id, enrollment_id=enrollment_id)
-    return rows.order_by("-pk").values_list("base", flat=True).first() or {}
+def _find_pricing(commission: Commission) -> tuple[dict[str, Any], int | None]:
+    """Return by what base and which version of the rules a commission was priced."""
+    if commission.award is not None:
+        rule_set = commission.award.rule_set
+        return {}, rule_set.version if rule_set else None
+    rows = Decision.objects.filter(
+        order_id=commission.order_id, enrollment_id=commission.enrollment_id
+    )
+    found = rows.order_by("-pk").values_list("base", "rule_set__version").first()
+    return found or ({}, None)
 
 
 def _find_run(commission: Commission, now: datetime) -> date | None:

@@ -52,6 +52,7 @@ class Story:
     lines: tuple[ArithmeticLine, ...]
     changes: tuple[ChangeTold, ...]
     steps: tuple[TimelineStep, ...]
+    version: int | None
     payout: Payout | None
 
 
@@ -83,6 +84,7 @@ def build_story(*, rows: StoryRows, reader: Reader) -> Story:
         lines=list_lines(rows=rows, told=[facts[0] for facts in told], reader=reader),
         changes=_list_changes(rows, told, reader),
         steps=list_steps(rows=rows, told=told, reader=reader),
+        version=rows.version,
         payout=rows.payout,
     )
 
@@ -110,6 +112,7 @@ def list_params(rows: StoryRows) -> list[Mapping[str, Any]]:
 
 def _tell(rows: StoryRows) -> tuple[tuple[Told, ...], ...]:
     commission = rows.commission
+    version = {} if rows.version is None else {"version": rows.version}
     changes = [
         ToldChange(
             code=change.code,
@@ -117,7 +120,7 @@ def _tell(rows: StoryRows) -> tuple[tuple[Told, ...], ...]:
             before_minor=change.before_minor,
             after_minor=change.after_minor,
             currency=commission.currency,
-            params=change.params,
+            params={**version, **change.params},
             pricing=change.pricing,
             member=str(change.by_id or ""),
         )

@@ -6,6 +6,7 @@ from typing import Any
 
 from affiliates.models import Enrollment
 from brands.domain.pricing import Pricing
+from brands.domain.rules import COUNTED_KINDS
 from brands.models import WhatIf
 from core.exports import Cell, amount
 from core.money import Money
@@ -63,6 +64,8 @@ class Part(Before):
     leads: int
     leads_changed: int
     leads_lost: int
+    limited: int
+    limited_after: int
     gain: list[CreatorRow]
     lose: list[CreatorRow]
     same: int
@@ -71,6 +74,11 @@ class Part(Before):
     @property
     def currency(self) -> str:
         return self.before.currency
+
+
+def counts_visits(what_if: WhatIf) -> bool:
+    """Say whether the draft pays visits or views, which are of no order and are not replayed."""
+    return any(rule["kind"] in COUNTED_KINDS for rule in what_if.rules)
 
 
 def list_parts(what_if: WhatIf) -> list[Part]:
@@ -125,6 +133,8 @@ def _part(total: Mapping[str, Any], creators: list[CreatorRow], orders: list[Ord
         leads=total.get("leads", 0),
         leads_changed=total.get("leads_changed", 0),
         leads_lost=total.get("leads_lost", 0),
+        limited=total.get("limited", 0),
+        limited_after=total.get("limited_after", 0),
         gain=sorted(gain, key=lambda row: -row.change.amount_minor),
         lose=sorted(lose, key=lambda row: row.change.amount_minor),
         same=len(mine) - len(gain) - len(lose),

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from affiliates.models import Affiliation, AffiliationStatus, Enrollment
 from brands.models import TierMeasure
@@ -86,9 +87,11 @@ def list_places(plan: BonusPlan) -> QuerySet[Enrollment]:
 
 
 def list_bonus_plans(brand: Brand) -> QuerySet[BonusPlan]:
-    """Return the bonuses of a brand, with how often each was earned, the newest first."""
-    earned = Count("awards", filter=Q(awards__commission__amount_minor__gt=0))
-    rows = BonusPlan.objects.filter(brand=brand).annotate(earned=earned)
+    """Return the bonuses of a brand, how often each was earned and what it paid, newest first."""
+    rows = BonusPlan.objects.filter(brand=brand).annotate(
+        earned=Count("awards", filter=Q(awards__commission__amount_minor__gt=0)),
+        paid_minor=Coalesce(Sum("awards__commission__amount_minor"), 0),
+    )
     return rows.select_related("program__brand", "group").order_by("-pk")
 
 

@@ -7,7 +7,7 @@ from django.db.models import Count, Q, QuerySet
 
 from affiliates.models import Affiliation, AffiliationStatus, Enrollment
 from core.models import Brand
-from tracking.models import Deliverable, Work, WorkStatus, WorkStep
+from tracking.models import Commission, CommissionKind, Deliverable, Work, WorkStatus, WorkStep
 from tracking.models.deliverables import HOLDS_A_PLACE
 
 
@@ -86,6 +86,14 @@ def _with_all(rows: QuerySet[Work]) -> QuerySet[Work]:
         "enrollment__affiliation__affiliate",
         "enrollment__program",
     )
+
+
+def list_paid(works: Collection[Work]) -> dict[int, Commission]:
+    """Return the commissions that approved works became, by the works' keys."""
+    keys = {f"fee:{work.public_id}": work.pk for work in works}
+    rows = Commission.objects.filter(kind=CommissionKind.FEE, award__key__in=keys)
+    rows = rows.filter(brand__in={work.brand_id for work in works}).select_related("award")
+    return {keys[row.award.key]: row for row in rows if row.award is not None}
 
 
 def list_steps(works: Collection[Work]) -> list[tuple[Work, list[WorkStep]]]:

@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any
 
 from brands.domain.bases import BasePolicy
-from brands.domain.pricing import Pricing, price_order
+from brands.domain.pricing import Pricing, cut_beyond, price_order
 from brands.domain.rules import LineMatch, PriceContext, PriceOrder, Rule, match_lines
 
 WITH_LINES = 20
@@ -47,7 +47,10 @@ class Replayed:
 
 @dataclass(slots=True)
 class _Sum:
-    """What some orders and leads come to: their amounts together, their numbers apart."""
+    """What some orders and leads come to: their amounts together, their numbers apart.
+
+    `limited`: how many a limit of a creator or the budget cuts, as decided and under the draft.
+    """
 
     orders: int = 0
     before: int = 0
@@ -57,10 +60,14 @@ class _Sum:
     leads: int = 0
     leads_changed: int = 0
     leads_lost: int = 0
+    limited: int = 0
+    limited_after: int = 0
 
     def add(self, one: Replayed) -> None:
         self.before += one.before.total
         self.after += one.after.total
+        self.limited += cut_beyond(one.before) > 0
+        self.limited_after += cut_beyond(one.after) > 0
         if one.is_lead:
             self.leads += 1
             self.leads_changed += one.delta != 0

@@ -30,6 +30,7 @@ from brands.selectors import (
     list_groups,
     list_rule_sets,
     list_rules_of,
+    list_rules_of_all,
     list_standing_rules,
 )
 from brands.selectors_terms import list_coming_rules, preview_terms
@@ -70,6 +71,7 @@ from core.money import Money
 from core.wording import Reader
 
 TAB = "brands:rules"
+VERSIONS = 20  # shown, the newest
 
 
 @require_GET
@@ -84,6 +86,8 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
     rules, now = to_rules(draft.rules), brand_now(access.brand)
     in_force, coming = list_coming_rules(program, now)
     is_stale = latest is not None and latest.version != draft.base_version
+    versions = list(list_rule_sets(program)[:VERSIONS])
+    known, names = list_rules_of_all(versions), {str(group.pk): group.name for group in groups}
     context = program_page(
         access,
         program,
@@ -95,8 +99,8 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
         next_version=get_next_version(program),
         publish_url=_publish_url(access, program, latest, now),
         coming=describe_coming(program, coming, groups),
-        in_force=say_rules(in_force, {str(group.pk): group.name for group in groups}),
-        versions=list_rule_sets(program)[:20],
+        in_force=say_rules(in_force, names),
+        versions=[(one, say_rules(known[one.pk], names)) for one in versions],
         off=why_not(access, Right.MANAGE),
         now=now,
         **_build_example(request, program, rules, groups),

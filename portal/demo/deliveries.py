@@ -65,6 +65,8 @@ def _body(world: World, one: Later) -> Body:
     number = world.numbers[one.sale]
     if one.back is not None:
         return refund_body(one.sale, number, one.back, at=one.at)
+    if one.edited is not None:
+        return order_body(one.edited, number, tokens=(), at=one.at)
     if one.kind == "order.paid":
         paid = replace(one.sale, status="paid", paid_at=one.at)
         return order_body(paid, number, tokens=(), at=one.at)

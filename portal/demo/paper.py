@@ -8,15 +8,9 @@ from portal.demo.clicks import Clicker
 from portal.demo.crowd import Crowd
 from portal.demo.deliveries import number_sales, schedule_later, schedule_sales
 from portal.demo.people import add_team, join
+from portal.demo.rules import ALL
 from portal.demo.runs import Run
-from portal.demo.setup import (
-    ALL,
-    Offer,
-    make_calendar,
-    open_brand,
-    open_program,
-    open_shop,
-)
+from portal.demo.setup import Offer, make_calendar, open_brand, open_program, open_shop
 from portal.demo.world import Timeline, World
 
 SEED = 7

@@ -18,13 +18,16 @@ from affiliates.services.people import ensure_affiliate
 from brands.models import Group, Role
 from brands.selectors import find_latest_terms, list_questions
 from brands.services.team import add_member
-from core.models import Brand, User
+from core.choices import choose
+from core.models import Brand, Delivery, User
+from core.notices import ANNOUNCEMENTS, COMMISSIONS
 from payouts.services.methods import set_bank_method
 from portal.demo.cast import REJECTED, STANDARD, TEAM, Creator, email_of
 from portal.demo.invitations import BY_LINK, BY_MAIL, join_invited
 from portal.demo.world import World
 
 ANSWERED_AFTER = timedelta(hours=5)
+READS_MAIL = {"anna", "ben", "clara", "tove"}  # the others want none about money and news
 
 
 def ensure_user(*, key: str, name: str, password: str | None = None) -> User:
@@ -75,6 +78,10 @@ def join(world: World, creator: Creator, *, at: datetime) -> None:
         )
     if creator.account:
         set_account(world, creator, number=creator.account, now=approved_at + timedelta(hours=1))
+    if creator.key not in READS_MAIL:
+        for group in (COMMISSIONS, ANNOUNCEMENTS):
+            user_id = world.users[creator.key]
+            choose(user_id=user_id, group=group, delivery=Delivery.OFF, now=approved_at)
 
 
 def _approve(world: World, creator: Creator, at: datetime, approved_at: datetime) -> Enrollment:

@@ -4,9 +4,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 
-from affiliates.services.terms import announce_terms
-from brands.models import Terms
-from brands.selectors_terms import find_notice_end
 from brands.services.identity import Identity, set_identity
 from portal.demo.calendar import Calendar
 from portal.demo.cast import (
@@ -28,18 +25,10 @@ from portal.demo.invitations import schedule_invitations
 from portal.demo.logo import draw_logo
 from portal.demo.people import accept_newest_terms, add_team, apply, join, refuse, set_account
 from portal.demo.resources import BEANS_DAY, SILENT, schedule_news
+from portal.demo.rewards import LIMITS, schedule_rewards
+from portal.demo.rules import NOTICE_DAY, RULES_OF_THEN, schedule_rules
 from portal.demo.runs import Run
-from portal.demo.setup import (
-    RULES_OF_NOW,
-    RULES_OF_THEN,
-    RULES_TO_COME,
-    Offer,
-    make_calendar,
-    open_brand,
-    open_program,
-    open_shop,
-    publish,
-)
+from portal.demo.setup import Offer, make_calendar, open_brand, open_program, open_shop
 from portal.demo.stores import schedule_stores
 from portal.demo.stories import NUMBER, NUMBERED, plan_stories
 from portal.demo.vetting import schedule_vetting
@@ -50,7 +39,6 @@ from tracking.services.review import adjust_commission, credit_order, reject_com
 SEED = 1042
 OPENED_DAY = 152
 RULES_DAY = BEANS_DAY
-NOTICE_DAY = 4
 QUICK = ["ben", "clara", "sami"]  # have accepted the terms to come already
 OFFER = Offer(
     name=BRAND,
@@ -62,6 +50,7 @@ OFFER = Offer(
     about="Coffee, and what a good kitchen needs. For people who write, film or talk about it.",
     own_terms="No advertising on our name in search engines.",
     groups=GROUPS,
+    limits=LIMITS,
 )
 
 
@@ -79,15 +68,19 @@ def build_saffron(*, team: dict[str, int], now: datetime, scale: float) -> World
     schedule_sales(world, timeline, tokens, silent=SILENT)
     schedule_later(world, timeline, [*refunds, *stories.later])
     _schedule_people(world, timeline)
+    schedule_rules(world, timeline)
     _schedule_money(world, timeline)
     schedule_vetting(world, timeline)
     schedule_stores(world, timeline)
     schedule_news(world, timeline)
     schedule_goals(world, timeline)
     schedule_earning(world, timeline)
+    schedule_rewards(world, timeline)
     schedule_invitations(world, timeline)
+    early = [creator for creator in CREATORS if creator.key in world.links]
+    clicker.write_others(early, scale=scale)  # before what counts them
     timeline.run(until=now)
-    clicker.write_others(CREATORS, scale=scale)
+    clicker.write_others([one for one in CREATORS if one not in early], scale=scale)
     return world
 
 
@@ -133,8 +126,6 @@ def _schedule_people(world: World, timeline: Timeline) -> None:
     for creator in REJECTED:
         at = calendar.at(creator.joined, "11:45")
         timeline.add(at, partial(refuse, world, creator))
-    timeline.add(calendar.at(RULES_DAY + 2, "14:00"), partial(_change_rules, world))
-    timeline.add(calendar.at(NOTICE_DAY, "14:30"), partial(_give_notice, world))
     accepting = [c.key for c in CREATORS if c.joined > RULES_DAY and c.key != CAREFUL]
     timeline.add(
         calendar.at(RULES_DAY - 1, "20:00"),
@@ -152,29 +143,6 @@ def _join(world: World, creator: Creator, now: datetime) -> None:
 
 def _apply(world: World, creator: Creator, now: datetime) -> None:
     apply(world, creator, at=now)
-
-
-def _change_rules(world: World, now: datetime) -> None:
-    publish(
-        world.program,
-        RULES_OF_NOW,
-        effective_from=world.calendar.at(RULES_DAY, "00:00"),
-        actor_id=world.team["manager"],
-        now=now,
-    )
-
-
-def _give_notice(world: World, now: datetime) -> None:
-    """Publish rules that pay less for some goods: they begin when creators have had notice."""
-    publish(
-        world.program,
-        RULES_TO_COME,
-        effective_from=find_notice_end(world.program, now) or now,
-        actor_id=world.team["manager"],
-        now=now,
-    )
-    for terms in Terms.objects.filter(program=world.program, announced_at=None).order_by("pk"):
-        announce_terms(terms_id=terms.pk, now=now)
 
 
 def _schedule_money(world: World, timeline: Timeline) -> None:

@@ -96,12 +96,16 @@ class Sale:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """Something a store tells of an order after it was placed; `kind` is the webhook's type."""
+    """Something a store tells of an order after it was placed; `kind` is the webhook's type.
+
+    `edited`: the order as the shopper changed it, where that is told.
+    """
 
     at: datetime
     sale: Sale
     kind: str
     back: "Return | None" = None
+    edited: Sale | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,33 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from affiliates.services.utm import create_template
-from brands.domain.rules import Conditions
 from brands.domain.schedule import Schedule
 from brands.models import Platform, Program, ProgramStatus
-from brands.selectors import find_latest_rules
 from brands.services.brands import create_brand
 from brands.services.connections import create_connection
 from brands.services.groups import create_group
 from brands.services.payouts import set_payout_policy
-from brands.services.programs import create_program, set_program_status
-from brands.services.rules import RuleDraft, publish_rules
+from brands.services.programs import create_program, set_program_status, update_program
+from brands.services.rules import RuleDraft
 from core.models import Brand
 from portal.demo.calendar import Calendar
+from portal.demo.rules import publish
 from portal.demo.world import Shop
-
-NO_GIFT_CARDS = RuleDraft("Gift cards", "exclude", conditions=Conditions(gift_cards="only"))
-BEANS = RuleDraft(
-    "Coffee beans", "percent", 1500, conditions=Conditions(collections=("Coffee beans",))
-)
-ALL = RuleDraft("All products", "percent", 1000)
-OFFERS = RuleDraft("Special offers", "percent", 500, conditions=Conditions(collections=("Offers",)))
-LEADS = RuleDraft("Offices that ask for beans", "lead", amounts={"EUR": 500})
-RULES_OF_THEN = [NO_GIFT_CARDS, ALL]
-RULES_OF_NOW = [NO_GIFT_CARDS, BEANS, ALL, LEADS]
-RULES_TO_COME = [NO_GIFT_CARDS, OFFERS, BEANS, ALL, LEADS]
 
 MARKS = {
     "name": "Campaigns",
@@ -55,6 +44,7 @@ class Offer:
     about: str
     own_terms: str = ""
     groups: Mapping[str, tuple[str, int | None]] = field(default_factory=dict)
+    limits: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -99,6 +89,8 @@ def open_program(
         about=offer.about,
         own_terms=offer.own_terms,
     )
+    if offer.limits:  # before there are terms: they need no notice
+        update_program(program_id=program.pk, actor_id=owner_id, now=now, **offer.limits)
     for name, (partner_type, hold_days) in offer.groups.items():
         create_group(
             program_id=program.pk,
@@ -112,26 +104,6 @@ def open_program(
     create_template(program_id=program.pk, facts=MARKS, actor_id=owner_id, now=now)
     return set_program_status(
         program_id=program.pk, status=ProgramStatus.LIVE, actor_id=owner_id, now=now
-    )
-
-
-def publish(
-    program: Program,
-    rules: list[RuleDraft],
-    *,
-    effective_from: datetime,
-    actor_id: int,
-    now: datetime,
-) -> None:
-    """Publish the next version of the rules."""
-    latest = find_latest_rules(program)
-    publish_rules(
-        program_id=program.pk,
-        drafts=rules,
-        effective_from=effective_from,
-        actor_id=actor_id,
-        now=now,
-        base_version=latest.version if latest else 0,
     )
 
 

@@ -38,6 +38,11 @@ class Stories:
     def tell(self, sale: Sale, day: int, clock: str, kind: str, back: Return | None = None) -> None:
         self.later.append(Later(self.calendar.at(day, clock), sale, kind, back))
 
+    def edit(self, sale: Sale, day: int, clock: str, goods: str) -> None:
+        """Plan that the shopper changes what he ordered."""
+        edited = replace(sale, basket=_basket(goods))
+        self.later.append(Later(self.calendar.at(day, clock), sale, "order.updated", edited=edited))
+
 
 def plan_stories(calendar: Calendar) -> Stories:
     """Return every planted order with what follows."""
@@ -53,6 +58,7 @@ def plan_stories(calendar: Calendar) -> Stories:
         _plan_failed_payout,
         _plan_disputes,
         _plan_reviews,
+        _plan_rewards,
         _plan_today,
     ):
         plan(stories)
@@ -197,6 +203,22 @@ def _plan_reviews(stories: Stories) -> None:
     ):
         touches = stories.touch(creator, day, "15:02")
         stories.order(story, day, "15:04", "grinder cups", touches=touches)
+
+
+def _plan_rewards(stories: Stories) -> None:
+    """Plan a hotel's order that a creator's weekly cap cuts, and a bonus lost by a refund."""
+    sale = stories.order(
+        "cap_cut",
+        66,
+        "14:40",
+        "grinder*20 kettle*20",
+        touches=stories.touch("ruben", 67, "20:10"),
+    )
+    stories.edit(sale, 63, "10:05", "grinder*20 kettle*15")
+    back = stories.order(
+        "bonus_lost", 16, "11:50", "pan kettle", touches=stories.touch("pia", 17, "19:25")
+    )
+    stories.tell(back, 8, "14:00", "refund.created", Return(all_goods(back)))
 
 
 def _plan_today(stories: Stories) -> None:

@@ -23,9 +23,10 @@ from payouts.services.sending import resolve_payout, send_payout
 from portal.demo.cast import PRODUCTS, STANDARD, Creator
 from portal.demo.deliveries import RECEIVED_AFTER
 from portal.demo.people import join
+from portal.demo.rules import RULES_OF_NOW
 from portal.demo.saffron import OFFER
 from portal.demo.sales import Sale, order_body
-from portal.demo.setup import RULES_OF_NOW, make_calendar, open_program, open_shop
+from portal.demo.setup import make_calendar, open_program, open_shop
 from portal.demo.world import World
 from tracking.services.release import release_commissions
 

@@ -25,7 +25,7 @@ from core.downloads import send_sheet
 from core.edges import door, posted, see_other
 from core.exports import Sheet
 from portal.forms_whatif import WhatIfForm
-from portal.whatif import HEADINGS, SHOWN, list_cells, list_parts
+from portal.whatif import HEADINGS, SHOWN, counts_visits, list_cells, list_parts
 from tracking.services.whatifs import list_decisions
 from tracking.tasks import work_on_what_if
 
@@ -75,6 +75,7 @@ def show(request: HttpRequest, slug: str, what_if_id: str) -> HttpResponse:
         row=row,
         parts=list_parts(row),
         shown=SHOWN,
+        has_visits=counts_visits(row),
         is_this_draft=hash_draft(publish) == row.draft_hash,
         off=why_not(access, Right.MANAGE),
         again_url=program_url("portal:what-if", access, program),

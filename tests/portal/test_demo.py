@@ -25,7 +25,7 @@ from affiliates.selectors_goals import list_goals
 from affiliates.selectors_invitations import STATES as INVITATION_STATES
 from affiliates.selectors_invitations import list_invitations
 from brands.domain.pricing import Pricing
-from brands.models import SavedReport, StoreConnection
+from brands.models import Program, SavedReport, StoreConnection
 from brands.selectors import find_latest_rules, find_latest_terms
 from core.clock import database_now
 from core.models import AuditEvent, InboundStatus, JobRun, Mail, MailStatus, User
@@ -52,8 +52,11 @@ from portal.goals import read_goals
 from tracking.filters import ORDER_SIGNALS, ORDER_STATES, pick_orders
 from tracking.models import (
     Attribution,
+    Award,
+    BonusPlan,
     Click,
     Commission,
+    CommissionKind,
     Order,
     OrderPull,
     OrderUpload,
@@ -62,6 +65,7 @@ from tracking.models import (
     WorkStatus,
 )
 from tracking.selectors_brand import TABS, count_by_tab
+from tracking.selectors_budgets import read_budget
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -185,6 +189,8 @@ def test_an_order_is_credited_or_not_for_its_reason(demo, story, reason):
         ("dispute_lost", 0, "dispute.lost"),
         ("rejected", 0, "hold.rejected"),
         ("adjusted", 1600, "price.rule"),
+        ("cap_cut", 24850, "price.rule"),
+        ("bonus_lost", 0, "refund.full"),
     ],
 )
 def test_an_order_earns_what_its_story_says(demo, story, amount, reason):
@@ -309,7 +315,7 @@ def test_every_state_the_lists_can_show_is_there(demo, client):
         "news": {(False, False), (True, False), (True, True)},
         "payouts": {"paid", "failed"},
         "work": set(WorkStatus.values),
-        "kinds": {"sale", "lead", "bonus", "fee"},
+        "kinds": set(CommissionKind.values),
     }
 
 
@@ -321,6 +327,44 @@ def test_tiers_moved_whoever_brought_orders_and_nobody_else(demo):
         assert move.reread_at is not None
         orders = Attribution.objects.filter(enrollment=move.enrollment_id, is_current=True)
         assert orders.filter(order__placed_at__lt=move.at).count() >= REGULAR_FROM
+
+
+def test_a_weeks_cap_cut_an_order_that_was_changed_later(demo):
+    commission = demo.saffron.get_commission("cap_cut")
+    changes = [
+        (one.after_minor, [step.params["by"] for step in Pricing.from_json(one.pricing).steps])
+        for one in commission.changes.order_by("seq")
+    ]
+
+    assert changes == [(25000, ["creator_week"]), (24850, [])]
+
+
+def test_bonuses_are_earned_by_rule_and_one_is_taken_back(demo):
+    plans = BonusPlan.objects.filter(brand=demo.saffron.brand)
+    earned = Commission.objects.filter(award__bonus_plan__in=plans)
+    pia = earned.get(affiliation=demo.saffron.enrollments["pia"].affiliation)
+
+    assert earned.filter(amount_minor__gt=0).exists()
+    assert (pia.amount_minor, pia.reason_code) == (0, "award.plan_lost")
+    today = demo.saffron.calendar.today
+    assert {plan.since > today for plan in plans} == {True, False}
+
+
+def test_visits_and_views_of_whole_days_are_paid_and_a_budget_is_watched(demo):
+    days = Award.objects.filter(brand=demo.saffron.brand, kind__in=["click", "impression"])
+    program = Program.objects.get(pk=demo.saffron.program.pk)
+
+    assert {award.kind for award in days} == {"click", "impression"}
+    assert all(award.facts["count"] > 0 for award in days)
+    assert 0 < read_budget(program).used_bps < 10_000
+
+
+def test_a_version_of_the_rules_was_withdrawn_before_it_began(demo):
+    versions = demo.saffron.program.rule_sets.order_by("version")
+
+    withdrawn = [one for one in versions if one.withdrawn_at is not None]
+    assert len(withdrawn) == 1 and withdrawn[0].withdrawn_at < withdrawn[0].effective_from
+    assert versions.last().version == withdrawn[0].version + 1
 
 
 def test_a_lead_earns_another_came_to_nothing_and_one_waits(demo):

@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError
 from django.urls import reverse
 
-from brands.models import WhatIf
+from brands.models import Program, WhatIf
 from brands.services.rules import RuleDraft
 from core.clock import database_now
 from core.snapshots import read_snapshot
@@ -283,3 +283,20 @@ def test_an_answer_of_before_leads_were_counted_apart_is_still_read(shop, manage
 
     assert answer.status_code == 200
     assert manager.post(page(shop, "portal:what-if-file", row.public_id)).status_code == 200
+
+
+@pytest.mark.django_db
+def test_what_limits_cut_is_counted_and_what_is_not_tried_is_said(manager, shop):
+    visits = RuleDraft(name="Visits", kind="click", amounts={"EUR": 5})
+    make_rules(shop.program, [percent_rule(1000), visits], now=shop.now - timedelta(hours=1))
+    Program.objects.filter(pk=shop.program.pk).update(cap_creator_week={"EUR": 500})
+    shop.pay("7", discounts=code("MUGS-A"))
+
+    row, answer = ask(shop, manager)
+    euro = next(total for total in row.result["totals"] if total["currency"] == "EUR")
+    text = plain(answer)
+
+    assert (euro["limited"], euro["limited_after"]) == (1, 1)
+    assert "Cut by a limit" in text and "1 as decided" in text
+    assert "The draft pays visits or views too." in text
+    assert "A draft that pays more would use them up sooner" in text

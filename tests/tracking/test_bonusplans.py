@@ -272,6 +272,31 @@ def test_a_member_sets_it_the_creator_sees_how_far_he_is_and_the_end_is_asked_fo
 
 
 @pytest.mark.django_db
+def test_both_sides_see_what_was_earned_and_open_its_story(client):
+    town = Town()
+    plan = town.plan()
+    town.sell(3)
+    town.follow(plan)
+    slug, commission = town.program.brand.slug, Commission.objects.get(award__isnull=False)
+
+    client.force_login(town.owner)
+    detail = client.get(reverse("tracking:bonus-detail", args=[slug, plan.public_id]))
+    story = client.get(reverse("portal:commission-brand", args=[slug, commission.public_id]))
+    log = client.get(reverse("portal:audit-list", args=[slug]))
+    client.force_login(town.place.affiliation.affiliate.user)
+    own = client.get(reverse("tracking:own-bonuses"))
+
+    for page, name, ids in (
+        (detail, "portal:commission-brand", [slug, commission.public_id]),
+        (own, "portal:commission-story", [commission.public_id]),
+    ):
+        assert reverse(name, args=ids) in page.content.decode()
+        assert "50.00 EUR" in plain(page)
+    for page in (story, log):
+        assert f"saw a bonus earned: Bonus: {plan.name}" in plain(page)
+
+
+@pytest.mark.django_db
 def test_orders_to_reach_are_a_whole_number_and_the_first_day_is_not_past(client):
     town = Town()
     new = reverse("tracking:bonus-new", args=[town.program.brand.slug])

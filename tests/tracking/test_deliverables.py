@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from affiliates.services.membership import suspend_affiliation
-from brands.models import Role
+from brands.models import Program, Role
 from core.models import Mail
 from portal.books import prove_books
 from tests import racing
@@ -226,6 +226,28 @@ def test_the_way_from_the_offer_to_the_fee_over_the_pages(client, anna):
 
     assert "150.00 EUR" in story
     assert "approved “One video”" in story
+
+
+def test_an_approval_says_first_what_a_budget_leaves_and_both_sides_open_what_it_became(
+    client, anna
+):
+    work = hand_in(anna, make_deliverable(anna.program))
+    Program.objects.filter(pk=anna.program_id).update(budget_minor=9_000)
+    slug = anna.brand.slug
+    decide = reverse("tracking:work-decide", args=[slug, work.public_id, "approve"])
+    client.force_login(get_owner(anna.brand))
+
+    asked = plain(client.get(decide))
+    client.post(decide)
+    detail = client.get(reverse("tracking:work-detail", args=[slug, work.deliverable.public_id]))
+    client.force_login(get_creator(anna))
+    own = client.get(reverse("tracking:own-work", args=[work.deliverable.public_id]))
+
+    assert "Of 150.00 EUR only 90.00 EUR becomes" in asked and "Approve 90.00 EUR" in asked
+    commission = Commission.objects.get()
+    assert commission.amount_minor == 9_000
+    for page in (detail, own):
+        assert commission.public_id in page.content.decode() and "90.00 EUR" in plain(page)
 
 
 def test_roles_offer_and_decide(client, anna):

@@ -10,6 +10,7 @@ whatever order things happen, but for what a person adds by hand.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -101,6 +102,14 @@ def add_to_total(commission: Commission, delta_minor: int) -> None:
                 delta_minor,
             ],
         )
+
+
+def read_left(*, place: Enrollment, currency: str, now: datetime) -> dict[str, int]:
+    """Return what the caps leave a new commission now; only to be shown, for no lock is held."""
+    program = place.program
+    new = Commission(program=program, enrollment=place, currency=currency, caps_at=now)
+    caps = read_caps(program, currency)
+    return {key: max(cap - _spent(new, key), 0) for key, cap in caps.items()}
 
 
 def _lock(commission: Commission, caps: Mapping[str, int]) -> None:

@@ -1,6 +1,6 @@
 """Work for a fee on the brand's side: offered, looked at, decided."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,7 @@ from brands.views.common import find_program
 from core import formats
 from core.clock import brand_now
 from core.edges import door, posted, see_other
+from core.money import Money
 from core.paging import cut_page
 from core.templatetags.fairshare import current_language
 from tracking.access_brand import get_deliverable_for, get_work_for
@@ -28,7 +29,8 @@ from tracking.forms_brand import ReasonForm
 from tracking.forms_deliverables import DeliverableForm, DueForm
 from tracking.models import Deliverable, Work, WorkStatus
 from tracking.selectors_brand import list_enrollments_to_credit
-from tracking.selectors_deliverables import list_deliverables, list_steps, list_works
+from tracking.selectors_deliverables import list_deliverables, list_paid, list_steps, list_works
+from tracking.services.caps import read_left
 from tracking.services.deliverables import (
     OfferOver,
     WrongStep,
@@ -64,6 +66,10 @@ DECISIONS: dict[str, tuple[WorkStatus, str | Promise, str | Promise, str | Promi
         gettext_lazy("Reject {amount}"),
     ),
 }
+LIMITED = gettext_lazy(
+    "Of {fee} only {amount} becomes a commission of {creator}: a limit or the budget of the program"
+    " leaves no more. Raise it first, and all of it is paid. It is paid once."
+)
 
 
 @door
@@ -129,11 +135,12 @@ def show_deliverable(request: HttpRequest, slug: str, deliverable_id: str) -> Ht
     access = get_brand_for(request.user, slug)
     deliverable = get_deliverable_for(access, deliverable_id)
     works = list(list_works(access.brand).filter(deliverable=deliverable))
+    paid = list_paid(works)
     context = _page(
         access,
         deliverable=deliverable,
         fees=deliverable.amounts,
-        works=list_steps(works),
+        works=[(work, steps, paid.get(work.pk)) for work, steps in list_steps(works)],
         is_open=deliverable.withdrawn_at is None and deliverable.due_on >= _today(access),
         manage_off=why_not(access, Right.MANAGE),
         decide_off=why_not(access, Right.CLEAR),
@@ -237,13 +244,16 @@ def _ask(
     decision: str,
     form: forms.Form | None,
 ) -> HttpResponse:
-    _status, title, text, button = DECISIONS[decision]
+    status, title, text, button = DECISIONS[decision]
     last = list_steps([work])[0][1][-1]
     creator = formats.isolate(str(work.enrollment.affiliation))
-    values = {
-        "amount": formats.money_text(work.fee, language=current_language()),
-        "creator": creator,
-    }
+    fee = formats.money_text(work.fee, language=current_language())
+    pays = work.fee
+    if status == WorkStatus.APPROVED:
+        pays = _find_left(work, brand_now(access.brand))
+        text = text if pays == work.fee else LIMITED
+    amount = formats.money_text(pays, language=current_language())
+    values = {"amount": amount, "fee": fee, "creator": creator}
     context = _page(
         access,
         title=str(title),
@@ -254,13 +264,19 @@ def _ask(
             (_("Title"), formats.isolate(work.deliverable.title)),
             (_("Creator"), creator),
             (_("Address of the work"), formats.isolate_ltr(last.url)),
-            (_("Fee"), values["amount"]),
+            (_("Fee"), fee),
         ],
         form=form,
         back_url=_url(access, work.deliverable),
     )
     is_wrong = form is not None and bool(form.errors)
     return render(request, "tracking/decision.html", context, status=422 if is_wrong else 200)
+
+
+def _find_left(work: Work, now: datetime) -> Money:
+    """Return what of a fee the limits of its program let through now."""
+    left = read_left(place=work.enrollment, currency=work.currency, now=now)
+    return Money(min(work.fee.amount_minor, *left.values()), work.currency)
 
 
 def _page(access: BrandAccess, **context: Any) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from tracking.selectors_deliverables import (
     list_offered_to,
     list_own_offers,
     list_own_works,
+    list_paid,
     list_steps,
 )
 from tracking.services.deliverables import (
@@ -81,6 +82,7 @@ def show_own_deliverable(request: HttpRequest, deliverable_id: str) -> HttpRespo
         fees=deliverable.amounts,
         work=work,
         steps=list_steps([work])[0][1] if work else [],
+        paid=list_paid([work]).get(work.pk) if work else None,
         state=_state(deliverable, work),
         take=take,
         submit=submit,

@@ -173,6 +173,8 @@ def _rate(line: PricedLine, currency: str) -> str:
         money = formats.money_text(Money(line.flat, currency), language=current_language())
         text = _("%(amount)s per item") if line.kind == "flat_item" else _("%(amount)s per order")
         return text % {"amount": money}
+    if line.kind == "lead" and line.flat is not None:
+        return formats.money_text(Money(line.flat, currency), language=current_language())
     if line.kind in COUNTED_KINDS and line.flat is not None:
         return _multiply(line, currency)
     return formats.UNKNOWN

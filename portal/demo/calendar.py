@@ -37,6 +37,11 @@ class Calendar:
         """Return the day of the month of payouts: the next run is always two to five days ahead."""
         return min((self.today + timedelta(days=LEAD_DAYS)).day, LAST_RUN_DAY)
 
+    def list_months(self, days_ago: int) -> list[date]:
+        """Return the first days of the months that began since then, until yesterday."""
+        days = (self.today - timedelta(days=ago) for ago in range(days_ago, 0, -1))
+        return [day for day in days if day.day == 1]
+
     @property
     def past_runs(self) -> tuple[date, date, date]:
         """Return the days of the last three payout runs, the earliest one first."""

@@ -18,7 +18,7 @@ from tracking.services.budgets import watch_budget
 from tracking.services.counting import count_days
 
 CAP_CREATOR_WEEK = {"EUR": 25000}
-BUDGET_MINOR = 255_000
+BUDGET_MINOR = 230_000
 LIMITS = {"cap_creator_week": CAP_CREATOR_WEEK, "budget_minor": BUDGET_MINOR}
 WATCH_DAYS = (20, 10, 5, 1)
 

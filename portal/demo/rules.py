@@ -10,11 +10,12 @@ from brands.models import Group, Program, Terms
 from brands.selectors import find_latest_rules
 from brands.selectors_terms import find_notice_end
 from brands.services.rules import RuleDraft, publish_rules, withdraw_rules
+from portal.demo.earning import REGULARS
 from portal.demo.resources import BEANS_DAY
 from portal.demo.world import Timeline, World
 
-VISITS_DAY = 7  # from then on visits and views of some creators earn
-WEEKEND_DAY = 6
+VISITS_DAY = 5  # from then on visits and views of some creators earn
+WEEKEND_DAY = 5
 NOTICE_DAY = 4
 COUNTED_GROUP = "Influencers"
 
@@ -27,6 +28,7 @@ OFFERS = RuleDraft("Special offers", "percent", 500, conditions=Conditions(colle
 LEADS = RuleDraft("Offices that ask for beans", "lead", amounts={"EUR": 500})
 VISITS = RuleDraft("Visits from films", "click", amounts={"EUR": 4})
 VIEWS = RuleDraft("Pictures that are seen", "impression", amounts={"EUR": 350})
+REGULAR = RuleDraft("Regulars", "percent", 1200)
 WEEKEND = RuleDraft(
     "Moka weekend", "percent", 2000, conditions=Conditions(products=("moka",), customer="new")
 )
@@ -72,13 +74,12 @@ def _pay_more_for_beans(world: World, now: datetime) -> None:
 
 
 def _pay_for_visits(world: World, now: datetime) -> None:
-    _publish_from(world, [*RULES_OF_NOW, *_count_for(world)], VISITS_DAY, now)
+    _publish_from(world, _rules_of_today(world), VISITS_DAY, now)
 
 
 def _plan_weekend(world: World, now: datetime) -> None:
     """Publish a version that begins in some days, and is withdrawn before it does."""
-    rules = [NO_GIFT_CARDS, WEEKEND, BEANS, ALL, LEADS, *_count_for(world)]
-    _publish_from(world, rules, WEEKEND_DAY - 4, now)
+    _publish_from(world, _rules_of_today(world, WEEKEND), WEEKEND_DAY - 4, now)
 
 
 def _withdraw_weekend(world: World, now: datetime) -> None:
@@ -96,7 +97,7 @@ def _give_notice(world: World, now: datetime) -> None:
     """Publish rules that pay less for some goods: they begin when creators have had notice."""
     publish(
         world.program,
-        [NO_GIFT_CARDS, OFFERS, BEANS, ALL, LEADS, *_count_for(world)],
+        _rules_of_today(world, OFFERS),
         effective_from=find_notice_end(world.program, now) or now,
         actor_id=world.team["manager"],
         now=now,
@@ -115,7 +116,13 @@ def _publish_from(world: World, rules: list[RuleDraft], day: int, now: datetime)
     )
 
 
-def _count_for(world: World) -> list[RuleDraft]:
-    """Return the rules for visits and views, which are for one group."""
-    group = Group.objects.get(program=world.program, name=COUNTED_GROUP)
-    return [replace(rule, conditions=Conditions(groups=(group.pk,))) for rule in (VISITS, VIEWS)]
+def _rules_of_today(world: World, *more: RuleDraft) -> list[RuleDraft]:
+    """Return the rules with those for a tier and for one group's visits; `more` comes first."""
+    regular = _for_group(world, REGULAR, REGULARS)
+    counted = [_for_group(world, rule, COUNTED_GROUP) for rule in (VISITS, VIEWS)]
+    return [NO_GIFT_CARDS, *more, BEANS, regular, ALL, LEADS, *counted]
+
+
+def _for_group(world: World, rule: RuleDraft, name: str) -> RuleDraft:
+    group = Group.objects.get(program=world.program, name=name)
+    return replace(rule, conditions=Conditions(groups=(group.pk,)))

@@ -5,6 +5,7 @@ from functools import partial
 from random import Random
 
 from brands.services.identity import Identity, set_identity
+from payouts.services.statements import close_next_month
 from portal.demo.calendar import Calendar
 from portal.demo.cast import (
     BRAND,
@@ -148,6 +149,8 @@ def _apply(world: World, creator: Creator, now: datetime) -> None:
 def _schedule_money(world: World, timeline: Timeline) -> None:
     """Plan the payout runs, past and next, and what members decide about commissions."""
     calendar = world.calendar
+    for day in calendar.list_months(OPENED_DAY):
+        timeline.add(calendar.on(day, "02:30"), partial(_close_month, world))
     *earlier, last = calendar.past_runs
     for day in earlier:
         Run(world, day).schedule(timeline)
@@ -161,6 +164,10 @@ def _schedule_money(world: World, timeline: Timeline) -> None:
     timeline.add(calendar.at(24, "16:30"), lambda now: _reject(world, now))
     timeline.add(calendar.at(22, "10:45"), lambda now: _adjust(world, now))
     timeline.add(calendar.at(11, "13:15"), lambda now: _credit(world, now))
+
+
+def _close_month(world: World, now: datetime) -> None:
+    close_next_month(brand_id=world.brand.pk, now=now)
 
 
 def _hold(world: World, now: datetime) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 
 from affiliates.models import Asset, AssetKind
 from brands.models import Program, TierMeasure
-from brands.selectors import get_default_group
 from portal.demo.cast import CREATORS, Creator
 from portal.demo.rules import VISITS_DAY
 from portal.demo.world import Timeline, World
@@ -74,9 +73,8 @@ def _set_welcome(world: World, now: datetime) -> None:
         "A good fortnight",
         1500,
         now,
-        group_id=get_default_group(world.program).pk,
         measure=TierMeasure.REVENUE,
-        target=12_000,
+        target=50_000,
         since=first,
         until=last,
     )

@@ -216,7 +216,7 @@ def _plan_rewards(stories: Stories) -> None:
     )
     stories.edit(sale, 63, "10:05", "grinder*20 kettle*15")
     back = stories.order(
-        "bonus_lost", 16, "11:50", "pan kettle", touches=stories.touch("pia", 17, "19:25")
+        "bonus_lost", 16, "11:50", "grinder*4 pan*3", touches=stories.touch("pia", 17, "19:25")
     )
     stories.tell(back, 8, "14:00", "refund.created", Return(all_goods(back)))
 

@@ -69,8 +69,8 @@ def test_a_removed_rule_comes_back_by_undo():
     emptied = text_of(client.get(url))
     change(client, world, "undo")
 
-    assert "All products pay 10 %" not in emptied
-    assert "All products pay 10 %" in text_of(client.get(url))
+    assert "1. All products pay 10 %" not in emptied
+    assert "1. All products pay 10 %" in text_of(client.get(url))
     change(client, world, "discard")
     assert "This is your draft" not in text_of(client.get(url))
 

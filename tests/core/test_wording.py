@@ -433,7 +433,9 @@ def test_a_translated_sentence_reads_in_its_language(language: str):
     with translation.override(language):
         said = explain(one_message(spoken.gettext(template)), {"release_date": release_at})
 
-    assert said == {"fa": "در ۲۰ شهریور ۱۴۰۵ آزاد می‌شود.", "th": "จะปล่อยใน 11 ก.ย. 2569"}[language]
+    assert (
+        said == {"fa": "در ۲۰ شهریور ۱۴۰۵ آزاد می‌شود.", "th": "จะปล่อยยอดวันที่ 11 ก.ย. 2569"}[language]
+    )
 
 
 def read_po_of(language: str):

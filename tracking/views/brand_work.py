@@ -276,7 +276,7 @@ def _ask(
 def _find_left(work: Work, now: datetime) -> Money:
     """Return what of a fee the limits of its program let through now."""
     left = read_left(place=work.enrollment, currency=work.currency, now=now)
-    return Money(min(work.fee.amount_minor, *left.values()), work.currency)
+    return Money(min([work.fee.amount_minor, *left.values()]), work.currency)
 
 
 def _page(access: BrandAccess, **context: Any) -> dict[str, Any]:

@@ -80,9 +80,10 @@ def _find_pricing(commission: Commission) -> tuple[dict[str, Any], int | None]:
     if commission.award is not None:
         rule_set = commission.award.rule_set
         return {}, rule_set.version if rule_set else None
-    rows = Decision.objects.filter(
-        order_id=commission.order_id, enrollment_id=commission.enrollment_id
-    )
+    if commission.order is None:
+        return {}, None
+    order_id, place_id = commission.order.pk, commission.enrollment_id
+    rows = Decision.objects.filter(order_id=order_id, enrollment_id=place_id)
     found = rows.order_by("-pk").values_list("base", "rule_set__version").first()
     return found or ({}, None)
 

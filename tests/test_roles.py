@@ -19,8 +19,7 @@ from payouts.models import Payout, PayoutStatus
 from portal.books import prove_books
 from tests.makers import make_link
 from tests.orders import make_click
-from tests.payouts.ledger_world import Books, add_bank, make_books
-from tests.payouts.test_payouts import pay_by_file
+from tests.payouts.ledger_world import Books, add_bank, make_books, pay_by_file
 from tracking.models import Click
 from tracking.services.partitions import forget_old, prepare_partitions
 

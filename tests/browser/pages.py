@@ -40,6 +40,7 @@ from tests.makers import (
     make_user,
 )
 from tests.pageforms import read_forms
+from tests.payouts.ledger_world import make_owing
 
 PASSWORD = "copper teapot over 9 hills"
 NOTHING = "zq nothing is called this"
@@ -62,6 +63,8 @@ NO_PAGE: Mapping[str, str] = {
     "tracking:r/<path:slug>": "leads to the shop",
     "core:totp-qr": "a picture of the page that asks to add an app",
     "payouts:standin-api": "answers machines",
+    "payouts:standin-paypal": "answers machines",
+    "payouts:run-approve": "leads to the run, or to where the second factor is asked",
     "payouts:method-stripe": "leads to the payment service",
     "core:outbox-html": "a letter, seen in the frame of the page that shows it",
     "brands:letter-preview": "a letter, seen in the frame of the page that edits it",
@@ -148,6 +151,10 @@ def _list_readers(world: Everything) -> Iterator[Reader]:
     looking = f"/b/{slug}/creators/{creator_id}/open/"
     yield Reader("member as creator", world.owner, CREATOR, world, looking, is_curious=False)
     yield from _list_beginners(world)
+    owing = make_owing()
+    ids = {"slug": owing.brand.slug, "affiliation_id": owing.affiliation.public_id}
+    begun = replace(world, ids=ids)
+    yield Reader("owner of what is owed", get_owner(owing.brand), BRAND, begun, is_curious=False)
 
 
 def _list_beginners(world: Everything) -> Iterator[Reader]:

@@ -13,6 +13,7 @@ from ledger.models import AccountKind
 from ledger.selectors import get_balance
 from payouts.models import Payout, PayoutMethod, PayoutPlan
 from payouts.rails.registry import LIMITS
+from payouts.services import moves
 from payouts.services.approval import approve_plan
 from payouts.services.methods import set_bank_method
 from payouts.services.planning import make_plan
@@ -130,3 +131,21 @@ def add_stripe(books: Books, account: str) -> PayoutMethod:
         is_ready=True,
         changed_at=books.now - timedelta(days=30),
     )
+
+
+def pay_by_file(books: Books) -> Payout:
+    (payout,) = books.approve()
+    moves.hand_over_file(file_id=payout.file_id, actor_id=books.owner_id, now=books.now)
+    return moves.confirm_payout(
+        payout_id=payout.pk, reference="BANK-1", actor_id=books.owner_id, now=books.now
+    )
+
+
+def make_owing() -> Books:
+    """100.00 were paid out; 30.00 of them were refunded afterwards."""
+    books = make_books()
+    add_bank(books)
+    number = books.release("100.00")
+    pay_by_file(books)
+    books.shop.refund(number, "r1", "300.00")
+    return books

@@ -4,8 +4,7 @@ import pytest
 
 from core.models import Mail, MailStatus
 from payouts.services import moves
-from tests.payouts.ledger_world import add_bank, make_books
-from tests.payouts.test_payouts import pay_by_file
+from tests.payouts.ledger_world import add_bank, make_books, pay_by_file
 
 pytestmark = pytest.mark.django_db
 

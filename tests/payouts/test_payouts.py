@@ -14,7 +14,7 @@ from payouts.services import moves
 from payouts.services.approval import NotADraft, NothingToPay, PlanChanged
 from portal.books import prove_books
 from tests.makers import get_owner
-from tests.payouts.ledger_world import Books, add_bank, make_books
+from tests.payouts.ledger_world import Books, add_bank, make_books, pay_by_file
 from tests.portal.text import plain
 from tracking.models import Commission
 from tracking.services.review import adjust_commission
@@ -134,14 +134,6 @@ def test_a_preview_that_another_replaced_says_so(payee, client):
 
     assert "A later preview took its place." in plain(page)
     assert "/approve/" not in page.content.decode()
-
-
-def pay_by_file(books: Books) -> Payout:
-    (payout,) = books.approve()
-    moves.hand_over_file(file_id=payout.file_id, actor_id=books.owner_id, now=books.now)
-    return moves.confirm_payout(
-        payout_id=payout.pk, reference="BANK-1", actor_id=books.owner_id, now=books.now
-    )
 
 
 def test_a_payout_keeps_when_it_left_and_when_it_was_paid(payee):

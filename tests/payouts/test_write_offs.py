@@ -21,8 +21,7 @@ from payouts.services import write_offs
 from payouts.services.approval import NothingToPay, PlanChanged
 from portal.books import prove_books
 from tests.makers import get_owner, make_member
-from tests.payouts.ledger_world import Books, add_bank, make_books
-from tests.payouts.test_payouts import pay_by_file
+from tests.payouts.ledger_world import Books, make_owing, pay_by_file
 from tests.portal.text import plain
 from tests.racing import race
 from tracking.tasks import release_brand
@@ -35,16 +34,6 @@ SECOND = timedelta(seconds=1)
 @pytest.fixture
 def books() -> Books:
     return make_owing()
-
-
-def make_owing() -> Books:
-    """100.00 were paid out; 30.00 of them were refunded afterwards."""
-    books = make_books()
-    add_bank(books)
-    number = books.release("100.00")
-    pay_by_file(books)
-    books.shop.refund(number, "r1", "300.00")
-    return books
 
 
 def end_of(books: Books) -> datetime:

@@ -29,8 +29,7 @@ from portal.doctor.registry import CHECKS, examine
 from portal.jobs import list_jobs
 from portal.tasks import check_books
 from tests.makers import make_brand
-from tests.payouts.ledger_world import add_bank, make_books
-from tests.payouts.test_payouts import pay_by_file
+from tests.payouts.ledger_world import add_bank, make_books, pay_by_file
 from tests.test_docs import ROOT, anchors
 
 pytestmark = pytest.mark.django_db

@@ -124,7 +124,7 @@ def _is_killed(
 
 def _judge(session: pytest.Session, tests: Sequence[pytest.Item], planted: Planted | None) -> int:
     resource.setrlimit(resource.RLIMIT_CPU, (PATIENCE_S, PATIENCE_S))
-    silence = os.open(os.devnull, os.O_WRONLY)
+    silence, told = os.open(os.devnull, os.O_WRONLY), os.dup(1)
     for stream in (1, 2):
         os.dup2(silence, stream)
     if planted is not None:
@@ -132,6 +132,7 @@ def _judge(session: pytest.Session, tests: Sequence[pytest.Item], planted: Plant
     for item, following in zip(tests, [*tests[1:], tests[0]], strict=True):
         _run(item, following=following)
         if session.testsfailed:
+            os.write(told, f"  {item.nodeid} fails\n".encode() if planted is None else b"")
             return 1
     return 0
 

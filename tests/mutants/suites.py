@@ -137,6 +137,7 @@ SERVICES: Mapping[str, tuple[str, ...]] = {
         "tests/payouts/test_payouts.py",
         "tests/payouts/test_sending.py",
         "tests/payouts/test_taxed_payouts.py",
+        "tests/payouts/test_service_files.py",
     ),
     "payouts/services/planning.py": (
         "tests/payouts/test_payouts.py",

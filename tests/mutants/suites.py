@@ -73,6 +73,7 @@ SERVICES: Mapping[str, tuple[str, ...]] = {
         "tests/tracking/test_edits.py",
         "tests/tracking/test_caps_growth.py",
         "tests/portal/test_story.py",
+        "tests/portal/test_order_changes.py",
     ),
     "tracking/services/counting.py": (
         "tests/tracking/test_counting.py",
@@ -89,16 +90,20 @@ SERVICES: Mapping[str, tuple[str, ...]] = {
         "tests/tracking/test_alike.py",
         "tests/tracking/test_asking.py",
         "tests/portal/test_story.py",
+        "tests/portal/test_order_changes.py",
     ),
     "tracking/services/orders.py": (
         "tests/tracking/test_chain.py",
         "tests/tracking/test_edits.py",
         "tests/tracking/test_marking_tests.py",
+        "tests/portal/test_order_changes.py",
     ),
     "tracking/services/posting.py": (
         "tests/tracking/test_chain.py",
         "tests/tracking/test_caps_growth.py",
         "tests/portal/test_story.py",
+        "tests/portal/test_order_changes.py",
+        "tests/payouts/test_write_offs.py",
     ),
     "tracking/services/processing.py": (
         "tests/tracking/test_chain.py",

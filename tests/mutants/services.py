@@ -75,7 +75,7 @@ class Judging:
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         items = session.items
-        _run(items[0], following=items[-1])  # makes the database
+        _run(items[0], following=session)  # makes the database
         for module, planted in _by_module(self.sample):
             began = monotonic()
             tests = _items_of(items, SERVICES[module])
@@ -129,7 +129,7 @@ def _judge(session: pytest.Session, tests: Sequence[pytest.Item], planted: Plant
         os.dup2(silence, stream)
     if planted is not None:
         plant(ROOT / planted.mutant.module, planted.codes)
-    for item, following in zip(tests, [*tests[1:], tests[0]], strict=True):
+    for item, following in zip(tests, [*tests[1:], session], strict=True):
         _run(item, following=following)
         if session.testsfailed:
             os.write(told, f"  {item.nodeid} fails\n".encode() if planted is None else b"")
@@ -137,8 +137,8 @@ def _judge(session: pytest.Session, tests: Sequence[pytest.Item], planted: Plant
     return 0
 
 
-def _run(item: pytest.Item, *, following: pytest.Item) -> None:
-    """Run a test; with one to follow, fixtures of the whole session stay."""
+def _run(item: pytest.Item, *, following: pytest.Item | pytest.Session) -> None:
+    """Run a test and keep the fixtures that what follows shares with it, at least the session's."""
     item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
 
 

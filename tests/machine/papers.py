@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ledger.models import AccountKind
-from payouts.models import OPEN_STATUSES, Invoice, Payout, PayoutStatus, Statement
+from payouts.models import OPEN_STATUSES, Invoice, Payout, PayoutStatus, Statement, TaxSettings
 from tests.machine.tax import Terms
 from tests.machine.world import House
 
@@ -69,9 +69,10 @@ def check_invoices(
 ) -> None:
     """Whoever agreed has an invoice for each payout paid, and a credit note for what came back."""
     rows = list(Invoice.objects.order_by("number"))
+    given = dict(TaxSettings.objects.values_list("brand_id", "last_invoice"))
     for house in houses:
         numbers = [row.number for row in rows if row.brand_id == house.brand.pk]
-        assert numbers == list(range(1, len(numbers) + 1)), f"T4 invoices {numbers}"
+        assert numbers == list(range(1, given[house.brand.pk] + 1)), f"T4 invoices {numbers}"
     found: Counter[tuple[int, ...]] = Counter(
         (row.payout_id, row.net_minor, row.vat_minor, row.withheld_minor) for row in rows
     )

@@ -24,7 +24,7 @@ Order = tuple[int, str, Told]
 ORDER = st.tuples(PLACES, CURRENCY, LINES)
 PRODUCT = st.sampled_from(["cup", "map", "pen"])
 HALF = st.tuples(PRODUCT, st.integers(1, 4), st.sampled_from([15_000, 25_000]), st.booleans())
-NEAR_A_CAP = st.tuples(PLACES, st.just("EUR"), st.lists(HALF, min_size=1, max_size=2))
+WORTH_MUCH = st.tuples(PLACES, st.just("EUR"), st.lists(HALF, min_size=1, max_size=2))
 MORE = st.lists(
     st.tuples(PRODUCT, st.integers(1, 4), st.sampled_from([40_000, 400_000]), st.booleans()),
     min_size=1,
@@ -76,7 +76,7 @@ class Stories(ShopRules, PeopleRules, PayoutRules):
         self.send_off(first, at_once=True)
 
     @HAS_ROOM
-    @rule(order=NEAR_A_CAP, later=MORE, part=PART, is_undone=st.booleans())
+    @rule(order=WORTH_MUCH, later=MORE, part=PART, is_undone=st.booleans())
     def short_of_a_cap(self, order: Order, later: Told, part: int, is_undone: bool) -> None:
         """Sell until a cap is near, once before and once after the end of its run; then change."""
         first = self._sell_now(order)
@@ -118,7 +118,7 @@ class Stories(ShopRules, PeopleRules, PayoutRules):
             self._unhold(sale)
 
     @HAS_ROOM
-    @rule(order=ORDER, kind=KIND, bps=BPS, days=st.sampled_from([0, 1]), answer=ANSWER)
+    @rule(order=WORTH_MUCH, kind=KIND, bps=BPS, days=st.sampled_from([0, 1]), answer=ANSWER)
     def around_a_new_tax_rate(
         self, order: Order, kind: str, bps: int, days: int, answer: str
     ) -> None:

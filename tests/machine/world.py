@@ -86,8 +86,8 @@ STYLES = (("percent", "flat"), ("percent",))
 ZONES = ("Pacific/Auckland", "America/Los_Angeles")
 PERIOD_CAPS: Mapping[tuple[int, str], tuple[Cap, ...]] = {
     (0, "percent"): (Cap("month", {"EUR": 6_000, "JPY": 60_000}), Cap("lifetime", {"EUR": 20_000})),
-    (0, "flat"): (Cap("week", {"EUR": 1_300, "KWD": 1_500}), Cap("lifetime", {"EUR": 2_500}, True)),
-    (1, "percent"): (Cap("quarter", {"EUR": 6_500}), Cap("lifetime", {"EUR": 12_000}, True)),
+    (0, "flat"): (Cap("week", {"EUR": 1_300, "KWD": 1_500}), Cap("lifetime", {"EUR": 1_500}, True)),
+    (1, "percent"): (Cap("quarter", {"EUR": 6_500}), Cap("lifetime", {"EUR": 7_000}, True)),
 }
 HOMES = ("DE", "TH")
 LONG_AGO = date(2020, 1, 1)
@@ -101,7 +101,7 @@ RATES = (
 )
 SAID = (
     (Declared("DE", True, True, 0), Declared("FR", True, True, 0)),
-    (Declared("TH", False, True, 0), None),
+    (Declared("TH", False, False, 0), None),
 )
 
 

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from core import audit, fence, outbox
+from core import audit, fence
 from ledger.models import AccountKind, Entry, EntryKind
 from ledger.services import Cause, Draft, Leg, post_entries
 from payouts.domain.kinds import CALLED_RAILS
@@ -135,7 +135,7 @@ def mark_found_back(*, payout: Payout, code: str, now: datetime) -> None:
     post_entries(brand_id=payout.brand_id, drafts=drafts, now=now)
     issue_credit_note(payout=payout, now=now)
     _audit(payout, "payout.found_back", None, code, now)
-    _emit(payout, "payout.returned", now)
+    moves.announce(payout, "payout.returned", now)
 
 
 def _of_people(rows: QuerySet[PayoutAttempt]) -> QuerySet[PayoutAttempt]:
@@ -182,7 +182,7 @@ def _book(payout: Payout, reference: str, actor_id: int | None, now: datetime) -
     post_entries(brand_id=payout.brand_id, drafts=drafts, now=now)
     issue_invoice(payout=payout, now=now)
     _audit(payout, "payout.found", actor_id, reference, now)
-    _emit(payout, "payout.paid", now)
+    moves.announce(payout, "payout.paid", now)
     mail_payout_found(payout=payout, now=now)
 
 
@@ -241,16 +241,6 @@ def _draft(
 
 def _key(payout: Payout, name: str) -> str:
     return f"payout:{payout.public_id}:{name}"
-
-
-def _emit(payout: Payout, topic: str, now: datetime) -> None:
-    payload = {
-        "payout": payout.public_id,
-        "amount_minor": payout.amount_minor,
-        "sent_minor": payout.sent_minor,
-        "currency": payout.currency,
-    }
-    outbox.emit(brand_id=payout.brand_id, topic=topic, payload=payload, now=now)
 
 
 def _audit(payout: Payout, action: str, actor_id: int | None, said: str, now: datetime) -> None:

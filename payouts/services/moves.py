@@ -265,7 +265,8 @@ def _leg(kind: AccountKind, amount: int, payout: Payout) -> Leg:
     return Leg(kind, amount, payout.affiliation_id if is_party else None)
 
 
-def _tell(payout: Payout, topic: str, now: datetime) -> None:
+def announce(payout: Payout, topic: str, now: datetime) -> None:
+    """Put an event of a payout into the outbox: what was earned, and what leaves for it."""
     payload = {
         "payout": payout.public_id,
         "amount_minor": payout.amount_minor,
@@ -273,6 +274,10 @@ def _tell(payout: Payout, topic: str, now: datetime) -> None:
         "currency": payout.currency,
     }
     outbox.emit(brand_id=payout.brand_id, topic=topic, payload=payload, now=now)
+
+
+def _tell(payout: Payout, topic: str, now: datetime) -> None:
+    announce(payout, topic, now)
     mail_payout(payout=payout, topic=topic, now=now)
 
 

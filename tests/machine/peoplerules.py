@@ -119,12 +119,7 @@ class PeopleRules(Machinery):
     @precondition(lambda self: self._standing())
     @rule(i=ANY)
     def reject(self, i: int) -> None:
-        sale = self.pick(self._standing(), i)
-        if self._is_frozen(sale):
-            return
-        reject_commission(**self._about(sale))
-        sale.is_rejected, sale.is_held = True, False
-        self.settle(sale)
+        self.set_rejected(self.pick(self._standing(), i))
 
     @precondition(lambda self: any(sale.is_rejected for sale in self.sales))
     @rule(i=ANY)
@@ -177,6 +172,13 @@ class PeopleRules(Machinery):
                 self._unhold(sale)
         if self.has_new_terms:
             self.accept_all_terms()
+
+    def set_rejected(self, sale: Sale) -> None:
+        if self._is_frozen(sale):
+            return
+        reject_commission(**self._about(sale))
+        sale.is_rejected, sale.is_held = True, False
+        self.settle(sale)
 
     def set_held(self, sale: Sale) -> None:
         hold_commission(**self._about(sale))

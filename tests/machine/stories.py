@@ -93,6 +93,21 @@ class Stories(ShopRules, PeopleRules, PayoutRules):
             self.send_off(failed, at_once=True)
 
     @HAS_ROOM
+    @rule(order=WORTH_MUCH, is_rejected=st.booleans())
+    def given_back(self, order: Order, is_rejected: bool) -> None:
+        """Fill the caps of a program by both its creators, give one part back, and fill again."""
+        beside = (order[0] ^ 1, *order[1:])
+        first = self._sell_now(order)
+        for one in (beside, beside, order):
+            self._sell_now(one)
+        if not is_rejected:
+            self._refund(first, self._part_of(first, 1000), at_once=True, twice=False)
+        elif first in self._standing():
+            self.set_rejected(first)
+        for one in (order, beside, order):
+            self._sell_now(one)
+
+    @HAS_ROOM
     @rule(order=ORDER, days=HOLD, bps=RATE)
     def around_new_settings(self, order: Order, days: int, bps: int) -> None:
         """Change what a program gives between two orders, and hear of the first one again."""

@@ -31,7 +31,7 @@ from payouts.forms import (
 )
 from payouts.models import PayoutMethod
 from payouts.own_wording import say_own_payout
-from payouts.rails.registry import RailOff, onboarding_for
+from payouts.rails.registry import RailOff, onboarding_for, rail_for
 from payouts.selectors import (
     list_items,
     list_methods_of,
@@ -121,7 +121,7 @@ def start_stripe(request: HttpRequest, affiliation_id: str) -> HttpResponse:
     form = CountryForm(request.POST)
     row = _stripe_row(affiliation)
     method = PayoutMethod.objects.filter(affiliation=affiliation, rail=RailKind.STRIPE).first()
-    if row is None or (method is None and not form.is_valid()):
+    if row is None or (method is None and not _may_open_account(row, form)):
         context = _method_page(affiliation, _method_forms("", None), form)
         return render(request, "payouts/method.html", context, status=422)
     try:
@@ -150,6 +150,30 @@ def refresh(request: HttpRequest, affiliation_id: str) -> HttpResponse:
         except (RailUnavailable, RailDeclined, RailOff):
             messages.error(request, _("Stripe did not answer as it should. Nothing was changed."))
     return see_other(reverse("payouts:method-edit", args=[affiliation.public_id]))
+
+
+def _may_open_account(row: RailSettings, form: CountryForm) -> bool:
+    """Tell whether money of this brand may go to an account of that country, else say it there.
+
+    Which country the brand's own account is of, only Stripe knows; where it does not answer, it is
+    asked again for the account itself.
+    """
+    if not form.is_valid():
+        return False
+    try:
+        rail = rail_for(row)
+    except RailOff:
+        return True
+    payer, country = rail.payer(), form.cleaned_data["country"].upper()
+    if payer is None or rail.limits.can_reach(payer_country=payer.country, creator_country=country):
+        return True
+    text = _(
+        "Stripe cannot send money from %(brand)s's account (%(from)s) to one in %(country)s. "
+        "Choose another way to be paid; where there is none, ask %(brand)s for one."
+    )
+    values = {"brand": row.brand.name, "from": payer.country, "country": country}
+    form.add_error("country", text % values)
+    return False
 
 
 def _stripe_link(

@@ -51,6 +51,19 @@ def test_a_creator_sets_up_stripe_and_is_paid_by_the_stand_in(here):
     assert prove_books(brand_id=books.brand.pk).is_balanced
 
 
+def test_no_account_is_opened_where_stripe_cannot_send_from_the_brands_country(here):
+    books = make_books()
+    client = Client()
+    client.force_login(books.affiliation.affiliate.user)
+    start = reverse("payouts:method-stripe", args=[books.affiliation.public_id])
+
+    answer = client.post(start, {"country": "th"})
+
+    assert answer.status_code == 422
+    assert "account (DE) to one in TH" in answer.content.decode()
+    assert not PayoutMethod.objects.filter(rail=RailKind.STRIPE).exists()
+
+
 def test_the_stand_in_answers_only_keys_of_open_sandboxes(here):
     client = Client()
     path = reverse("payouts:standin-api", args=["v1/balance"])

@@ -95,7 +95,8 @@ def explain_credit(*, attribution: Attribution | None, enrollment_id: int, reade
         return ""
     row = find_own_row(attribution, [enrollment_id])
     if attribution.enrollment_id == enrollment_id or row is None:
-        return wording.explain(code=attribution.code, params=attribution.params, reader=reader)
+        about = {**attribution.params, "about": attribution.order.kind}
+        return wording.explain(code=attribution.code, params=about, reader=reader)
     code, params = wording.candidate_reason(row)
     return wording.explain(code=code, params=params, reader=reader)
 

@@ -31,6 +31,7 @@ from tracking.models import Award, Commission
 from tracking.services.bonusplans import LOOK_BACK, PlanOver, end_plan, follow_plan, update_plan
 from tracking.services.review import reject_commission
 from tracking.tasks import follow_bonuses
+from tracking.views import bonusplans
 
 
 class Town:
@@ -294,6 +295,22 @@ def test_both_sides_see_what_was_earned_and_open_its_story(client):
         assert "50.00 EUR" in plain(page)
     for page in (story, log):
         assert f"saw a bonus earned: Bonus: {plan.name}" in plain(page)
+
+
+@pytest.mark.django_db
+def test_a_list_cut_to_the_newest_says_so_and_leads_to_all(client, monkeypatch):
+    town = Town()
+    plan = town.plan(target=1)
+    town.sell(2)
+    town.follow(plan)
+    client.force_login(town.place.affiliation.affiliate.user)
+    assert "These are the newest" not in plain(client.get(reverse("tracking:own-bonuses")))
+
+    monkeypatch.setattr(bonusplans, "SHOWN", 1)
+    page = client.get(reverse("tracking:own-bonuses"))
+
+    assert "These are the newest 1." in plain(page)
+    assert f"{reverse('portal:creator-earnings')}?kind=bonus" in page.content.decode()
 
 
 @pytest.mark.django_db

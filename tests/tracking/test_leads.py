@@ -5,6 +5,7 @@ from itertools import permutations
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from affiliates.context import Scope
 from brands.models import Program
@@ -14,6 +15,7 @@ from ledger.selectors import list_party_balances
 from portal.books import prove_books
 from portal.home import load_period
 from tests.makers import (
+    get_creator,
     get_owner,
     make_code,
     make_connection,
@@ -74,6 +76,17 @@ def test_a_lead_earns_its_fixed_amount_in_the_currency_of_the_program(shop):
 
     assert amounts(shop) == [("lead", 700, "EUR", "price.rule")]
     assert Commission.objects.get().release_at is not None
+
+
+def test_the_story_of_a_lead_calls_it_a_lead(shop):
+    send(shop, "lead.created")
+    commission = Commission.objects.get()
+    client = Client()
+    client.force_login(get_creator(commission.enrollment))
+
+    page = client.get(reverse("portal:commission-story", args=[commission.public_id]))
+
+    assert "This lead is yours" in page.content.decode()
 
 
 def test_the_same_lead_again_and_the_same_person_again_are_paid_once(shop):

@@ -19,9 +19,11 @@ def show_own_bonuses(request: HttpRequest) -> HttpResponse:
     """Show a creator the bonuses that run for him, and those he earned."""
     scope = read_scope(request)
     places = list(list_enrollments(request.user).filter(affiliation__in=scope.affiliations))
+    earned = list(list_earned(scope.affiliations)[: SHOWN + 1])
     context = creator_page(
         scope,
         rows=[tell_progress(row) for row in list_own_progress(places, now=scope.now())],
-        earned=list_earned(scope.affiliations)[:SHOWN],
+        earned=earned[:SHOWN],
+        has_more=len(earned) > SHOWN,
     )
     return render(request, "tracking/own_bonuses.html", context)

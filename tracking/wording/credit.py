@@ -10,14 +10,35 @@ WON: Mapping[str, Message] = {
     "attr.won_last_click": Message(
         _("This order is yours: your click of {date} was the last one that could earn."),
         _("{creator}: last eligible click, {date}."),
+        by="about",
+        cases={
+            "lead": Message(
+                _("This lead is yours: your click of {date} was the last one that could earn."),
+                _("{creator}: last eligible click, {date}."),
+            )
+        },
     ),
     "attr.won_first_click": Message(
         _("This order is yours: your click of {date} was the first one that could earn."),
         _("{creator}: first eligible click, {date}."),
+        by="about",
+        cases={
+            "lead": Message(
+                _("This lead is yours: your click of {date} was the first one that could earn."),
+                _("{creator}: first eligible click, {date}."),
+            )
+        },
     ),
     "attr.won_code": Message(
         _("This order is yours: the shopper used your code {code}."),
         _("{creator}: code {code}."),
+        by="about",
+        cases={
+            "lead": Message(
+                _("This lead is yours: your code {code} came with it."),
+                _("{creator}: code {code}."),
+            )
+        },
     ),
     "attr.won_code_over_click": Message(
         _(
@@ -25,6 +46,16 @@ WON: Mapping[str, Message] = {
             " because this program puts codes first."
         ),
         _("{creator}: code {code} beat the click of {other} on {date}; codes come first."),
+        by="about",
+        cases={
+            "lead": Message(
+                _(
+                    "This lead is yours: code {code} beat the click of {date},"
+                    " because this program puts codes first."
+                ),
+                _("{creator}: code {code} beat the click of {other} on {date}; codes come first."),
+            )
+        },
     ),
     "attr.won_click_over_code": Message(
         _(
@@ -32,6 +63,16 @@ WON: Mapping[str, Message] = {
             " because this program puts clicks first."
         ),
         _("{creator}: click of {date} beat code {code} of {other}; clicks come first."),
+        by="about",
+        cases={
+            "lead": Message(
+                _(
+                    "This lead is yours: your click of {date} beat a code,"
+                    " because this program puts clicks first."
+                ),
+                _("{creator}: click of {date} beat code {code} of {other}; clicks come first."),
+            )
+        },
     ),
     "attr.won_subscription": Message(
         _("This order is yours: it renews a subscription whose first order of {date} is yours."),
@@ -49,6 +90,25 @@ WON: Mapping[str, Message] = {
             _("{creator}: customer bound on {date} until {until}."),
             _("{creator}: customer bound on {date}."),
         ),
+        by="about",
+        cases={
+            "lead": Message(
+                (
+                    _(
+                        "This lead is yours: this customer came through you on {date}"
+                        " and stays yours until {until}."
+                    ),
+                    _(
+                        "This lead is yours: this customer came through you on {date}"
+                        " and stays yours."
+                    ),
+                ),
+                (
+                    _("{creator}: customer bound on {date} until {until}."),
+                    _("{creator}: customer bound on {date}."),
+                ),
+            )
+        },
     ),
     "attr.won_manual": Message(
         (
@@ -56,6 +116,19 @@ WON: Mapping[str, Message] = {
             _("This order was credited to you by hand: {reason}"),
         ),
         (_("{member} credited {creator} on {date}: {reason}"), _("Credited by hand: {reason}")),
+        by="about",
+        cases={
+            "lead": Message(
+                (
+                    _("{brand} credited this lead to you on {date}: {reason}"),
+                    _("This lead was credited to you by hand: {reason}"),
+                ),
+                (
+                    _("{member} credited {creator} on {date}: {reason}"),
+                    _("Credited by hand: {reason}"),
+                ),
+            )
+        },
     ),
 }
 

@@ -29,6 +29,7 @@ from tracking.services.posting import Cause
 from tracking.services.release import list_unposted
 from tracking.services.review import (
     Frozen,
+    NothingChanges,
     adjust_commission,
     reject_commission,
     reopen_commission,
@@ -111,8 +112,14 @@ class PeopleRules(Machinery):
         sale = self.pick(self._standing(), i)
         if sale.expect() + delta < 0 or self._is_frozen(sale):
             return
-        adjust_commission(delta_minor=delta, **self._about(sale))
+        before = sale.expect()
         sale.adjusted_minor += delta
+        if sale.expect() == before:
+            with pytest.raises(NothingChanges):
+                adjust_commission(delta_minor=delta, **self._about(sale))
+            sale.adjusted_minor -= delta
+            return
+        adjust_commission(delta_minor=delta, **self._about(sale))
         sale.added_minor += max(0, delta)
         self.settle(sale)
 

@@ -9,7 +9,7 @@ from affiliates.models import ApplicationStatus, Code
 from core.models import AuditEvent
 from portal.books import prove_books
 from tests.makers import get_owner, make_application, make_group, make_user
-from tests.shop import code
+from tests.shop import code, stamp
 from tests.world import fill_world, make_world
 from tracking.models import Attribution, Commission
 
@@ -87,6 +87,19 @@ def test_an_adjustment_is_posted_or_refused_whole(
     assert decide(client, world, "adjust", "3", **data).status_code == status
     assert world.shop.commission("3").amount_minor == expected
     assert prove_books(brand_id=world.brand.pk).is_balanced
+
+
+def test_an_adjustment_that_would_change_nothing_is_refused_and_not_kept(client, world):
+    gone = world.shop.order("3", status="cancelled", cancelled_at=stamp(world.shop.now))
+    assert world.shop.send("order.cancelled", gone) == 200
+    commission = world.shop.commission("3")
+    assert commission.amount_minor == 0
+
+    answer = decide(client, world, "adjust", "3", direction="up", amount="5", reason="Kept")
+
+    assert answer.status_code == 422
+    assert "would change nothing" in answer.content.decode()
+    assert not commission.adjustments.exists()
 
 
 @pytest.mark.parametrize("what", ["hold", "clear", "reject", "reopen", "adjust"])

@@ -27,6 +27,10 @@ class BelowZero(ValueError):
     """The adjustment would take the commission below zero."""
 
 
+class NothingChanges(ValueError):
+    """The commission would stay what it is: its order earns nothing, or earlier changes hide it."""
+
+
 class AlreadyCredited(Exception):
     """The order is credited to this creator already."""
 
@@ -81,6 +85,7 @@ def adjust_commission(
     """Raise or lower a commission by hand, with a reason the creator reads.
 
     :raises BelowZero: it would end below zero.
+    :raises NothingChanges: it would stay what it is; nothing is stored.
     :raises AlreadyRejected: a rejected one is reopened first.
     :raises Frozen: its creator is suspended.
     """
@@ -88,7 +93,8 @@ def adjust_commission(
         commission = _lock_active(commission_id)
         if commission.rejected_at is not None:
             raise AlreadyRejected(commission.public_id)
-        if commission.amount_minor + delta_minor < 0:
+        before = commission.amount_minor
+        if before + delta_minor < 0:
             raise BelowZero(commission.public_id)
         Adjustment.objects.create(
             brand_id=commission.brand_id,
@@ -100,6 +106,8 @@ def adjust_commission(
         )
         _audit(commission, "commission.adjusted", actor_id, reason, now)
         _settle(commission, "commission.adjusted", actor_id, reason, now)
+        if commission.amount_minor == before:
+            raise NothingChanges(commission.public_id)
     return commission
 
 

@@ -39,6 +39,10 @@ REFUSALS: dict[type[Exception], str | Promise] = {
         "This commission is not rejected, so there is nothing to reopen."
     ),
     review.BelowZero: gettext_lazy("A commission cannot go below zero. Lower it by less."),
+    review.NothingChanges: gettext_lazy(
+        "This would change nothing: the order earns nothing now, or an earlier change by hand takes"
+        " more than this gives back."
+    ),
     review.Frozen: gettext_lazy(
         "The creator is suspended, so this money stands still. Reinstate the creator first."
     ),

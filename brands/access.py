@@ -11,6 +11,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 
 from brands.models import (
+    ApiKey,
     ChangeSubject,
     Group,
     Member,
@@ -35,6 +36,7 @@ __all__ = [
     "get_brand_for",
     "get_connection_for",
     "get_group_for",
+    "get_key_for",
     "get_kind_for",
     "get_program_for",
     "get_question_for",
@@ -182,6 +184,14 @@ def get_connection_for(access: BrandAccess, public_id: str) -> StoreConnection:
     :raises NotFound: not one of this brand.
     """
     return get_by_public_id(StoreConnection.objects.filter(brand=access.brand), public_id)
+
+
+def get_key_for(access: BrandAccess, public_id: str) -> ApiKey:
+    """Return a key of the brand's API.
+
+    :raises NotFound: not one of this brand.
+    """
+    return get_by_public_id(ApiKey.objects.filter(brand=access.brand), public_id)
 
 
 def get_change_for(access: BrandAccess, public_id: str) -> PendingChange:

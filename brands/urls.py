@@ -3,6 +3,7 @@
 from django.urls import path
 
 from brands.views import (
+    developers,
     groups,
     identity,
     kinds,
@@ -79,6 +80,9 @@ urlpatterns = [
     path(f"{BRAND}/team/<int:member_id>/again/", team.invite_once_more, name="member-again"),
     path(f"{BRAND}/team/<int:member_id>/", team.edit, name="member-edit"),
     path(f"{BRAND}/team/<int:member_id>/remove/", team.remove, name="member-remove"),
+    path(f"{BRAND}/developers/", developers.show, name="developers"),
+    path(f"{BRAND}/developers/keys/new/", developers.create, name="key-create"),
+    path(f"{BRAND}/developers/keys/<str:key_id>/revoke/", developers.revoke, name="key-revoke"),
     path(f"{BRAND}/emails/", letters.show_list, name="letters"),
     path(f"{BRAND}/emails/sender/", letters.edit_sender, name="letters-sender"),
     path(f"{LETTER}/", letters.edit, name="letter-edit"),

@@ -19,6 +19,8 @@ PAGES = {
     "brands:connection-create",
     "brands:connection-detail",
     "brands:connection-switch",
+    "brands:key-create",
+    "brands:key-revoke",
     "brands:member-edit",
     "brands:member-invite",
     "brands:member-remove",

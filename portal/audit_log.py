@@ -19,8 +19,9 @@ from core.models import AuditEvent, Brand, User
 from core.money import EXPONENTS, Money
 from core.periods import end_of_day, start_of_day
 from core.wording import current_language
+from portal.audit_labels import DAYS, LABELS, MOMENTS, VALUES
 from portal.audit_targets import Target, find_targets, name_people
-from portal.audit_words import AREAS, DAYS, LABELS, MOMENTS, SENTENCES, UNKNOWN, VALUES
+from portal.audit_words import AREAS, SENTENCES, UNKNOWN
 
 FILTERS = ("who", "area", "target", "from", "to")
 ITSELF, OTHERS = "itself", "others"

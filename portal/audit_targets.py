@@ -85,6 +85,7 @@ KINDS: Mapping[str, Kind] = {
         lambda row: row.name or row.destination_url, _CREATOR, _holder_of, (_PLACE,)
     ),
     "affiliates.utmtemplate": Kind(str, "affiliates:utm-edit"),
+    "brands.apikey": Kind(str, "brands:developers", _none),
     "brands.group": Kind(
         str, "brands:groups", _none, ("program",), lambda row: row.program.public_id
     ),

@@ -30,6 +30,7 @@ from tests.awards import make_award, make_bonus_plan
 from tests.makers import (
     get_owner,
     make_announcement,
+    make_api_key,
     make_application,
     make_asset,
     make_brand,
@@ -158,6 +159,7 @@ def make_everything(prefix: str = "Anna", *, creator: User | None = None) -> Eve
         "goal_id": goal.public_id,
         "report_id": make_saved_report(world.brand).public_id,
         "change_id": change.public_id,
+        "key_id": make_api_key(world.brand, now=shop.now)[0].public_id,
         "bonus_id": make_bonus_plan(program).public_id,
         "deliverable_id": offer.public_id,
         "work_id": work.public_id,

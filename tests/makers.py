@@ -37,6 +37,7 @@ from affiliates.services.utm import FIELDS, create_template
 from brands.access import BrandAccess, get_brand_for
 from brands.domain.rules import Conditions
 from brands.models import (
+    ApiKey,
     Group,
     Ladder,
     Member,
@@ -50,6 +51,7 @@ from brands.models import (
     Role,
     RuleSet,
     SavedReport,
+    Scope,
     SpanKind,
     StoreConnection,
     VettingPoint,
@@ -63,6 +65,7 @@ from brands.selectors import (
     list_rules_of,
 )
 from brands.selectors_ladders import find_latest_ladder
+from brands.services.apikeys import create_key
 from brands.services.brands import create_brand, open_sandbox
 from brands.services.changes import announce_group_change
 from brands.services.connections import create_connection
@@ -489,6 +492,20 @@ def make_connection(
         name="Shop",
         shop_url=f"https://{DOMAIN}",
         secret=secret or ("shopify-app-secret" if platform == Platform.SHOPIFY else None),
+        actor_id=get_owner(brand).pk,
+        now=now,
+    )
+
+
+def make_api_key(
+    brand: Brand, *scopes: str, name: str = "Shop", now: datetime = NOW
+) -> tuple[ApiKey, str]:
+    """Make a key of the brand's API, with every scope unless some are named; and its text."""
+    return create_key(
+        brand_id=brand.pk,
+        name=name,
+        scopes=scopes or Scope.values,
+        expires_at=None,
         actor_id=get_owner(brand).pk,
         now=now,
     )

@@ -2,6 +2,7 @@
 
 from brands.models._checks import choice_check
 from brands.models.changes import ChangeSubject, PendingChange
+from brands.models.keys import ApiAnswer, ApiKey, Scope
 from brands.models.kinds import PartnerKind, PartnerType
 from brands.models.ladders import Ladder, Tier, TierMeasure, TierPeriod, TierReach
 from brands.models.paying import PayoutPolicy, PayoutRhythm, RailKind, RailSettings
@@ -25,6 +26,8 @@ from brands.models.whatifs import WhatIf
 
 __all__ = [
     "WITH_OPTIONS",
+    "ApiAnswer",
+    "ApiKey",
     "ChangeSubject",
     "ClickPolicy",
     "CodePolicy",
@@ -52,6 +55,7 @@ __all__ = [
     "RuleKind",
     "RuleSet",
     "SavedReport",
+    "Scope",
     "SelfReferral",
     "SpanKind",
     "StoreConnection",

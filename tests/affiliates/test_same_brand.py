@@ -7,12 +7,14 @@ from django.db import IntegrityError, connection, models
 from affiliates.services.membership import move_to_group
 from affiliates.services.ticking import tick_point
 from affiliates.services.viewing import start_viewing
+from brands.models import ApiAnswer
 from core.constraints import SameBrand
 from tests.awards import make_bonus_plan
 from tests.makers import (
     NOW,
     get_owner,
     make_announcement,
+    make_api_key,
     make_application,
     make_asset,
     make_connection,
@@ -92,6 +94,13 @@ def make_world():
         group_id=ladder.tiers.latest("position").group_id,
         actor_id=get_owner(program.brand).pk,
         now=NOW,
+    )
+    ApiAnswer.objects.create(
+        brand=program.brand,
+        key=make_api_key(program.brand)[0],
+        idempotency_key="1",
+        request_hash="x",
+        at=NOW,
     )
     tick_point(
         application_id=make_application(program).pk,

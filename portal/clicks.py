@@ -68,6 +68,8 @@ def _make_row(
     params: dict[str, Any] = {"date": iso_utc(click.at), "window_end": iso_utc(click.at + window)}
     if link.archived_at and verdict == Verdict.ARCHIVED:
         params["date"] = iso_utc(link.archived_at)
+    if verdict == Verdict.RECOVERED:
+        params["time"] = iso_utc(click.at)
     code = f"click.{verdict.name.lower()}"
     return ClickRow(
         click=click,

@@ -39,7 +39,7 @@ def list_steps(
     """Return the past steps by time, then the coming ones. `told`: the reasons of each change."""
     zone = reader.zone
     past = [
-        *_credit(rows, zone),
+        *_credit(rows, reader),
         *_order(rows, zone),
         *_changes(rows, told, reader),
         *_holds(rows, reader),
@@ -49,14 +49,15 @@ def list_steps(
     return (*(step for _at, step in in_order), *_future(rows, zone))
 
 
-def _credit(rows: StoryRows, zone: ZoneInfo) -> Iterator[Dated]:
+def _credit(rows: StoryRows, reader: Reader) -> Iterator[Dated]:
     """Show each click of his that came with the order, whether it decided or a code did."""
     if rows.attribution is None:
         return
     for row in list_own_rows(rows.attribution, [rows.commission.enrollment_id]):
         if row["candidate"]["kind"] == "click":
             at = datetime.fromisoformat(row["candidate"]["at"])
-            yield at, TimelineStep(_("Click"), _day(at, zone))
+            said = wording.say_click(row["candidate"], reader)
+            yield at, TimelineStep(_("Click"), _day(at, reader.zone), said)
 
 
 def _order(rows: StoryRows, zone: ZoneInfo) -> Iterator[Dated]:

@@ -18,7 +18,7 @@ COPY = """
 COPY tracking_click (id, brand_id, program_id, enrollment_id, link_id, at, visitor_key, net_key,
                      verdict, agent_id, referrer_id, device, has_paid_marker, sub_id) FROM STDIN
 """
-COUNT = "SELECT count(*) FROM tracking_click WHERE id = ANY(%s)"
+FIND_STORED = "SELECT id FROM tracking_click WHERE id = ANY(%s)"
 FIND_AGENTS = "SELECT name, id FROM tracking_clickagent WHERE name = ANY(%s)"
 MAKE_AGENTS = (
     "INSERT INTO tracking_clickagent (name) SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING"
@@ -116,7 +116,8 @@ class ClickWriter:
         try:
             copy_clicks(connection, rows, agents=self._agents, hosts=self._hosts)
         except psycopg.errors.UniqueViolation:
-            _confirm_stored(connection, [row.id for row in rows])
+            missing = _list_missing(connection, rows)
+            copy_clicks(connection, missing, agents=self._agents, hosts=self._hosts)
         return [None] * len(rows)
 
 
@@ -133,11 +134,15 @@ def copy_clicks(
         copy.write(text)
 
 
-def _confirm_stored(connection: Connection, ids: list[UUID]) -> None:
-    """Accept a second try of a batch whose first commit went through unheard."""
-    found = connection.execute(COUNT, [ids]).fetchone()
-    if found is None or found[0] != len(ids):
-        raise psycopg.DataError("a click id is in use")
+def _list_missing(connection: Connection, rows: Sequence[ClickRow]) -> list[ClickRow]:
+    """Return the rows that are not stored.
+
+    Others are when the first commit of a batch went through unheard, or when an order brought the
+    token of a click that was still on its way here.
+    """
+    found = connection.execute(FIND_STORED, [[row.id for row in rows]]).fetchall()
+    stored = {click_id for (click_id,) in found}
+    return [row for row in rows if row.id not in stored]
 
 
 def _format_row(row: ClickRow, agent_id: int | None, referrer_id: int | None) -> str:

@@ -1,8 +1,8 @@
 """/r/<slug>: store the click, then send the shopper on. No framework takes part.
 
-Reached twice: from the WSGI entry without Django around it, and as a Django view. A 302 that
-carries a click token is answered after the click is committed. When it cannot be stored in time
-the shopper still arrives at the shop, without a token and uncounted.
+Reached twice: from the WSGI entry without Django around it, and as a Django view. The click is
+committed before the shopper is sent on. When it cannot be stored in time the shopper still arrives
+at the shop, uncounted, with a token that proves itself: an order that brings it recovers the click.
 """
 
 import logging
@@ -65,6 +65,9 @@ class UncountedMeter:
             logger.error("clicks not recorded since the start of this process: %d", self.total)
 
 
+UNCOUNTED = ("X-Click", "uncounted")
+"""Stands on the answer of a click that is not known to be stored."""
+
 PRIVATE = (("Cache-Control", "no-store, private"), ("X-Robots-Tag", "noindex, nofollow"))
 NOT_FOUND = Answer(404, PRIVATE)
 NOT_ALLOWED = Answer(405, (("Allow", "GET, HEAD"), ("Content-Length", "0"), *PRIVATE))
@@ -121,7 +124,7 @@ def _find_link(ask: Ask) -> LinkFacts | None:
 
 
 def _send_on(ask: Ask, link: LinkFacts, target: str, now: datetime) -> Answer:
-    token = _count(ask, link, now)
+    token, is_stored = _count(ask, link, now)
     sub_ids = (ask.sub_id, *link.sub_ids[1:]) if ask.sub_id else link.sub_ids
     location = tracked_url(target, token, link.utm, sub_ids, ask.paid_markers)
     if not _LOCATION.fullmatch(location):
@@ -133,25 +136,36 @@ def _send_on(ask: Ask, link: LinkFacts, target: str, now: datetime) -> Answer:
             ("Content-Length", "0"),
             ("Referrer-Policy", "strict-origin-when-cross-origin"),
             *PRIVATE,
+            *(() if is_stored else (UNCOUNTED,)),
         ),
     )
 
 
-def _count(ask: Ask, link: LinkFacts, now: datetime) -> str:
-    """Store the click and return its token; "" where it may earn nothing or is not stored."""
+def _count(ask: Ask, link: LinkFacts, now: datetime) -> tuple[str, bool]:
+    """Store the click and return its token, "" where it may earn nothing, and whether it is stored.
+
+    Not stored, it has a token too, unless what is known of its link is too old to promise anything.
+    """
     keys = make_keys(ask, link)
     earlier = visits.look(link_id=link.link_id, keys=keys, now=now)
     ruling = judge(visit=ask.visit, link=link.state, earlier=earlier)
     row = _make_row(ask, link, ruling, keys, now)
+    is_stored = _store(row)
+    if not ruling.verdict.is_attributable or ruling.verdict is Verdict.NO_CONSENT:
+        return "", is_stored
+    if not is_stored and not link.is_current:
+        return "", False
+    visits.note(link_id=link.link_id, keys=keys, now=now)
+    return make_token(settings.CLICK_TOKEN_KEYS, row.id, link.link_id), is_stored
+
+
+def _store(row: ClickRow) -> bool:
     try:
         writer.store(row)
     except NotAnswered:
         uncounted.add()
-        return ""
-    if not ruling.verdict.is_attributable or ruling.verdict is Verdict.NO_CONSENT:
-        return ""
-    visits.note(link_id=link.link_id, keys=keys, now=now)
-    return make_token(settings.CLICK_TOKEN_KEYS, row.id, link.link_id)
+        return False
+    return True
 
 
 def _make_row(

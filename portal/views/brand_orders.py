@@ -101,6 +101,7 @@ def _candidate(row: Mapping[str, Any], reader: Reader) -> dict[str, Any]:
         "at": _moment(candidate),
         "is_winner": row["is_winner"],
         "is_won": code.startswith("attr.won"),
+        "note": wording.say_click(candidate, reader),
         "why": wording.explain(
             code=code,
             params={"creator": candidate["party"]["enrollment"], **params},

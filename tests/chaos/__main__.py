@@ -58,7 +58,7 @@ def _run(options: argparse.Namespace, folder: Path) -> int:
             print(f"{kind}: {row}")
     for row in outcome.red:
         print(f"the books differ: {row}")
-    print(f"{outcome.found.uncounted} shoppers arrived uncounted, without a token")
+    print(f"{outcome.found.uncounted} shoppers arrived uncounted")
     print(outcome)
     return 0 if outcome.is_well else 1
 

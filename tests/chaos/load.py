@@ -11,6 +11,7 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -94,12 +95,14 @@ class Outside:
         rng, bought = Random(self.seed * 100 + number), 0
         while not self.is_over.wait(rng.uniform(0.01, 0.05)):
             slug = rng.choice(self.town["slugs"])
-            status, location = self._ask("GET", f"/r/{slug}", headers={"User-Agent": CHROME})
+            status, told = self._ask("GET", f"/r/{slug}", headers={"User-Agent": CHROME})
             if status != 302:
                 self.facts.note(kind="no click", status=status)
                 continue
-            token = parse_qs(urlsplit(location).query).get("fs_click", [""])[0]
-            self.facts.note(kind="click" if token else "uncounted click", token=token, slug=slug)
+            token = parse_qs(urlsplit(told["Location"]).query).get("fs_click", [""])[0]
+            is_stored = token and "X-Click" not in told
+            kind = "click" if is_stored else "uncounted click"
+            self.facts.note(kind=kind, token=token, slug=slug)
             if token and rng.random() < BUYS:
                 bought += 1
                 self._buy(f"o{number}-{bought}", token, slug, rng)
@@ -154,17 +157,17 @@ class Outside:
 
     def _ask(
         self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
-    ) -> tuple[int, str]:
-        """Return status and where it leads; 0 when there was no whole answer."""
+    ) -> tuple[int, Mapping[str, str]]:
+        """Return status and headers; 0 when there was no whole answer."""
         http = HTTPConnection("localhost", self.port, timeout=PATIENCE_S)
         try:
             http.request(method, path, body, headers or {})
             answer = http.getresponse()
             answer.read()
         except (OSError, HTTPException):
-            return 0, ""
+            return 0, {}
         else:
-            return answer.status, answer.headers["Location"] or ""
+            return answer.status, dict(answer.headers)
         finally:
             http.close()
 

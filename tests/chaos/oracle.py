@@ -59,7 +59,7 @@ def click_id(token: str) -> str:
 
 
 def _clicks(found: Found, told: list[dict[str, Any]]) -> None:
-    """Look for every click whose shopper was sent on with a token, under its own link."""
+    """Look for every click that was answered as stored, under its own link."""
     there = Counter(
         (str(key), slug)
         for key, slug in _rows(

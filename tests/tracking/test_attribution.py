@@ -15,6 +15,7 @@ from tracking.domain.attribution import (
 )
 from tracking.domain.candidates import (
     NOT_ATTRIBUTABLE,
+    BadToken,
     Candidate,
     OrderFacts,
     Policy,
@@ -34,11 +35,16 @@ def code_of(result: AttributionResult, candidate: Candidate) -> str:
 
 def test_no_signal_and_a_bad_token_are_told_apart():
     nothing = decide()
-    forged = decide(order=replace(ORDER, bad_tokens=("zz", "aa")))
+    forged = decide(order=replace(ORDER, bad_tokens=(BadToken("zz", "forged"), BadToken("aa"))))
 
     assert (nothing.winner, nothing.code, nothing.rows) == (None, "attr.none_no_signal", ())
-    assert (forged.code, forged.params) == ("attr.none_bad_token", {"token": "aa"})
-    assert decide(order=replace(ORDER, bad_tokens=("z" * 99,))).params == {"token": "z" * 64}
+    assert (forged.code, forged.params) == (
+        "attr.none_bad_token",
+        {"token": "aa", "why": "malformed"},
+    )
+    assert (
+        decide(order=replace(ORDER, bad_tokens=(BadToken("z" * 99),))).params["token"] == "z" * 64
+    )
 
 
 def test_candidates_win_in_the_order_manual_bound_code_click():

@@ -160,7 +160,8 @@ def _no_signal(order: OrderFacts) -> Reason:
     if order.is_test:
         return Reason(TEST, {})
     if order.bad_tokens:
-        return Reason(NONE_BAD_TOKEN, {"token": min(order.bad_tokens)[:_TOKEN_SHOWN]})
+        bad = min(order.bad_tokens)
+        return Reason(NONE_BAD_TOKEN, {"token": bad.text[:_TOKEN_SHOWN], "why": bad.why})
     return Reason(NONE_NO_SIGNAL, {})
 
 

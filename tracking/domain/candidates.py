@@ -149,12 +149,20 @@ Candidate = (
 )
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class BadToken:
+    """A click token that proves nothing for this order, and why."""
+
+    text: str
+    why: Literal["malformed", "unknown_key", "forged", "foreign"] = "malformed"
+
+
 @dataclass(frozen=True, slots=True)
 class OrderFacts:
-    """What attribution needs of the order. `bad_tokens`: click tokens that are not ours."""
+    """What attribution needs of the order."""
 
     placed_at: datetime
     email_hash: str = ""
     has_paid_marker: bool = False
     is_test: bool = False
-    bad_tokens: tuple[str, ...] = ()
+    bad_tokens: tuple[BadToken, ...] = ()

@@ -34,6 +34,7 @@ class Verdict(IntEnum):
     LIMITED = 18
     UNVERIFIED = 19
     NO_CONSENT = 20
+    RECOVERED = 21  # never judged here: its row came later, from the token of an order
 
     @property
     def is_attributable(self) -> bool:

@@ -19,6 +19,7 @@ class Verdict(models.IntegerChoices):
     LIMITED = 18, _("Counted and marked")
     UNVERIFIED = 19, _("Counted, browser did not say how")
     NO_CONSENT = 20, _("Counted without token")
+    RECOVERED = 21, _("Counted, recovered from its token")
 
 
 class Click(models.Model):

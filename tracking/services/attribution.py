@@ -3,17 +3,17 @@
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.db.models import QuerySet
 
 from affiliates.models import Code, Enrollment, Link
 from brands.models import CodePolicy, Program
-from core.ids import uuid7_time
 from tracking.domain import attribution as domain
 from tracking.domain.candidates import (
     CLICK_BOUND_TYPES,
+    BadToken,
     BoundCandidate,
     Candidate,
     ClickCandidate,
@@ -27,8 +27,9 @@ from tracking.domain.candidates import (
 from tracking.domain.candidates import Verdict as DomainVerdict
 from tracking.domain.merge import OrderState
 from tracking.domain.standing import effective_placed_at
-from tracking.domain.token import ClickToken, read_token
+from tracking.domain.token import ClickToken, TokenRefusal, read_token
 from tracking.models import Attribution, Click, Commission, CustomerBinding, Order, Verdict
+from tracking.services.recovering import recover_clicks, token_time
 from tracking.services.subscriptions import find_first_order
 
 WITH_PARTY = (
@@ -56,6 +57,7 @@ _COUNTED: dict[Verdict, DomainVerdict] = {
     Verdict.EMBEDDED: "embedded",
     Verdict.ARCHIVED: "archived",
     Verdict.PROGRAM_OFF: "program_off",
+    Verdict.RECOVERED: "recovered",
 }
 
 
@@ -69,6 +71,8 @@ def ensure_attribution(*, order: Order, state: OrderState, now: datetime) -> Att
     signals = _hash_signals(order, state)
     if current is not None and (current.signals_hash == signals or _is_settled(current, order)):
         return current
+    tokens = _read_tokens(state)
+    recover_clicks(order=order, tokens=tokens, links=_links(order, _link_ids(tokens)), now=now)
     result = _attribute(order, state, list(_gather(order, state)))
     return _store(order, result, signals, now)
 
@@ -235,9 +239,9 @@ def _codes(order: Order, state: OrderState) -> Iterator[CodeCandidate]:
 
 
 def _clicks(order: Order, state: OrderState) -> Iterator[ClickCandidate]:
-    tokens = {t.click_id: t for t in (_read(c.token) for c in state.clicks) if t is not None}
+    tokens = {token.click_id: token for token in _read_tokens(state)}
     stored = {click.id: click for click in Click.objects.filter(id__in=list(tokens))}
-    links = _links(order, {token.link_id for token in tokens.values()})
+    links = _links(order, _link_ids(tokens.values()))
     for click_id, token in tokens.items():
         link = links.get(token.link_id)
         if link is None:
@@ -247,33 +251,36 @@ def _clicks(order: Order, state: OrderState) -> Iterator[ClickCandidate]:
             party=make_party(link.enrollment),
             click=str(click_id),
             link=link.public_id,
-            at=click.at if click else _token_time(order, token),
+            at=click.at if click else token_time(order, token),
             verdict=_COUNTED[Verdict(click.verdict)] if click else "recovered",
         )
 
 
-def _bad_tokens(order: Order, state: OrderState) -> tuple[str, ...]:
+def _bad_tokens(order: Order, state: OrderState) -> tuple[BadToken, ...]:
     """Return the tokens that prove nothing here: not ours, or of another brand's link."""
-    read = {click.token: _read(click.token) for click in state.clicks}
-    links = _links(order, {token.link_id for token in read.values() if token is not None})
-    return tuple(
-        text for text, token in read.items() if token is None or token.link_id not in links
-    )
+    links = _links(order, _link_ids(_read_tokens(state)))
+    found = []
+    for click in state.clicks:
+        read = read_token(settings.CLICK_TOKEN_KEYS, click.token)
+        if isinstance(read, TokenRefusal):
+            found.append(BadToken(click.token, read.value))
+        elif read.link_id not in links:
+            found.append(BadToken(click.token, "foreign"))
+    return tuple(found)
+
+
+def _read_tokens(state: OrderState) -> list[ClickToken]:
+    read = (read_token(settings.CLICK_TOKEN_KEYS, click.token) for click in state.clicks)
+    return [token for token in read if isinstance(token, ClickToken)]
+
+
+def _link_ids(tokens: Iterable[ClickToken]) -> set[int]:
+    return {token.link_id for token in tokens}
 
 
 def _links(order: Order, ids: Iterable[int]) -> dict[int, Link]:
     rows: QuerySet[Link] = Link.objects.filter(brand_id=order.brand_id, pk__in=list(ids))
     return {link.pk: link for link in rows.select_related(*WITH_PARTY)}
-
-
-def _token_time(order: Order, token: ClickToken) -> datetime:
-    """Return when the click was made, by the brand's clock: its key carries real time."""
-    return uuid7_time(token.click_id) + timedelta(seconds=order.brand.clock_offset_s)
-
-
-def _read(token: str) -> ClickToken | None:
-    read = read_token(settings.CLICK_TOKEN_KEYS, token)
-    return read if isinstance(read, ClickToken) else None
 
 
 def _closed_at(program: Program) -> datetime | None:

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 from brands.reasons import PRICES
 from brands.reasons import STEPS as BRAND_STEPS
 from brands.reasons import WORDS as BRAND_WORDS
-from core.wording import Catalogue, Step
+from core.wording import Catalogue, Reader, Step
 from tracking.wording.clicks import CLICKS, UNPAID_CLICKS
 from tracking.wording.credit import CREDIT
 from tracking.wording.money import MONEY
@@ -25,6 +25,7 @@ __all__ = [
     "explain",
     "next_step",
     "refusal_reason",
+    "say_click",
 ]
 
 WORDS: Mapping[str, Mapping[str, str | Promise]] = {
@@ -100,3 +101,12 @@ def candidate_reason(row: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """Return the reason of one candidate of an attribution, from its stored form."""
     kind = row.get("candidate", {}).get("kind", "")
     return str(row["code"]), {**row.get("params", {}), "kind": kind}
+
+
+def say_click(candidate: Mapping[str, Any], reader: Reader) -> str:
+    """Say what there is to say of a candidate's click beside that it came, if anything."""
+    verdict = candidate.get("verdict", "counted")
+    if candidate.get("kind") != "click" or verdict == "counted":
+        return ""
+    params = {"time": candidate["at"]} if verdict == "recovered" else {}
+    return explain(code=f"click.{verdict}", params=params, reader=reader)

@@ -17,6 +17,9 @@ UNPAID_CLICKS: Mapping[str, Promise] = {
     "program_off": _("The program was not live."),
     "limited": _("Many opens came from one network in a short time: orders count, visits do not."),
     "no_consent": _("The browser asks not to be followed, so it cannot be told apart."),
+    "recovered": _(
+        "It was recorded later from its signed token, which tells nothing of the visitor."
+    ),
 }
 """Why a visit is not paid for, by the name of its verdict."""
 

@@ -249,6 +249,25 @@ NOBODY: Mapping[str, Message] = {
     "attr.none_bad_token": Message(
         _("No credit: the click token that came with this order is not one of ours."),
         _("Token {token} is unknown here."),
+        by="why",
+        cases={
+            "malformed": Message(
+                _("No credit: the click token was cut off or changed on its way to the order."),
+                _("Token {token} was cut off or changed on its way: it is not of our form."),
+            ),
+            "unknown_key": Message(
+                _("No credit: the click token that came with this order is not one of ours."),
+                _("Token {token} was sealed with a key that this installation does not have."),
+            ),
+            "forged": Message(
+                _("No credit: the click token that came with this order is not one of ours."),
+                _("Token {token} does not fit its seal: it was made up or changed."),
+            ),
+            "foreign": Message(
+                _("No credit: the click token that came with this order is not one of ours."),
+                _("Token {token} is genuine, but belongs to no link of this brand."),
+            ),
+        },
     ),
     "attr.test_marked": Message(
         (

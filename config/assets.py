@@ -4,6 +4,7 @@ Run by path with `python -P`. Nothing third-party is committed, and no Node is n
 npm comes from a wheel. `--with-chromium` also fetches the browser for tests.
 """
 
+import gzip
 import hashlib
 import os
 import re
@@ -19,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ROOT / "node_modules"
 VENDOR = ROOT / "static_build" / "vendor"
 STAMP = ROOT / "static_build" / "installed"
+SNIPPET = ROOT / "static" / "js" / "store.js"
 INTER = "@fontsource-variable/inter"
 VAZIRMATN = "@fontsource-variable/vazirmatn"
 THAI = "@fontsource-variable/noto-sans-thai"
@@ -68,7 +70,13 @@ def main(arguments: list[str]) -> int:
     copy_files(packages=PACKAGES, vendor=VENDOR)
     make_pdf_fonts(packages=PACKAGES, folder=VENDOR / "fonts" / "pdf")
     STAMP.write_text(digest)
+    print(f"The snippet of shops: {len(SNIPPET.read_bytes())} bytes, {weigh_snippet()} as sent.")
     return 0
+
+
+def weigh_snippet() -> int:
+    """Return how many bytes of the snippet a shop's page waits for, compressed."""
+    return len(gzip.compress(SNIPPET.read_bytes(), mtime=0))
 
 
 def copy_files(*, packages: Path, vendor: Path) -> None:

@@ -35,7 +35,10 @@ from core.edges import door, posted, see_other
 SHOWN_ONCE = "connection-secret"
 NAV = "brands:connection-list"
 DEFAULT_WINDOW_DAYS = 30
-MAX_COOKIE_DAYS = 90
+# What else has to be done in a shop of the platform for the click to reach the order.
+CLICK_STEPS = frozenset(
+    {"woocommerce", "generic", "stripe", "paddle", "lemonsqueezy", "gumroad", "ecwid"}
+)
 
 
 @require_GET
@@ -191,13 +194,17 @@ def _how_to(connection: StoreConnection) -> dict[str, Any]:
     """Return what is pasted into the store: the address of the hook, and the snippet."""
     # The plain name of the file, not the hashed one: a shop keeps what it pasted.
     script = f"{settings.SITE_URL}{settings.STATIC_URL}js/store.js"
-    kind = "shopify" if connection.platform == Platform.SHOPIFY else "generic"
-    windows = list_programs(connection.brand).values_list("window_days", flat=True)
-    days = min(MAX_COOKIE_DAYS, max(windows, default=DEFAULT_WINDOW_DAYS))
+    platform, programs = connection.platform, list(list_programs(connection.brand))
+    days = max((program.window_days for program in programs), default=DEFAULT_WINDOW_DAYS)
+    is_honouring = not programs or any(program.is_honouring_gpc for program in programs)
+    settled = f'data-store="{platform}" data-days="{days}"' + (
+        "" if is_honouring else ' data-gpc="ignore"'
+    )
     return {
-        "how_template": f"brands/stores/{connection.platform}.html",
+        "how_template": f"brands/stores/{platform}.html",
+        "click_template": f"brands/stores/{platform}_click.html" if platform in CLICK_STEPS else "",
         "hook_url": f"{settings.SITE_URL}{reverse('tracking:hook', args=[connection.public_id])}",
-        "snippet": f'<script src="{script}" data-store="{kind}" data-days="{days}" async></script>',
+        "snippet": f'<script src="{script}" {settled} async></script>',
     }
 
 

@@ -17,6 +17,7 @@ from tracking.domain.token import (
     make_token,
     parse_keys,
     read_token,
+    split_tokens,
 )
 
 ALPHABET = string.ascii_letters + string.digits + "-_"
@@ -120,3 +121,10 @@ def test_wrong_keys_stop_with_a_sentence_that_shows_no_key(entries: list[str]):
 
 def test_the_last_number_of_a_key_is_255():
     assert parse_keys([entry(255, NEW)]).current == 255
+
+
+def test_tokens_that_stand_one_after_the_other_are_told_apart():
+    tokens = [make_token(KEYS, uuid.UUID(int=n), n) for n in (1, 2, 3)]
+
+    assert split_tokens("".join(tokens)) == tokens
+    assert split_tokens(tokens[0] + "x") == [tokens[0] + "x"]

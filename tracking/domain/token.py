@@ -89,6 +89,13 @@ def read_token(keys: Sequence[str], text: str) -> ClickToken | TokenRefusal:
     return ClickToken(key_id=key_id, click_id=uuid.UUID(bytes=click), link_id=link_id)
 
 
+def split_tokens(text: str) -> list[str]:
+    """Return the tokens that stand in a text one after the other; the text where they do not."""
+    if len(text) % LENGTH:
+        return [text]
+    return [text[at : at + LENGTH] for at in range(0, len(text), LENGTH)]
+
+
 @lru_cache(maxsize=8)
 def _parse_keys(entries: tuple[str, ...]) -> TokenKeys:
     pairs = [_parse_key(entry) for entry in entries]

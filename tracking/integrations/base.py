@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from core.money import MAX_MINOR
 from tracking.domain.events import ClickSignal, Line, OrderSnapshot, RefundEvent
+from tracking.domain.token import split_tokens
 from tracking.services.adapters import PayloadRefused
 
 CLICK_PARAMETER = "fs_click"
@@ -19,7 +20,7 @@ PAID_MARKERS = frozenset(
     | {"ttclid", "twclid", "wbraid", "yclid"}
 )
 
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,128}\Z")
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,200}\Z")
 _COUNTRY = re.compile(r"[A-Z]{2}\Z")
 
 
@@ -76,11 +77,15 @@ def normalise_country(text: str) -> str:
 
 
 def collect_clicks(found: Iterable[tuple[object, str]]) -> tuple[ClickSignal, ...]:
-    """Return what may be click tokens, with what carried them: each token once, at most ten."""
+    """Return what may be click tokens, with what carried them: each token once, at most ten.
+
+    The shop's snippet hands on several, one after the other: a token's length is fixed.
+    """
     signals: dict[str, ClickSignal] = {}
-    for token, carrier in found:
-        if isinstance(token, str) and _TOKEN.match(token):
-            signals.setdefault(token, ClickSignal(token, carrier))
+    for text, carrier in found:
+        if isinstance(text, str) and _TOKEN.match(text):
+            for token in split_tokens(text):
+                signals.setdefault(token, ClickSignal(token, carrier))
     return tuple(signals.values())[:MAX_CLICKS]
 
 

@@ -15,7 +15,6 @@ from brands.views import (
     rules,
     sandbox,
     setup,
-    stores,
     team,
     terms,
     vetting,
@@ -29,7 +28,6 @@ PROGRAM = f"{BRAND}/program"
 LETTER = f"{BRAND}/emails/<str:kind>/<str:language>"
 QUESTION = f"{PROGRAM}/questions/<str:question_id>"
 POINT = f"{PROGRAM}/checklist/<str:point_id>"
-STORE = f"{PROGRAM}/stores/<str:connection_id>"
 
 urlpatterns = [
     path("brands/new/", setup.create, name="create"),
@@ -68,10 +66,6 @@ urlpatterns = [
     path(f"{BRAND}/kinds/", kinds.show, name="kinds"),
     path(f"{BRAND}/kinds/new/", kinds.edit, name="kind-create"),
     path(f"{BRAND}/kinds/<str:kind_id>/", kinds.edit, name="kind-edit"),
-    path(f"{PROGRAM}/stores/", stores.show_list, name="connection-list"),
-    path(f"{PROGRAM}/stores/new/", stores.create, name="connection-create"),
-    path(f"{STORE}/settings/", stores.show, name="connection-detail"),
-    path(f"{STORE}/switch/", stores.switch, name="connection-switch"),
     path(f"{PROGRAM}/payouts/", payouts.show, name="rails"),
     path(f"{PROGRAM}/payouts/policy/", payouts.edit_policy, name="payout-policy"),
     path(f"{PROGRAM}/payouts/rails/<str:rail>/", payouts.edit_rail, name="rail-edit"),

@@ -59,7 +59,8 @@ def collect(root: Path) -> set[Message]:
     for app in APPS:
         for path in sorted((root / app).rglob("*.py")):
             found.update(_read_python(path.read_bytes()))
-    for path in sorted((root / "templates").rglob("*")):
+    folders = ("templates", "tracking/integrations")  # an adapter's guidance stands beside it
+    for path in sorted(path for folder in folders for path in (root / folder).rglob("*")):
         if path.suffix in {".html", ".txt"}:
             found.update(_read_python(_templatized(path)))
     return found

@@ -58,7 +58,9 @@ def checks() -> list[tuple[str, list[str]]]:
 
 
 def _templates() -> list[str]:
-    return sorted(str(path.relative_to(ROOT)) for path in (ROOT / "templates").rglob("*.html"))
+    folders = (ROOT / "templates", ROOT / "tracking" / "integrations")
+    found = [path for folder in folders for path in folder.rglob("*.html")]
+    return sorted(str(path.relative_to(ROOT)) for path in found)
 
 
 def _passes(name: str, command: list[str], environment: dict[str, str]) -> bool:

@@ -9,6 +9,7 @@ from django.urls import include, path
 
 from affiliates import urls as affiliates_urls
 from affiliates import urls_brand as affiliates_brand
+from brands import urls as brands_urls
 from core.views import security
 from core.views.security import recorded
 from payouts import urls as payouts_urls
@@ -17,6 +18,7 @@ from portal import urls_brand as portal_brand
 from tracking import urls as tracking_urls
 from tracking import urls_brand as tracking_brand
 
+_brands = [*brands_urls.urlpatterns, *tracking_urls.store_urls]
 _affiliates = [
     *affiliates_urls.urlpatterns,
     *affiliates_brand.urlpatterns,
@@ -55,7 +57,7 @@ _in_place = [
 handler400 = "portal.views.public.bad_request"
 
 urlpatterns = [
-    path("", include("brands.urls")),
+    path("", include((_brands, "brands"))),
     path("", include((_portal, "portal"))),
     path("", include((_affiliates, "affiliates"))),
     path("", include((_tracking, "tracking"))),

@@ -9,8 +9,9 @@ from affiliates.models import Measure
 from brands.forms.payouts import PolicyForm
 from brands.forms.programs import CountForm, GroupForm, HoldForm, IdentityForm, TrackingForm
 from brands.forms.questions import QuestionForm
-from brands.models import Every, Platform, RailKind, Role, SpanKind, TierPeriod
+from brands.models import Every, RailKind, Role, SpanKind, TierPeriod
 from core.states import STATES
+from tracking.integrations import list_adapters
 
 _FORMS = (IdentityForm, TrackingForm, HoldForm, CountForm, GroupForm, QuestionForm, PolicyForm)
 
@@ -115,7 +116,7 @@ MOMENTS = frozenset({"applies_at", "effective_from", "expires_at", "old_secret_u
 VALUES: Mapping[str, Mapping[str, str | Promise]] = {
     "every": dict(Every.choices),
     "measure": dict(Measure.choices),
-    "platform": dict(Platform.choices),
+    "platform": {name: one.traits.name for name, one in list_adapters().items()},
     "rail": dict(RailKind.choices),
     "role": dict(Role.choices),
     "span": dict(SpanKind.choices),

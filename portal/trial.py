@@ -15,7 +15,7 @@ from django.conf import settings
 from affiliates.models import Enrollment, LinkSlug
 from affiliates.services.applications import apply_to_program
 from brands.domain.examples import example_total
-from brands.models import Platform, Program, StoreConnection
+from brands.models import Program, StoreConnection
 from brands.selectors import (
     find_latest_rules,
     find_latest_terms,
@@ -31,6 +31,7 @@ from core.money import exponent
 from core.signing import sign_standard_webhooks
 from portal.selftest.browser import TIMEOUT_S
 from portal.selftest.shopper import Opened, open_link
+from tracking.integrations import get_adapter
 from tracking.models import Attribution, Click, Commission, Order, TrialRun, Verdict
 from tracking.services.trials import note_copy, note_hop, pass_trial
 
@@ -156,7 +157,7 @@ def _ensure_store(program: Program, actor_id: int) -> StoreConnection:
     rows = StoreConnection.objects.filter(brand=program.brand, name=STORE, is_active=True)
     return rows.first() or create_connection(
         brand_id=program.brand_id,
-        platform=Platform.GENERIC,
+        traits=get_adapter("generic").traits,
         name=STORE,
         actor_id=actor_id,
         now=brand_now(program.brand),

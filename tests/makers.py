@@ -44,7 +44,6 @@ from brands.models import (
     PartnerKind,
     PartnerType,
     PendingChange,
-    Platform,
     Program,
     ProgramStatus,
     Question,
@@ -84,6 +83,7 @@ from core.accounts import set_operator
 from core.images import read_picture
 from core.models import Brand, User
 from tests.core.hostile_images import encode
+from tracking.integrations import get_adapter
 from tracking.models import Deliverable, OrderPull, UnreadOrder
 from tracking.services.deliverables import DeliverableFacts, offer_deliverable
 from tracking.services.sources import Found
@@ -480,18 +480,19 @@ def make_what_if(program: Program, *, days: int = 30, now: datetime = NOW) -> Wh
 def make_connection(
     brand: Brand | None = None,
     *,
-    platform: str = Platform.GENERIC,
+    platform: str = "generic",
     secret: str | None = None,
     now: datetime = NOW,
 ) -> StoreConnection:
     """Make a store; unless its shop gives the secret, it gets one of its own."""
     brand = brand or make_brand()
+    traits = get_adapter(platform).traits
     return create_connection(
         brand_id=brand.pk,
-        platform=platform,
+        traits=traits,
         name="Shop",
         shop_url=f"https://{DOMAIN}",
-        secret=secret or ("shopify-app-secret" if platform == Platform.SHOPIFY else None),
+        secret=secret or ("secret-of-the-shop" if traits.gives_secret else None),
         actor_id=get_owner(brand).pk,
         now=now,
     )

@@ -10,7 +10,13 @@ from brands.services.whatifs import WORK as WORK_ON_WHAT_IF
 from core import jobs
 from core.clock import brand_now, database_now
 from core.models import Brand
-from tracking.integrations import SOURCES, csvfile, get_adapter, get_adapter_of
+from tracking.integrations import (
+    csvfile,
+    get_adapter,
+    get_adapter_of,
+    list_platforms,
+    open_source,
+)
 from tracking.models import OrderUpload
 from tracking.services import (
     bonusplans,
@@ -53,7 +59,9 @@ def sweep_store_events() -> None:
 @shared_task(name="tracking.pull_orders", acks_late=True, ignore_result=True)
 def pull_orders() -> None:
     """Begin to fetch from each shop whose turn it is."""
-    for pull in pulling.list_due(real_now=database_now()):
+    for pull in pulling.list_due(
+        platforms=list_platforms(fetching="is_polled"), real_now=database_now()
+    ):
         jobs.enqueue("tracking.pull_store", pull_id=pull.pk)
 
 
@@ -67,7 +75,7 @@ def pull_store(*, pull_id: int) -> None:
     adapter = get_adapter(pull.connection.platform)
     stored = pulling.pull_orders(
         pull=pull,
-        source=SOURCES[adapter.platform](pull.connection, allows_loopback=settings.LOCAL),
+        source=open_source(pull.connection, allows_loopback=settings.LOCAL),
         adapter=adapter,
         now=brand_now(pull.brand),
         real_now=real_now,

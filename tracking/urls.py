@@ -9,16 +9,19 @@ from tracking.views import (
     impressions,
     inbox,
     redirect,
+    stores,
     uploads,
     work,
 )
 
 app_name = "tracking"
 
-STORE = "b/<str:slug>/program/stores/<str:connection_id>"
+STORES = "b/<str:slug>/program/stores"
+STORE = f"{STORES}/<str:connection_id>"
 
 urlpatterns = [
     path("hooks/<str:connection_id>", hooks.receive_delivery, name="hook"),
+    path("hooks/<str:connection_id>/<str:secret>", hooks.receive_delivery),
     path("r/", redirect.follow_link, name="redirect-by-parameter"),
     path("r/<str:slug>", redirect.follow_link, name="redirect"),
     path("r/<path:slug>", redirect.follow_link),
@@ -35,4 +38,12 @@ urlpatterns = [
     path(f"{STORE}/events/<str:event_id>/replay/", deliveries.replay_event, name="event-replay"),
     path(f"{STORE}/replay/", deliveries.replay_stuck, name="events-replay"),
     path(f"{STORE}/unread/<str:unread_id>/", deliveries.ask_again, name="unread-ask"),
+]
+
+# What a brand decides of its stores: pages of `brands` by their names, shown where adapters are.
+store_urls = [
+    path(f"{STORES}/", stores.show_list, name="connection-list"),
+    path(f"{STORES}/new/", stores.create, name="connection-create"),
+    path(f"{STORE}/settings/", stores.show, name="connection-detail"),
+    path(f"{STORE}/switch/", stores.switch, name="connection-switch"),
 ]

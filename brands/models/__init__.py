@@ -19,7 +19,7 @@ from brands.models.programs import (
 from brands.models.questions import WITH_OPTIONS, Question, QuestionKind
 from brands.models.reports import Every, ReportReader, SavedReport, SpanKind
 from brands.models.rules import Rule, RuleKind, RuleSet, Terms
-from brands.models.stores import Platform, StoreConnection
+from brands.models.stores import StoreConnection
 from brands.models.teams import Member, Role
 from brands.models.vetting import VettingPoint
 from brands.models.whatifs import WhatIf
@@ -41,7 +41,6 @@ __all__ = [
     "PayoutPolicy",
     "PayoutRhythm",
     "PendingChange",
-    "Platform",
     "Precedence",
     "Program",
     "ProgramStatus",

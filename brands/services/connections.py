@@ -1,14 +1,16 @@
 """Stores that post orders: their secrets decide whose orders they are."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import zip_longest
 from urllib.parse import urlsplit
 
 from django.db import transaction
 
-from brands.domain.platforms import TRAITS
-from brands.models import Platform, StoreConnection
+from brands.models import StoreConnection
 from brands.selectors import live_secrets
+from brands.services.platforms import Traits
 from core import audit
 from core.locks import lock_row
 from core.signing import make_secret
@@ -25,6 +27,7 @@ __all__ = [
 ]
 
 KEEP_DAYS = 2
+KEYS = ("api_key", "api_secret", "api_extra")
 
 
 class SecretMissing(ValueError):
@@ -32,14 +35,14 @@ class SecretMissing(ValueError):
 
 
 class NoKeysHere(ValueError):
-    """The platform has no API to read orders from, or the shop's address is not known."""
+    """The platform takes no such keys, or the shop's address is not known."""
 
 
 @transaction.atomic
 def create_connection(
     *,
     brand_id: int,
-    platform: str,
+    traits: Traits,
     name: str,
     shop_url: str = "",
     secret: str | None = None,
@@ -50,14 +53,12 @@ def create_connection(
 
     :raises SecretMissing: the shop signs with its own secret, and none was given.
     """
-    if platform not in Platform.values:
-        raise ValueError(f"unknown platform {platform}")
     connection = StoreConnection.objects.create(
         brand_id=brand_id,
-        platform=platform,
+        platform=traits.platform,
         name=name.strip(),
         shop_url=shop_url,
-        secret=_choose_secret(platform, secret),
+        secret=_choose_secret(traits, secret),
         created_at=now,
     )
     audit.record(
@@ -66,7 +67,7 @@ def create_connection(
         action="connection.created",
         target=connection,
         now=now,
-        after={"platform": platform, "name": connection.name, "shop_url": shop_url},
+        after={"platform": traits.platform, "name": connection.name, "shop_url": shop_url},
     )
     return connection
 
@@ -75,6 +76,7 @@ def create_connection(
 def rotate_secret(
     *,
     connection_id: int,
+    traits: Traits,
     actor_id: int,
     now: datetime,
     secret: str | None = None,
@@ -87,7 +89,7 @@ def rotate_secret(
     :raises SecretMissing: the shop signs with its own secret, and none was given.
     """
     connection = lock_row(StoreConnection, connection_id)
-    new = _choose_secret(connection.platform, secret)
+    new = _choose_secret(traits, secret)
     connection.old_secret = connection.secret
     connection.old_secret_until = now + timedelta(days=keep_days)
     connection.secret = new
@@ -105,11 +107,18 @@ def rotate_secret(
 
 @transaction.atomic
 def rename_connection(
-    *, connection_id: int, name: str, shop_url: str, actor_id: int, now: datetime
+    *,
+    connection_id: int,
+    traits: Traits,
+    name: str,
+    shop_url: str,
+    actor_id: int,
+    now: datetime,
 ) -> StoreConnection:
     """Call a store something else; its id, and so its address here, stays.
 
-    Keys are for the shop they were given for: a change of its host forgets them.
+    Keys that are sent to the shop's address are for the shop they were given for: a change of its
+    host forgets them.
     """
     connection = lock_row(StoreConnection, connection_id)
     before = {"name": connection.name, "shop_url": connection.shop_url}
@@ -117,9 +126,9 @@ def rename_connection(
     after = {"name": connection.name, "shop_url": connection.shop_url}
     if after == before:
         return connection
-    if urlsplit(before["shop_url"]).netloc != urlsplit(shop_url).netloc:
-        connection.api_key = connection.api_secret = None
-    connection.save(update_fields=["name", "shop_url", "api_key", "api_secret"])
+    if traits.address and urlsplit(before["shop_url"]).netloc != urlsplit(shop_url).netloc:
+        connection.api_key = connection.api_secret = connection.api_extra = None
+    connection.save(update_fields=["name", "shop_url", *KEYS])
     audit.record(
         brand_id=connection.brand_id,
         actor_id=actor_id,
@@ -134,23 +143,28 @@ def rename_connection(
 
 @transaction.atomic
 def set_api_keys(
-    *, connection_id: int, api_key: str, api_secret: str, actor_id: int, now: datetime
+    *,
+    connection_id: int,
+    traits: Traits,
+    keys: Sequence[str],
+    actor_id: int,
+    now: datetime,
 ) -> StoreConnection:
-    """Keep the keys by which orders are fetched from the shop; empty ones stop the fetching.
+    """Keep the keys by which orders are fetched from the shop; no keys stop the fetching.
 
-    :raises NoKeysHere: no such API, or the shop's address is missing.
+    :raises NoKeysHere: not as many as the platform has, or the shop's address is missing.
     """
     connection = lock_row(StoreConnection, connection_id)
-    if not TRAITS[connection.platform].takes_keys or not connection.shop_url:
+    has_place = len(keys) in {0, len(traits.keys)} and all(keys)
+    if not traits.keys or not has_place or (traits.address and not connection.shop_url):
         raise NoKeysHere(connection.public_id)
-    has_keys = bool(api_key and api_secret)
-    connection.api_key = api_key if has_keys else None
-    connection.api_secret = api_secret if has_keys else None
-    connection.save(update_fields=["api_key", "api_secret"])
+    for column, key in zip_longest(KEYS, keys):
+        setattr(connection, column, key)
+    connection.save(update_fields=KEYS)
     audit.record(
         brand_id=connection.brand_id,
         actor_id=actor_id,
-        action="connection.keys_set" if has_keys else "connection.keys_removed",
+        action="connection.keys_set" if keys else "connection.keys_removed",
         target=connection,
         now=now,
     )
@@ -178,11 +192,10 @@ def set_connection_active(
     return connection
 
 
-def _choose_secret(platform: str, secret: str | None) -> str:
+def _choose_secret(traits: Traits, secret: str | None) -> str:
     given = (secret or "").strip()
     if given:
         return given
-    if TRAITS[platform].gives_secret:
-        raise SecretMissing(platform)
-    # WooCommerce decodes HTML entities in what is typed there, so letters and digits only.
-    return secrets.token_hex(32) if platform == Platform.WOOCOMMERCE else make_secret()
+    if traits.gives_secret:
+        raise SecretMissing(str(traits.name))
+    return secrets.token_hex(20) if traits.has_plain_secret else make_secret()

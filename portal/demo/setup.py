@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from affiliates.services.utm import create_template
 from brands.domain.schedule import Schedule
-from brands.models import Platform, Program, ProgramStatus
+from brands.models import Program, ProgramStatus
 from brands.services.brands import create_brand
 from brands.services.connections import create_connection
 from brands.services.groups import create_group
@@ -19,6 +19,7 @@ from core.models import Brand
 from portal.demo.calendar import Calendar
 from portal.demo.rules import publish
 from portal.demo.world import Shop
+from tracking.integrations import get_adapter
 
 MARKS = {
     "name": "Campaigns",
@@ -114,13 +115,13 @@ def open_shop(
     url: str,
     actor_id: int,
     now: datetime,
-    platform: Platform = Platform.GENERIC,
+    platform: str = "generic",
 ) -> Shop:
     """Connect a store; without a platform one that posts the generic webhook."""
     return Shop(
         create_connection(
             brand_id=brand.pk,
-            platform=platform,
+            traits=get_adapter(platform).traits,
             name=name,
             shop_url=url,
             actor_id=actor_id,

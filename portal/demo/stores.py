@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from brands.models import Platform, StoreConnection
+from brands.models import StoreConnection
 from brands.services.connections import set_api_keys
 from portal.demo.calendar import Calendar
 from portal.demo.cast import SHOP_DOMAIN
@@ -52,7 +52,7 @@ def _upload(world: World, now: datetime) -> None:
         url="",
         actor_id=world.owner_id,
         now=now - timedelta(minutes=20),
-        platform=Platform.CSV,
+        traits=csvfile.traits,
     )
     sold_at = world.calendar.at(MARKET_DAY, "12:00")
     rows = [
@@ -71,7 +71,7 @@ def _upload(world: World, now: datetime) -> None:
 
 def _upload_unread(world: World, now: datetime) -> None:
     """Leave a file in its preview: two of its rows cannot be read."""
-    market = Shop(StoreConnection.objects.get(brand=world.brand, platform=Platform.CSV))
+    market = Shop(StoreConnection.objects.get(brand=world.brand, platform="csv"))
     today = f"{now:%Y-%m-%d} 08:00"
     rows = [
         f"M-6,{today},{today},EUR,59.50,9.50,ANNA10,paid",
@@ -151,18 +151,18 @@ def _pull(world: World, now: datetime) -> None:
         url=f"https://boxes.{SHOP_DOMAIN}/",
         actor_id=world.owner_id,
         now=now - timedelta(hours=1),
-        platform=Platform.WOOCOMMERCE,
+        platform="woocommerce",
     )
     set_api_keys(
         connection_id=shop.connection.pk,
-        api_key="ck_demo",
-        api_secret="cs_demo",  # noqa: S106  # of a shop that does not exist
+        traits=get_adapter("woocommerce").traits,
+        keys=("ck_demo", "cs_demo"),
         actor_id=world.owner_id,
         now=now - timedelta(hours=1),
     )
-    pulling.list_due(real_now=now - timedelta(minutes=30))
+    pulling.list_due(platforms=["woocommerce"], real_now=now - timedelta(minutes=30))
     pull = OrderPull.objects.get(connection=shop.connection)
-    adapter = get_adapter(Platform.WOOCOMMERCE)
+    adapter = get_adapter("woocommerce")
     placed_at = now - timedelta(minutes=15)
     taken = pulling.claim(pull_id=pull.pk, real_now=now)
     assert taken is not None  # noqa: S101  # its turn was half an hour ago

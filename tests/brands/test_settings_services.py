@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from brands.domain.schedule import Rhythm, Schedule
-from brands.models import Member, PayoutPolicy, Platform, RailKind, RailSettings, Role
+from brands.models import Member, PayoutPolicy, RailKind, RailSettings, Role
 from brands.selectors import find_connection, find_latest_terms, live_secrets
 from brands.services.connections import SecretMissing, rotate_secret, set_connection_active
 from brands.services.payouts import KeyRefused, PolicyInvalid, set_payout_policy, set_rail
@@ -28,21 +28,25 @@ from tests.makers import (
     make_sandbox,
     make_user,
 )
+from tracking.integrations import get_adapter
 
 pytestmark = pytest.mark.django_db
 
 
 def rotate(connection, **more):
     actor = get_owner(connection.brand)
-    return rotate_secret(connection_id=connection.pk, actor_id=actor.pk, now=NOW, **more)
+    traits = get_adapter(connection.platform).traits
+    return rotate_secret(
+        connection_id=connection.pk, traits=traits, actor_id=actor.pk, now=NOW, **more
+    )
 
 
 def test_a_generic_store_gets_a_secret_and_shopify_brings_its_own():
     connection = make_connection()
     assert connection.secret.startswith("whsec_")
     with pytest.raises(SecretMissing):
-        make_connection(platform=Platform.SHOPIFY, secret=" ")
-    shopify = make_connection(platform=Platform.SHOPIFY, secret="abc")
+        make_connection(platform="shopify", secret=" ")
+    shopify = make_connection(platform="shopify", secret="abc")
     assert live_secrets(shopify, NOW) == ("abc",)
 
 

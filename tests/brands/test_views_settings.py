@@ -73,9 +73,9 @@ def test_the_keys_of_a_shop_are_kept_unseen_and_forgotten_when_its_host_changes(
     world = make_world()
     store = make_connection(world.brand, platform="woocommerce")
     client, url = sign_in_as(world.brand), world.url(f"program/stores/{store.public_id}/settings/")
-    keys = {"action": "keys", "api_key": "ck_12345", "api_secret": "cs_67890"}
+    keys = {"action": "keys", "key_1": "ck_12345", "key_2": "cs_67890"}
 
-    half = client.post(url, keys | {"api_secret": ""})
+    half = client.post(url, keys | {"key_2": ""})
     page = client.post(url, keys, follow=True)
     store.refresh_from_db()
     assert (store.api_key, store.api_secret) == ("ck_12345", "cs_67890")
@@ -86,7 +86,7 @@ def test_the_keys_of_a_shop_are_kept_unseen_and_forgotten_when_its_host_changes(
     store.refresh_from_db()
 
     assert half.status_code == 422
-    assert "Paste both keys, or none." in text_of(half)
+    assert "Fill in all of the keys, or none." in text_of(half)
     assert "ck_12345" not in text_of(page) and "cs_67890" not in text_of(page)
     assert (kept, store.api_key, store.api_secret) == ("ck_12345", None, None)
 
@@ -97,7 +97,7 @@ def test_a_store_without_such_an_interface_takes_no_keys():
     url = world.url(f"program/stores/{store.public_id}/settings/")
 
     client = sign_in_as(world.brand)
-    page = client.post(url, {"action": "keys", "api_key": "ck_1", "api_secret": "cs_1"})
+    page = client.post(url, {"action": "keys", "key_1": "ck_1", "key_2": "cs_1"})
 
     store.refresh_from_db()
     assert "Fetching missed orders" not in text_of(page)

@@ -43,8 +43,8 @@ def store(shop: WooShop) -> StoreConnection:
     StoreConnection.objects.filter(pk=store.pk).update(shop_url=shop.url)
     return set_api_keys(
         connection_id=store.pk,
-        api_key=KEYS[0],
-        api_secret=KEYS[1],
+        traits=get_adapter("woocommerce").traits,
+        keys=KEYS,
         actor_id=get_owner(store.brand).pk,
         now=soon(-60),
     )
@@ -53,7 +53,11 @@ def store(shop: WooShop) -> StoreConnection:
 def run(store: StoreConnection, at: datetime | None = None) -> OrderPull:
     """Let one turn pass, as the worker does."""
     real_now = at or soon(0)
-    [due] = [one for one in pulling.list_due(real_now=real_now) if one.connection_id == store.pk]
+    [due] = [
+        one
+        for one in pulling.list_due(platforms=["woocommerce"], real_now=real_now)
+        if one.connection_id == store.pk
+    ]
     pull = pulling.claim(pull_id=due.pk, real_now=real_now)
     assert pull is not None
     adapter = get_adapter("woocommerce")
@@ -157,7 +161,7 @@ def test_a_worker_killed_before_the_cursor_moved_does_it_again(shop, store, monk
 
 def test_a_second_worker_finds_the_turn_taken(store):
     real_now = soon(0)
-    [due] = pulling.list_due(real_now=real_now)
+    [due] = pulling.list_due(platforms=["woocommerce"], real_now=real_now)
 
     assert pulling.claim(pull_id=due.pk, real_now=real_now)
     assert pulling.claim(pull_id=due.pk, real_now=real_now) is None
@@ -218,7 +222,7 @@ def test_an_order_that_cannot_be_read_is_kept_once_and_shown(shop, store):
 
 
 def test_a_private_address_is_never_asked(shop, store):
-    [due] = pulling.list_due(real_now=soon(0))
+    [due] = pulling.list_due(platforms=["woocommerce"], real_now=soon(0))
 
     pulling.pull_orders(
         pull=due,
@@ -235,4 +239,4 @@ def test_a_private_address_is_never_asked(shop, store):
 def test_a_store_switched_off_or_without_keys_is_left_alone(store, change):
     StoreConnection.objects.filter(pk=store.pk).update(**change)
 
-    assert pulling.list_due(real_now=soon(0)) == []
+    assert pulling.list_due(platforms=["woocommerce"], real_now=soon(0)) == []

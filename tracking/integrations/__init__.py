@@ -1,30 +1,47 @@
-"""The platforms that post orders: one folder each, found by the connection's `platform`."""
+"""The platforms of stores: one folder each, found by itself.
 
+A folder here whose package has `traits` is an adapter: see
+`tracking.services.adapters` for what it must have, `docs/stores/adapters.md` for how one is made.
+"""
+
+import importlib
+import pkgutil
 from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import cast
 
-from tracking.integrations import csvfile, generic, shopify, woocommerce
+from brands.models import StoreConnection
 from tracking.models import StoreEvent
-from tracking.services.adapters import Adapter
+from tracking.services.adapters import FILES, Adapter
 from tracking.services.sources import Source
-
-ADAPTERS: Mapping[str, Adapter] = {
-    adapter.platform: adapter for adapter in (csvfile, generic, shopify, woocommerce)
-}
-
-
-# The platforms that let orders be fetched which they failed to post.
-SOURCES: Mapping[str, Callable[..., Source]] = {
-    woocommerce.platform: woocommerce.open_source,
-}
 
 
 class UnknownPlatform(LookupError):
     """No adapter reads this platform."""
 
 
+@cache
+def list_adapters() -> Mapping[str, Adapter]:
+    """Return every adapter by its platform, in the order of their folders.
+
+    :raises ValueError: two read one platform.
+    """
+    found: dict[str, Adapter] = {}
+    for module in pkgutil.iter_modules(__path__, f"{__name__}."):
+        package = importlib.import_module(module.name) if module.ispkg else None
+        if package is None or not hasattr(package, "traits"):
+            continue
+        adapter = cast("Adapter", package)
+        if adapter.traits.platform in found:
+            raise ValueError(f"{module.name} reads {adapter.traits.platform}, as another does")
+        found[adapter.traits.platform] = adapter
+    return found
+
+
 def get_adapter_of(event: StoreEvent) -> Adapter:
     """Return the adapter that reads a delivery: its store's, or that of files."""
-    return csvfile if event.upload_id else get_adapter(event.connection.platform)
+    return get_adapter(FILES if event.upload_id else event.connection.platform)
 
 
 def get_adapter(platform: str) -> Adapter:
@@ -33,6 +50,32 @@ def get_adapter(platform: str) -> Adapter:
     :raises UnknownPlatform: for a platform without one.
     """
     try:
-        return ADAPTERS[platform]
+        return list_adapters()[platform]
     except KeyError:
         raise UnknownPlatform(platform) from None
+
+
+def find_template(platform: str, name: str) -> str:
+    """Return a template of an adapter's own folder as text; empty where it has none of that name.
+
+    `setup.html`: steps in the shop, as items of a list. `click.html`: how the click travels.
+    """
+    path = Path(str(get_adapter(platform).__file__)).parent / name
+    return path.read_text("utf-8") if path.is_file() else ""
+
+
+def list_platforms(*, fetching: str) -> list[str]:
+    """Return the platforms whose traits have this way of fetching: is_polled or needs_fetch."""
+    return [name for name, one in list_adapters().items() if getattr(one.traits, fetching)]
+
+
+def open_source(connection: StoreConnection, *, allows_loopback: bool) -> Source:
+    """Return the shop's own interface, to be asked with the keys of the connection.
+
+    :raises UnknownPlatform: its platform has none.
+    """
+    adapter = get_adapter(connection.platform)
+    opener: Callable[..., Source] | None = getattr(adapter, "open_source", None)
+    if opener is None:
+        raise UnknownPlatform(connection.platform)
+    return opener(connection, allows_loopback=allows_loopback)

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from brands.services.platforms import Traits
 from core.signing import Headers, Refusal, Verified
 from tracking.domain.events import CanonicalEvent
 
 HashEmail = Callable[[str], str]
+
+FILES = "csv"  # the platform of stores whose orders come from files
 
 NEEDS_FETCH = "needs_fetch"  # the body only tells that something changed
 NO_MONEY = "no_money"  # a refund record that moved nothing
@@ -50,15 +53,26 @@ class Parsed:
 
 
 class Adapter(Protocol):
-    """One platform. A module with these names is one."""
+    """One platform. A package with these names is one; `open_source` too where it is fetched."""
+
+    __file__: str | None
 
     @property
-    def platform(self) -> str: ...
+    def traits(self) -> Traits: ...
 
     def verify(
-        self, *, headers: Headers, body: bytes, secrets: Sequence[str], now: datetime
+        self,
+        *,
+        headers: Headers,
+        body: bytes,
+        secrets: Sequence[str],
+        now: datetime,
+        address: str,
     ) -> Verified | Refusal:
-        """Tell whether a holder of one of the secrets sent this; never raises."""
+        """Tell whether a holder of one of the secrets sent this; never raises.
+
+        `address`: what it was posted to, as it was given to the shop; some sign it too.
+        """
         ...
 
     def describe(self, *, headers: Headers, body: bytes) -> Delivery:

@@ -5,12 +5,12 @@ again, two runs at once store the same deliveries once, and merging makes repeat
 order that the shop cannot give holds up none of the others: see `unread`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from brands.domain.platforms import TRAITS
 from brands.models import StoreConnection
 from core import faults
 from tracking.models import OrderPull
@@ -45,9 +45,8 @@ class _Read:
     is_last: bool
 
 
-def list_due(*, real_now: datetime) -> list[OrderPull]:
-    """Return the shops whose turn it is; one that got its keys just now is begun."""
-    platforms = [name for name, traits in TRAITS.items() if traits.takes_keys]
+def list_due(*, platforms: Sequence[str], real_now: datetime) -> list[OrderPull]:
+    """Return the shops of these platforms whose turn it is; one that got its keys is begun."""
     stores = StoreConnection.objects.filter(
         is_active=True, api_key__isnull=False, platform__in=platforms, brand__archived_at=None
     )

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from brands.models import Platform, StoreConnection
+from brands.models import StoreConnection
 from core.crypto import customer_hash
 from core.ids import EPOCH
 from core.models import Brand
@@ -20,7 +20,7 @@ from tracking.domain.release import MAX_BACKDATING
 from tracking.domain.sheetcells import Draft, Kind, Options, RowError, Sheet
 from tracking.domain.standing import named_refunds
 from tracking.models import Order, OrderKind, OrderUpload
-from tracking.services.adapters import Adapter, Parsed, PayloadRefused
+from tracking.services.adapters import FILES, Adapter, Parsed, PayloadRefused
 from tracking.services.orders import load_state
 
 T = TypeVar("T")
@@ -243,7 +243,7 @@ def _version_time(connection: StoreConnection, now: datetime) -> datetime:
 
     On a store that posts its orders it lies before anything the store can say, and still grows.
     """
-    if connection.platform == Platform.CSV:
+    if connection.platform == FILES:
         return now
     return EPOCH + timedelta(microseconds=int(now.timestamp()))
 

@@ -2,6 +2,8 @@
 
 Answers: 200 stored (whatever comes of it later) or a greeting, 401 not proven, 404 no such
 connection, 405, 411 without a length, 413 too large, 503 not stored: the store tries again.
+
+A shop that signs nothing posts to /hooks/<connection>/<secret>.
 """
 
 import re
@@ -18,7 +20,7 @@ from brands.models import StoreConnection
 from brands.selectors import find_connection, live_secrets
 from core.clock import database_now
 from core.signing import Refusal
-from tracking.integrations import get_adapter
+from tracking.integrations import UnknownPlatform, get_adapter
 from tracking.services.intake import record_refusal, store_delivery
 from tracking.services.processing import WAITING, process_store_event
 
@@ -30,11 +32,15 @@ _LENGTH = re.compile(r"[0-9]{1,15}")
 
 @csrf_exempt
 @require_POST
-def receive_delivery(request: HttpRequest, connection_id: str) -> HttpResponse:
+def receive_delivery(
+    request: HttpRequest,
+    connection_id: str,
+    secret: str = "",  # noqa: ARG001 - the adapter finds it in the address
+) -> HttpResponse:
     """Take one delivery of a store."""
     try:
         return _receive(request, connection_id)
-    except DatabaseError:
+    except (DatabaseError, UnknownPlatform):
         return HttpResponse(status=503, headers={"Retry-After": RETRY_AFTER_S})
 
 
@@ -48,17 +54,25 @@ def _receive(request: HttpRequest, connection_id: str) -> HttpResponse:
     body = _read_body(request, int(length))
     if body is None:
         return HttpResponse(status=413)
-    return _take(connection, list(request.headers.items()), body)
+    # As the shop was given it: behind a proxy the request itself may name another host.
+    address = f"{settings.SITE_URL}{request.path}"
+    return _take(connection, address, list(request.headers.items()), body)
 
 
-def _take(connection: StoreConnection, headers: list[tuple[str, str]], body: bytes) -> HttpResponse:
+def _take(
+    connection: StoreConnection, address: str, headers: list[tuple[str, str]], body: bytes
+) -> HttpResponse:
     adapter = get_adapter(connection.platform)
     if adapter.is_ping(body=body):
         return HttpResponse(status=200)
     real_now = database_now()
     now = real_now + timedelta(seconds=connection.brand.clock_offset_s)
     verified = adapter.verify(
-        headers=headers, body=body, secrets=live_secrets(connection, real_now), now=real_now
+        headers=headers,
+        body=body,
+        secrets=live_secrets(connection, real_now),
+        now=real_now,
+        address=address,
     )
     if isinstance(verified, Refusal):
         record_refusal(connection=connection, code=verified.code, body=body, now=now)

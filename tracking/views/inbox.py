@@ -13,7 +13,6 @@ from django.views.decorators.http import require_GET
 
 from brands.access import BrandAccess, NotFound, Right, get_brand_for, get_connection_for
 from brands.context import brand_page, why_not
-from brands.domain.platforms import TRAITS
 from brands.models import StoreConnection
 from core.access import get_by_public_id
 from core.asked import read_text
@@ -26,6 +25,7 @@ from core.money import divide_half_up
 from core.states import get_state
 from core.wording import Reader, current_language
 from tracking import inbox
+from tracking.integrations import list_platforms
 from tracking.models import Order, OrderPull, RefusedDelivery, StoreEvent, UnreadOrder
 from tracking.reader import say_result
 from tracking.wording import explain, refusal_reason
@@ -143,7 +143,7 @@ def _list_signals(connection: StoreConnection, now: datetime) -> list[Point]:
 
 def _show_pull(connection: StoreConnection, reader: Reader) -> dict[str, Any]:
     """Return how the fetching of missed orders goes, and its last failure in words."""
-    if not TRAITS[connection.platform].takes_keys:
+    if connection.platform not in list_platforms(fetching="is_polled"):
         return {}
     pull = OrderPull.objects.filter(connection=connection).first()
     is_on = connection.api_key is not None and connection.is_active

@@ -24,6 +24,7 @@ def verify(
     body: bytes,  # noqa: ARG001
     secrets: Sequence[str],  # noqa: ARG001
     now: datetime,  # noqa: ARG001
+    address: str = "",  # noqa: ARG001
 ) -> Verified | Refusal:
     return Refusal("no_secret")
 

@@ -13,7 +13,12 @@ MAX_EVENT_ID = 128
 
 
 def verify(
-    *, headers: Headers, body: bytes, secrets: Sequence[str], now: datetime
+    *,
+    headers: Headers,
+    body: bytes,
+    secrets: Sequence[str],
+    now: datetime,
+    address: str = "",  # noqa: ARG001 - it is not signed
 ) -> Verified | Refusal:
     return signing.verify(
         scheme="standard_webhooks", secrets=secrets, headers=headers, body=body, now=now

@@ -19,7 +19,12 @@ _PING = re.compile(rb"webhook_id=[0-9]{1,20}\Z")
 
 
 def verify(
-    *, headers: Headers, body: bytes, secrets: Sequence[str], now: datetime
+    *,
+    headers: Headers,
+    body: bytes,
+    secrets: Sequence[str],
+    now: datetime,
+    address: str = "",  # noqa: ARG001 - it is not signed
 ) -> Verified | Refusal:
     return signing.verify(
         scheme="woocommerce", secrets=secrets, headers=headers, body=body, now=now

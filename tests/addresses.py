@@ -38,6 +38,7 @@ WORDS = {
     "path": "v1/balance",
     "sheet": "orders",
     "decision": "approve",
+    "secret": "s3cret",
 }
 OPEN_UNDER_OPS = {"core:components", "core:outbox", "core:outbox-mail", "core:outbox-html"}
 # Where the row that fits is another than elsewhere, or the route is a regular expression.
@@ -70,6 +71,7 @@ FORMS = {
     "affiliates:utm-create": {"name": "New", "source": "fairshare"},
     "affiliates:utm-edit": {"name": "New", "source": "fairshare"},
     "affiliates:viewing-open": {"reason": "Asked about order 7"},
+    "brands:connection-create": {"platform": "generic"},
     "brands:rules-change": {"action": "discard"},
     "portal:what-if": {"period": "30"},
     "brands:sandbox-change": {"action": "open"},

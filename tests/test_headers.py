@@ -56,6 +56,7 @@ LEADING = dict.fromkeys(
 # Addresses that take a POST without a token of a page, each with what stands in its place.
 HOOKS = {
     "tracking:hook": "a store signs what it sends",
+    "tracking:hook-secret": "a store that signs nothing knows the end of its address",
     "payouts:stripe-hook": "Stripe signs what it sends",
     "payouts:paypal-hook": "PayPal is asked whether it sent it",
     "payouts:standin-api": "a program brings its key",

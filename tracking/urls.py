@@ -21,7 +21,7 @@ STORE = f"{STORES}/<str:connection_id>"
 
 urlpatterns = [
     path("hooks/<str:connection_id>", hooks.receive_delivery, name="hook"),
-    path("hooks/<str:connection_id>/<str:secret>", hooks.receive_delivery),
+    path("hooks/<str:connection_id>/<str:secret>", hooks.receive_delivery, name="hook-secret"),
     path("r/", redirect.follow_link, name="redirect-by-parameter"),
     path("r/<str:slug>", redirect.follow_link, name="redirect"),
     path("r/<path:slug>", redirect.follow_link),

@@ -140,7 +140,8 @@ def _ask_platform(request: HttpRequest, access: BrandAccess) -> HttpResponse:
     choices = [(name, adapter.traits) for name, adapter in list_adapters().items()]
     choices.sort(key=lambda choice: (choice[0] in LAST, str(choice[1].name).casefold()))
     context = brand_page(access, choices=choices, nav_current=NAV)
-    return render(request, "tracking/store_choose.html", context)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "tracking/store_choose.html", context, status=status)
 
 
 def _get_traits(platform: str) -> Traits:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('brands', '0003_run_days'),
+        ('brands', '0004_api_keys'),
         ('core', '0002_audit_append_only'),
     ]
 

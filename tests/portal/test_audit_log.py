@@ -231,6 +231,7 @@ UNRECORDED = {
     "payouts:stripe-hook": "keeps the message, and nothing comes of it but a question to Stripe",
     "portal:notices-check": "mails the person",
     "tracking:hook": "keeps the delivery; an order has a history of its own",
+    "tracking:hook-secret": "keeps the delivery; an order has a history of its own",
     "tracking:impression": "counts who saw a picture, as a link counts its clicks",
 }
 

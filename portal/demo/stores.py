@@ -52,7 +52,7 @@ def _upload(world: World, now: datetime) -> None:
         url="",
         actor_id=world.owner_id,
         now=now - timedelta(minutes=20),
-        traits=csvfile.traits,
+        platform="csv",
     )
     sold_at = world.calendar.at(MARKET_DAY, "12:00")
     rows = [

@@ -9,6 +9,7 @@ from uuid import uuid4
 from django.db import connection, transaction
 
 from affiliates.models import Affiliate, Affiliation, Enrollment
+from brands.services.fanout import fan_out
 from core.clock import database_now
 from core.models import Mail, MailStatus, User
 from core.outbox import take_waiting
@@ -70,7 +71,7 @@ def _make_seed() -> Seed:
     order = shop.pay("seed", discounts=code("BENCH"))
     commission = Commission.objects.get(brand=program.brand)
     assert commission.amount_minor
-    take_waiting(now=database_now(), limit=100)
+    take_waiting(now=database_now(), limit=100, hand_on=fan_out)
     Mail.objects.update(status=MailStatus.KEPT, text="", html="")
     tables = {
         Order: order.pk,

@@ -13,6 +13,8 @@ from django.db.models import Q, QuerySet
 from brands.models import (
     ApiKey,
     ChangeSubject,
+    Endpoint,
+    EventDelivery,
     Group,
     Member,
     PartnerKind,
@@ -35,6 +37,8 @@ __all__ = [
     "find_member",
     "get_brand_for",
     "get_connection_for",
+    "get_delivery_for",
+    "get_endpoint_for",
     "get_group_for",
     "get_key_for",
     "get_kind_for",
@@ -192,6 +196,27 @@ def get_key_for(access: BrandAccess, public_id: str) -> ApiKey:
     :raises NotFound: not one of this brand.
     """
     return get_by_public_id(ApiKey.objects.filter(brand=access.brand), public_id)
+
+
+def get_endpoint_for(access: BrandAccess, public_id: str) -> Endpoint:
+    """Return an address the brand's events go to; the owners' alone.
+
+    :raises NotFound: not one of this brand.
+    :raises Forbidden: a member without the right.
+    """
+    require(access, Right.TEAM)
+    return get_by_public_id(Endpoint.objects.filter(brand=access.brand), public_id)
+
+
+def get_delivery_for(access: BrandAccess, endpoint: Endpoint, public_id: str) -> EventDelivery:
+    """Return what became of one event at an endpoint.
+
+    :raises NotFound: not one of this endpoint, or of another brand.
+    :raises Forbidden: a member without the right.
+    """
+    require(access, Right.TEAM)
+    rows = EventDelivery.objects.filter(brand=access.brand, endpoint=endpoint)
+    return get_by_public_id(rows, public_id)
 
 
 def get_change_for(access: BrandAccess, public_id: str) -> PendingChange:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.urls import reverse
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as now_said
 from django.utils.translation import gettext_lazy as _
 
 from brands.domain.approval_limits import LOOSENED_WAIT
-from brands.models import Member, PayoutPolicy, Role
+from brands.models import Endpoint, Member, PayoutPolicy, Role, StopCause
 from core import formats
 from core.mail import Address, send_notice
 from core.models import Brand, User
@@ -72,6 +73,67 @@ LIMITS_LOOSENED = register(
     )
 )
 
+ENDPOINT_FAILING = register(
+    Kind(
+        name="endpoint_failing",
+        group=ACCOUNT,
+        label=_("Webhook endpoint fails"),
+        subject=_("{brand}: events do not arrive at {host}"),
+        text=_(
+            "Since {since} no event of {brand} has arrived at {host}.\n\n"
+            "Each is tried again for three days, and none is lost. If nothing arrives for five "
+            "days, the endpoint is stopped.\n\nSee the answers: {url}\n"
+        ),
+        samples={
+            "host": "api.shop.example",
+            "since": datetime(2026, 11, 6, 9, 0, tzinfo=UTC),
+            "url": f"{settings.SITE_URL}/b/…/developers/webhooks/…/",
+        },
+    )
+)
+ENDPOINT_STOPPED = register(
+    Kind(
+        name="endpoint_stopped",
+        group=ACCOUNT,
+        label=_("Webhook endpoint stopped"),
+        subject=_("{brand}: no more events go to {host}"),
+        text=_(
+            "{host} was stopped: {cause}\n\n"
+            "What was not delivered is listed. Start the endpoint again when it answers, and have "
+            "all of it delivered then: {url}\n"
+        ),
+        samples={
+            "host": "api.shop.example",
+            "cause": StopCause.FAILING.label,
+            "url": f"{settings.SITE_URL}/b/…/developers/webhooks/…/",
+        },
+    )
+)
+
+
+def mail_endpoint_failing(*, endpoint: Endpoint, now: datetime) -> None:
+    """Tell the owners that tries fail; `now` is the brand's time, as every mail's."""
+    assert endpoint.failing_since is not None  # noqa: S101
+    params: dict[str, Value] = {**_name_endpoint(endpoint), "since": endpoint.failing_since}
+    _mail_owners(ENDPOINT_FAILING, endpoint.brand, params, now)
+
+
+def mail_endpoint_stopped(*, endpoint: Endpoint, now: datetime) -> None:
+    """Tell the owners that an endpoint was given up, and why."""
+    cause = StopCause(endpoint.stop_cause).label
+    params: dict[str, Value] = {**_name_endpoint(endpoint), "cause": cause}
+    _mail_owners(ENDPOINT_STOPPED, endpoint.brand, params, now)
+
+
+def _name_endpoint(endpoint: Endpoint) -> dict[str, Value]:
+    page = reverse("brands:endpoint-detail", args=[endpoint.brand.slug, endpoint.public_id])
+    return {"host": urlsplit(endpoint.url).hostname or "", "url": f"{settings.SITE_URL}{page}"}
+
+
+def _mail_owners(kind: Kind, brand: Brand, params: dict[str, Value], now: datetime) -> None:
+    for member in Member.objects.filter(brand=brand, role=Role.OWNER).select_related("user"):
+        send_notice(kind=kind, to=member.user, brand=brand, params=params, now=now)
+
 
 def mail_limits_loosened(
     *, policy: PayoutPolicy, before: Mapping[str, int], actor_id: int, now: datetime
@@ -86,8 +148,7 @@ def mail_limits_loosened(
         "until": now + LOOSENED_WAIT,
         "url": f"{settings.SITE_URL}{page}",
     }
-    for member in Member.objects.filter(brand=brand, role=Role.OWNER).select_related("user"):
-        send_notice(kind=LIMITS_LOOSENED, to=member.user, brand=brand, params=params, now=now)
+    _mail_owners(LIMITS_LOOSENED, brand, params, now)
 
 
 def _name_limits(limits: Mapping[str, int]) -> str:

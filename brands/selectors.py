@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils.module_loading import import_string
 
 from brands import models
@@ -261,12 +261,32 @@ def find_connection(public_id: str) -> models.StoreConnection | None:
     return rows.first()
 
 
-def live_secrets(connection: models.StoreConnection, now: datetime) -> tuple[str, ...]:
+def live_secrets(of: models.StoreConnection | models.Endpoint, now: datetime) -> tuple[str, ...]:
     """Return the secrets a delivery may be signed with, newest first; `now` is real time."""
-    until = connection.old_secret_until
+    until = of.old_secret_until
     if until is None or now >= until:
-        return (connection.secret,)
-    return (connection.secret, connection.old_secret)
+        return (of.secret,)
+    return (of.secret, of.old_secret)
+
+
+def list_endpoints(brand: Brand) -> QuerySet[models.Endpoint]:
+    """Return where the brand's events go, oldest first, each with what it lacks."""
+    lacking = Q(deliveries__status=models.DeliveryStatus.FAILED)
+    waiting = Q(deliveries__status=models.DeliveryStatus.WAITING)
+    rows = models.Endpoint.objects.filter(brand=brand).order_by("pk")
+    return rows.annotate(
+        waiting_count=Count("deliveries", filter=waiting),
+        failed_count=Count("deliveries", filter=lacking),
+    )
+
+
+def list_deliveries(endpoint: models.Endpoint, status: str) -> QuerySet[models.EventDelivery]:
+    """Return what became of its events, with each call; of one status where it is given."""
+    rows = endpoint.deliveries.select_related("event").prefetch_related(
+        Prefetch("calls", queryset=models.DeliveryTry.objects.order_by("-pk"))
+    )
+    known = status in models.DeliveryStatus.values
+    return (rows.filter(status=status) if known else rows).defer("body")
 
 
 def list_rails(brand: Brand) -> QuerySet[models.RailSettings]:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from brands.views import (
     developers,
+    endpoints,
     groups,
     identity,
     kinds,
@@ -28,6 +29,7 @@ PROGRAM = f"{BRAND}/program"
 LETTER = f"{BRAND}/emails/<str:kind>/<str:language>"
 QUESTION = f"{PROGRAM}/questions/<str:question_id>"
 POINT = f"{PROGRAM}/checklist/<str:point_id>"
+ENDPOINT = f"{BRAND}/developers/webhooks/<str:endpoint_id>"
 
 urlpatterns = [
     path("brands/new/", setup.create, name="create"),
@@ -84,6 +86,12 @@ urlpatterns = [
     path(f"{LETTER}/test/", letters.send_test, name="letter-test"),
     path(f"{LETTER}/standard/", letters.restore, name="letter-standard"),
     path("mail/reply-to/<str:token>/", letters.confirm_reply_to, name="reply-to"),
+    path(f"{BRAND}/developers/webhooks/", endpoints.show_list, name="endpoint-list"),
+    path(f"{BRAND}/developers/webhooks/new/", endpoints.create, name="endpoint-create"),
+    path(f"{ENDPOINT}/", endpoints.show, name="endpoint-detail"),
+    path(f"{ENDPOINT}/edit/", endpoints.edit, name="endpoint-edit"),
+    path(f"{ENDPOINT}/secret/", endpoints.rotate, name="endpoint-secret"),
+    path(f"{ENDPOINT}/switch/", endpoints.switch, name="endpoint-switch"),
     path(f"{BRAND}/sandbox/", sandbox.show, name="sandbox"),
     path(f"{BRAND}/sandbox/change/", sandbox.change, name="sandbox-change"),
 ]

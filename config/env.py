@@ -6,6 +6,7 @@ No sentence repeats a value that may hold a secret.
 import os
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -93,6 +94,16 @@ def number(name: str, default: int, low: int, high: int) -> int:
 def listed(name: str, default: str = "") -> list[str]:
     """Return NAME split at commas."""
     return [part for part in (p.strip() for p in text(name, default).split(",")) if part]
+
+
+def networks(name: str) -> list[IPv4Network | IPv6Network]:
+    """Return NAME split at commas, each an address or a network such as 10.20.0.0/16."""
+    try:
+        return [ip_network(part) for part in listed(name)]
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"{name}: {error}; use addresses or networks such as 10.20.0.0/16."
+        ) from None
 
 
 def one_of(name: str, default: str, choices: Collection[str]) -> str:

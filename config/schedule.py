@@ -24,6 +24,7 @@ BEAT = {
     "draft-runs": {"task": "payouts.draft_runs", "schedule": crontab(minute=25)},
     "write-offs": {"task": "payouts.write_off_due", "schedule": once_a_day(1, 20)},
     "announce-terms": {"task": "affiliates.announce_terms", "schedule": 60.0},
+    "deliver-events": {"task": "brands.deliver_events", "schedule": 30.0},
     "apply-changes": {"task": "brands.apply_changes", "schedule": 60.0},
     "count-days": {"task": "tracking.count_days", "schedule": crontab(minute=25)},
     "partitions": {"task": "tracking.prepare_partitions", "schedule": crontab(hour=2, minute=10)},

@@ -49,6 +49,8 @@ CLICK_DETAIL_DAYS = env.number("CLICK_DETAIL_DAYS", 90, 30, 395)
 ARCHIVED_IMAGE_DAYS = env.number("ARCHIVED_IMAGE_DAYS", 30, 1, 365)
 INVITATION_DAYS = env.number("INVITATION_DAYS", 90, 1, 365)
 MAIL_DAILY_CAP = env.number("MAIL_DAILY_CAP", 2000, 10, 1_000_000)
+# Where webhooks of brands may go besides the public internet.
+WEBHOOK_NETWORKS = env.networks("WEBHOOK_NETWORKS")
 
 # Anybody may join programs; who may open a brand is for the operator to say.
 ALLOW_BRAND_SIGNUP = env.flag("ALLOW_BRAND_SIGNUP", default="1" if LOCAL else "0")
@@ -154,6 +156,8 @@ SETUP_FACTS = (
 COUNT_MEMBERS = "affiliates.context.count_members"
 # Who of a brand's creators had an order since a moment: news may be for those alone.
 FIND_ACTIVE = "tracking.context.find_active"
+# Who takes the events of the outbox.
+HAND_ON = "brands.services.fanout.fan_out"
 
 # PostgreSQL is the one engine.
 DATABASES = {"default": env.database("DATABASE_URL")}

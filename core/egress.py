@@ -8,10 +8,18 @@ proxies of the environment are not used.
 
 import contextlib
 import socket
+import ssl
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_network,
+)
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
@@ -26,6 +34,7 @@ MAX_URL = 2048
 _TRANSLATED = (ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48"), ip_network("::/96"))
 
 Resolve: TypeAlias = Callable[[str, int], list[str]]
+Network: TypeAlias = IPv4Network | IPv6Network
 
 
 class EgressFailed(Exception):
@@ -47,10 +56,37 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much of an answer is read, and how long it may take from first to last."""
+    """How much of an answer is read, and how long it may take from first to last.
+
+    `is_cut`: what is longer is left unread, instead of being a failure.
+    """
 
     size_bytes: int
     total_s: float = 60.0
+    is_cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What of private places this installation lets in: this machine, or networks of its own.
+
+    There also plain http and every port are allowed.
+    """
+
+    loopback: bool = False
+    networks: Collection[Network] = ()
+
+    def __bool__(self) -> bool:
+        return self.loopback or bool(self.networks)
+
+    def has(self, address: str) -> bool:
+        ip = _parse(address)
+        if ip is None:
+            return False
+        return (self.loopback and ip.is_loopback) or any(ip in one for one in self.networks)
+
+
+NOTHING = Allowed()
 
 
 def resolve(host: str, port: int) -> list[str]:
@@ -70,7 +106,7 @@ def is_public(address: str) -> bool:
     return not leads_elsewhere and not any(ip in network for network in _TRANSLATED)
 
 
-def fetch(
+def fetch(  # noqa: PLR0913  # one question, how much it may take, and where it may go
     *,
     method: str,
     url: str,
@@ -78,17 +114,21 @@ def fetch(
     limits: Limits,
     body: bytes = b"",
     allows_loopback: bool = False,
+    networks: Collection[Network] = (),
     resolver: Resolve = resolve,
 ) -> Answer:
     """Ask a stranger's server once.
 
     `allows_loopback`: also this machine, over plain http too; for an installation on loopback.
+    `networks`: also these, of the operator's own, in the same way.
 
     :raises EgressFailed: whatever else happens than an answer.
     """
-    address = _check_url(url, allows_loopback=allows_loopback)
+    allowed = Allowed(allows_loopback, networks)
+    address = check_url(url, allowed)
     ends_at = time.monotonic() + limits.total_s
-    backend = _Guard(resolver, allows_loopback=allows_loopback)
+    is_plain = urlsplit(url).scheme == "http"
+    backend = _Guard(resolver, allowed, ends_at, is_plain=is_plain)
     timeouts = {"connect": CONNECT_TIMEOUT_S, "read": READ_TIMEOUT_S, "write": READ_TIMEOUT_S}
     sent = {"host": address, "accept-encoding": "identity", **headers}
     try:
@@ -102,7 +142,7 @@ def fetch(
                 extensions={"timeout": timeouts},
             ) as response,
         ):
-            content = _read(response.iter_stream(), limits.size_bytes, ends_at)
+            content = _read(response.iter_stream(), limits)
             told = {name.decode("latin-1").lower(): value for name, value in response.headers}
     except httpcore.TimeoutException as error:
         raise EgressFailed("timeout") from error
@@ -115,11 +155,15 @@ def fetch(
 
 
 class _Guard(httpcore.NetworkBackend):
-    """Opens connections to checked addresses only."""
+    """Opens connections to checked addresses only, which end at a time."""
 
-    def __init__(self, resolver: Resolve, *, allows_loopback: bool) -> None:
+    def __init__(
+        self, resolver: Resolve, allowed: Allowed, ends_at: float, *, is_plain: bool
+    ) -> None:
         self._resolver = resolver
-        self._allows_loopback = allows_loopback
+        self._allowed = allowed
+        self._ends_at = ends_at
+        self._is_plain = is_plain
         self._inner = httpcore.SyncBackend()
 
     def connect_tcp(
@@ -133,9 +177,10 @@ class _Guard(httpcore.NetworkBackend):
         failure: Exception = EgressFailed("not_found")
         for address in self._checked(host, port):
             try:
-                return self._inner.connect_tcp(
+                stream = self._inner.connect_tcp(
                     address, port, timeout, local_address, socket_options
                 )
+                return _Timed(stream, self._ends_at)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
         raise failure
@@ -161,19 +206,57 @@ class _Guard(httpcore.NetworkBackend):
         return addresses
 
     def _is_allowed(self, address: str, port: int) -> bool:
-        if self._allows_loopback and _is_loopback(address):
+        if self._allowed.has(address):
             return True
-        return is_public(address) and port in PORTS
+        return is_public(address) and port in PORTS and not self._is_plain
 
 
-def _check_url(url: str, *, allows_loopback: bool) -> str:
-    """Return what the Host header says.
+class _Timed(httpcore.NetworkStream):
+    """A connection on which nothing takes longer than is left, however slowly bytes drip."""
+
+    def __init__(self, inner: httpcore.NetworkStream, ends_at: float) -> None:
+        self._inner = inner
+        self._ends_at = ends_at
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._inner.read(max_bytes, self._left(timeout, httpcore.ReadTimeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._inner.write(buffer, self._left(timeout, httpcore.WriteTimeout))
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        left = self._left(timeout, httpcore.ConnectTimeout)
+        return _Timed(self._inner.start_tls(ssl_context, server_hostname, left), self._ends_at)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
+
+    def _left(self, timeout: float | None, late: type[Exception]) -> float:
+        left = self._ends_at - time.monotonic()
+        if left <= 0:
+            raise late
+        return left if timeout is None else min(left, timeout)
+
+
+def check_url(url: str, allowed: Allowed = NOTHING) -> str:
+    """Return what the Host header says; asks nobody.
 
     :raises EgressFailed: `bad_address`: no https, a user in it, or no host.
     """
     with contextlib.suppress(ValueError):
         parts = urlsplit(url)
-        is_safe = parts.scheme == "https" or (allows_loopback and _is_local_http(parts.hostname))
+        is_http = parts.scheme == "http" and (
+            bool(allowed.networks) or (allowed.loopback and _is_local(parts.hostname))
+        )
+        is_safe = parts.scheme == "https" or is_http
         is_plain = url.isascii() and url.isprintable() and len(url) <= MAX_URL
         port = parts.port
         if is_safe and is_plain and parts.hostname and "@" not in parts.netloc and port != 0:
@@ -181,13 +264,8 @@ def _check_url(url: str, *, allows_loopback: bool) -> str:
     raise EgressFailed("bad_address")
 
 
-def _is_local_http(host: str | None) -> bool:
-    return host == "localhost" or (host is not None and _is_loopback(host))
-
-
-def _is_loopback(address: str) -> bool:
-    ip = _parse(address)
-    return ip is not None and ip.is_loopback
+def _is_local(host: str | None) -> bool:
+    return host == "localhost" or (host is not None and Allowed(loopback=True).has(host))
 
 
 def _parse(address: str) -> IPv4Address | IPv6Address | None:
@@ -197,12 +275,12 @@ def _parse(address: str) -> IPv4Address | IPv6Address | None:
         return None
 
 
-def _read(stream: Iterable[bytes], size_bytes: int, ends_at: float) -> bytes:
+def _read(stream: Iterable[bytes], limits: Limits) -> bytes:
     content = bytearray()
     for part in stream:
         content += part
-        if len(content) > size_bytes:
+        if len(content) > limits.size_bytes:
+            if limits.is_cut:
+                break
             raise EgressFailed("too_large")
-        if time.monotonic() > ends_at:
-            raise EgressFailed("timeout")
-    return bytes(content)
+    return bytes(content[: limits.size_bytes])

@@ -18,6 +18,9 @@ POINTS = (
     "payout.before_record_commit",
     "statements.before_commit",
     "invoice.after_number",
+    "webhook.after_claim",
+    "webhook.after_call",
+    "webhook.before_record_commit",
 )
 
 

@@ -141,6 +141,7 @@ class OutboxEvent(models.Model):
     processed_at = models.DateTimeField(null=True)
 
     class Meta:
+        constraints = [models.UniqueConstraint(fields=["brand", "id"], name="core_outbox_brand_id")]
         indexes = [
             models.Index(
                 fields=["id"], condition=Q(processed_at__isnull=True), name="core_outbox_waiting"

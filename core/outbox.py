@@ -1,12 +1,16 @@
 """Write a fact for others in the transaction that made it true."""
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.db import transaction
 
 from core.jobs import enqueue
 from core.models import OutboxEvent
+
+HandOn: TypeAlias = Callable[..., int]
+"""Takes `events` and `now`, in the transaction that marks them."""
 
 
 def emit(*, brand_id: int, topic: str, payload: dict[str, Any], now: datetime) -> OutboxEvent:
@@ -16,17 +20,29 @@ def emit(*, brand_id: int, topic: str, payload: dict[str, Any], now: datetime) -
     return event
 
 
-def take_waiting(*, now: datetime, limit: int) -> int:
-    """Mark waiting events as handed on, oldest first; safe beside another sweeper.
+def keep(
+    *, brand_id: int, topic: str, payload: dict[str, Any], now: datetime, real_now: datetime
+) -> OutboxEvent:
+    """Store an event that its writer hands on himself, to one receiver alone."""
+    return OutboxEvent.objects.create(
+        brand_id=brand_id, topic=topic, payload=payload, at=now, processed_at=real_now
+    )
 
-    The receivers of today read OutboxEvent itself; endpoints of brands are delivered from here.
+
+def take_waiting(*, now: datetime, limit: int, hand_on: HandOn) -> int:
+    """Hand waiting events on, oldest first, and mark them; safe beside another sweeper.
+
+    Both commit together: what `hand_on` wrote is there for every event that is marked.
     """
     with transaction.atomic():
-        ids = list(
+        events = list(
             OutboxEvent.objects.select_for_update(skip_locked=True)
             .filter(processed_at__isnull=True)
-            .order_by("id")
-            .values_list("id", flat=True)[:limit]
+            .order_by("id")[:limit]
         )
-        OutboxEvent.objects.filter(id__in=ids).update(processed_at=now)
-    return len(ids)
+        if events:
+            hand_on(events=events, now=now)
+            OutboxEvent.objects.filter(id__in=[event.pk for event in events]).update(
+                processed_at=now
+            )
+    return len(events)

@@ -1,6 +1,8 @@
 """Sweepers of core: what a lost message left behind is found here."""
 
 from celery import shared_task
+from django.conf import settings
+from django.utils.module_loading import import_string
 
 from core import attempts, digests, outbox, postman
 from core.clock import utc_now
@@ -10,7 +12,7 @@ from core.jobs import run_once
 @shared_task(name="core.sweep", acks_late=True, ignore_result=True)
 def sweep() -> None:
     """Hand on outbox events and send mail that waits."""
-    outbox.take_waiting(now=utc_now(), limit=500)
+    outbox.take_waiting(now=utc_now(), limit=500, hand_on=import_string(settings.HAND_ON))
     postman.send_waiting(now=utc_now(), limit=100)
 
 

@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from affiliates.models import Measure
+from brands.forms.endpoints import EndpointForm
 from brands.forms.payouts import PolicyForm
 from brands.forms.programs import CountForm, GroupForm, HoldForm, IdentityForm, TrackingForm
 from brands.forms.questions import QuestionForm
@@ -13,7 +14,16 @@ from brands.models import Every, RailKind, Role, SpanKind, TierPeriod
 from core.states import STATES
 from tracking.integrations import list_adapters
 
-_FORMS = (IdentityForm, TrackingForm, HoldForm, CountForm, GroupForm, QuestionForm, PolicyForm)
+_FORMS = (
+    IdentityForm,
+    TrackingForm,
+    HoldForm,
+    CountForm,
+    GroupForm,
+    QuestionForm,
+    PolicyForm,
+    EndpointForm,
+)
 
 LABELS: Mapping[str, str | Promise] = {
     **{
@@ -32,6 +42,7 @@ LABELS: Mapping[str, str | Promise] = {
     "clock_offset_s": _("Clock ahead, in seconds"),
     "count": _("How many"),
     "currency": _("Currency"),
+    "not_delivered": _("Not delivered"),
     "destination_url": _("Leads to"),
     "effective_from": _("In force from"),
     "ends_on": _("Until"),

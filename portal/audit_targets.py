@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.apps import apps
 from django.urls import reverse
@@ -86,6 +87,9 @@ KINDS: Mapping[str, Kind] = {
     ),
     "affiliates.utmtemplate": Kind(str, "affiliates:utm-edit"),
     "brands.apikey": Kind(str, "brands:developers", _none),
+    "brands.endpoint": Kind(
+        lambda row: urlsplit(row.url).hostname or row.public_id, "brands:endpoint-detail"
+    ),
     "brands.group": Kind(
         str, "brands:groups", _none, ("program",), lambda row: row.program.public_id
     ),

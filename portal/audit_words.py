@@ -85,6 +85,13 @@ SENTENCES: Mapping[str, str | Promise] = {
     "connection.secret_rotated": _("{who} made a new secret for the store {what}"),
     "connection.switched": _("{who} switched the store {what} on or off"),
     "demo.put_away": _("{who} put the demo data of {what} away"),
+    "endpoint.added": _("{who} added the webhook endpoint {what}"),
+    "endpoint.changed": _("{who} changed the webhook endpoint {what}"),
+    "endpoint.given_up": _("The webhook endpoint {what} was stopped: events did not arrive"),
+    "endpoint.redelivered": _("{who} had events delivered again to {what}"),
+    "endpoint.secret_rotated": _("{who} made a new secret for the webhook endpoint {what}"),
+    "endpoint.started": _("{who} started the webhook endpoint {what}"),
+    "endpoint.stopped": _("{who} stopped the webhook endpoint {what}"),
     "enrollment.moved": _("{who} moved {what} to another group"),
     "enrollment.pinned": _("{who} pinned {what} to the group"),
     "enrollment.stays": _("{who} saw that {what} keeps the group"),
@@ -271,6 +278,6 @@ AREAS: Mapping[str, tuple[str | Promise, tuple[str, ...]]] = {
     ),
     "stores": (_("Stores"), ("connection", "order_upload", "store_event", "trial")),
     "team": (_("Team"), ("account", "api_key", "mail", "member", "notices", "operator", "privacy")),
-    "brand": (_("Brand"), ("brand", "demo", "fence", "list", "report", "sandbox")),
+    "brand": (_("Brand"), ("brand", "demo", "endpoint", "fence", "list", "report", "sandbox")),
 }
 """Parts of the log to look at alone, each with the words its actions begin with."""

@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from brands.services.delivering import list_waiting
 from core.models import Brand, InboundStatus, JobRun, Mail, MailStatus, OutboxEvent
 from ledger.models import BooksCheck
 from payouts.models import Payout, RailEvent
@@ -64,6 +65,7 @@ def _build() -> Iterable[Metric]:
 def _queues(now: datetime) -> Iterable[Metric]:
     waiting: dict[str, tuple[QuerySet[Any], str]] = {
         "outbox": (OutboxEvent.objects.filter(processed_at__isnull=True), "at"),
+        "webhooks": (list_waiting().filter(endpoint__failures=0), "next_at"),
         "mail": (Mail.objects.filter(status=MailStatus.WAITING), "next_attempt_at"),
         "store_events": (StoreEvent.objects.filter(status__in=OPEN), "next_attempt_at"),
         "rail_events": (RailEvent.objects.filter(status__in=OPEN), "next_attempt_at"),

@@ -38,6 +38,7 @@ from brands.access import BrandAccess, get_brand_for
 from brands.domain.rules import Conditions
 from brands.models import (
     ApiKey,
+    Endpoint,
     Group,
     Ladder,
     Member,
@@ -68,6 +69,7 @@ from brands.services.apikeys import create_key
 from brands.services.brands import create_brand, open_sandbox
 from brands.services.changes import announce_group_change
 from brands.services.connections import create_connection
+from brands.services.endpoints import add_endpoint, send_test
 from brands.services.groups import create_group
 from brands.services.kinds import add_kind
 from brands.services.ladders import LadderDraft, TierDraft, publish_ladder
@@ -134,6 +136,20 @@ def make_member(brand: Brand, role: str = Role.MANAGER, *, user: User | None = N
 def open_door(brand: Brand, user: User | None = None) -> BrandAccess:
     """Return the brand's door as its owner, or as another member."""
     return get_brand_for(user or get_owner(brand), brand.slug)
+
+
+def make_endpoint(brand: Brand, *, now: datetime = NOW, topics: Sequence[str] = ()) -> Endpoint:
+    """Add an endpoint that was sent a test event."""
+    endpoint = add_endpoint(
+        brand_id=brand.pk,
+        url="https://192.0.2.1/fairshare",  # nobody is there, and no name is looked up
+        description="The till",
+        topics=topics,
+        actor_id=get_owner(brand).pk,
+        now=now,
+    )
+    send_test(endpoint_id=endpoint.pk, now=now)
+    return endpoint
 
 
 def make_sandbox(brand: Brand, *, now: datetime = NOW) -> Brand:

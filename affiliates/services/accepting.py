@@ -151,6 +151,7 @@ def _tell(enrollment: Enrollment, invitation: Invitation, consent: Consent, now:
             "invitation": invitation.public_id,
             "program": invitation.program.public_id,
             "creator": enrollment.affiliation.public_id,
+            "application": None,
         },
         now=now,
     )

@@ -145,7 +145,13 @@ def approve_application(
     facts = {"unchecked": unchecked} if unchecked else {}
     _record(application, action="application.approved", actor_id=actor_id, now=now, **facts)
     creator = place.enrollment.affiliation
-    _emit(application, topic="affiliate.approved", now=now, creator=creator.public_id)
+    _emit(
+        application,
+        topic="affiliate.approved",
+        now=now,
+        creator=creator.public_id,
+        invitation=None,
+    )
     mail_welcome(enrollment=place.enrollment, link=place.link, code=place.code, now=now)
     return place.enrollment
 
@@ -251,7 +257,7 @@ def _record(
     )
 
 
-def _emit(application: Application, *, topic: str, now: datetime, **more: str) -> None:
+def _emit(application: Application, *, topic: str, now: datetime, **more: str | None) -> None:
     outbox.emit(
         brand_id=application.brand_id,
         topic=topic,

@@ -110,7 +110,13 @@ def _note_reached(goal: Goal, value: int, now: datetime) -> None:
     goal.save(update_fields=["reached_at", "mailed_at"])
     after = _figures(goal, value=value, target=goal.target)
     _record(goal, "goal.reached", None, now, after=after)
-    payload = {"goal": goal.public_id, "measure": goal.measure, **after, "currency": goal.currency}
+    payload = {
+        "goal": goal.public_id,
+        "measure": goal.measure,
+        "value": value,
+        "target": goal.target,
+        "currency": goal.currency or None,
+    }
     outbox.emit(brand_id=goal.brand_id, topic="goal.reached", payload=payload, now=now)
 
 

@@ -2,6 +2,15 @@
 
 from brands.models._checks import choice_check
 from brands.models.changes import ChangeSubject, PendingChange
+from brands.models.endpoints import (
+    CallFault,
+    DeliveryStatus,
+    DeliveryTry,
+    Endpoint,
+    EndpointStatus,
+    EventDelivery,
+    StopCause,
+)
 from brands.models.keys import ApiAnswer, ApiKey, Scope
 from brands.models.kinds import PartnerKind, PartnerType
 from brands.models.ladders import Ladder, Tier, TierMeasure, TierPeriod, TierReach
@@ -28,9 +37,15 @@ __all__ = [
     "WITH_OPTIONS",
     "ApiAnswer",
     "ApiKey",
+    "CallFault",
     "ChangeSubject",
     "ClickPolicy",
     "CodePolicy",
+    "DeliveryStatus",
+    "DeliveryTry",
+    "Endpoint",
+    "EndpointStatus",
+    "EventDelivery",
     "Every",
     "Group",
     "HoldAnchor",
@@ -57,6 +72,7 @@ __all__ = [
     "Scope",
     "SelfReferral",
     "SpanKind",
+    "StopCause",
     "StoreConnection",
     "Terms",
     "Tier",

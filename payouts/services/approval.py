@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from affiliates.models import Affiliation
-from core import audit, fence, outbox
+from core import audit, fence
 from core.factors import FactorProof
 from core.jobs import enqueue
 from core.locks import lock_row
@@ -26,6 +26,7 @@ from payouts.models import (
     PlanStatus,
 )
 from payouts.services.files import make_export_files
+from payouts.services.moves import announce
 from payouts.services.planning import Limits, compute_plan
 from payouts.services.second import is_approved_by_two, takes_two
 from tracking.models import Commission
@@ -217,12 +218,7 @@ def _make_payout(row: PayoutPlan, line: PlanLine, now: datetime) -> Payout:
     )
     cover(payout, list_uncovered(payout), now)
     post_approval(payout, now)
-    payload = {
-        "payout": payout.public_id,
-        "amount_minor": payout.amount_minor,
-        "sent_minor": payout.sent_minor,
-    }
-    outbox.emit(brand_id=row.brand_id, topic="payout.approved", payload=payload, now=now)
+    announce(payout, "payout.approved", now)
     return payout
 
 

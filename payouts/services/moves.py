@@ -269,6 +269,7 @@ def announce(payout: Payout, topic: str, now: datetime) -> None:
     """Put an event of a payout into the outbox: what was earned, and what leaves for it."""
     payload = {
         "payout": payout.public_id,
+        "creator": payout.affiliation.public_id,
         "amount_minor": payout.amount_minor,
         "sent_minor": payout.sent_minor,
         "currency": payout.currency,

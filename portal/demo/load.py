@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from brands.services.brands import archive_sandbox
+from brands.services.fanout import fan_out
 from core import audit
 from core.accounts import set_operator
 from core.jobs import run_once
@@ -142,7 +143,8 @@ def _work_off(brands: Sequence[Brand], now: datetime) -> None:
     waiting = StoreEvent.objects.filter(brand__in=brands, status__in=UNDONE)
     for event in waiting[:5]:
         raise DemoUnsound(f"{event.topic} of order {event.order_ref}: {event.detail}")
-    while take_waiting(now=now, limit=5000):  # months of facts, for which nobody waits
+    # Months of facts, for which nobody waits.
+    while take_waiting(now=now, limit=5000, hand_on=fan_out):
         pass
 
 

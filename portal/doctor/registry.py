@@ -64,6 +64,7 @@ CHECKS = (
         "watch",
     ),
     Check("outbox", gettext_lazy("Outbox"), work.check_outbox, "watch"),
+    Check("webhooks", gettext_lazy("Webhooks"), work.check_webhooks, "watch"),
     Check("payouts", gettext_lazy("Payouts on their way"), work.check_payouts, "watch"),
     Check("books", gettext_lazy("Books"), data.check_books, "watch"),
     Check("mail_queue", gettext_lazy("Mail that waits"), work.check_mail_queue, "watch"),

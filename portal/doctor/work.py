@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from brands.models import RailKind, RailSettings
+from brands.services.delivering import list_due
 from core import fence
 from core.models import InboundStatus, JobRun, Mail, MailStatus, OutboxEvent, TaskRun
 from core.postman import is_kept
@@ -72,6 +73,11 @@ def check_jobs(now: datetime) -> Finding:
 def check_outbox(now: datetime) -> Finding:
     """Find facts that were not handed on."""
     return _waiting(OutboxEvent.objects.filter(processed_at__isnull=True), "at", now)
+
+
+def check_webhooks(now: datetime) -> Finding:
+    """Find events that were not brought to endpoints which answer; those that fail wait rightly."""
+    return _waiting(list_due(now).filter(endpoint__failures=0), "next_at", now)
 
 
 def check_store_events(now: datetime) -> Finding:

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from affiliates.models import Affiliate
 from affiliates.services.forgetting import forget_images, forget_invitations
 from brands.models import Member
+from brands.services.forgetting import forget_delivered
 from brands.services.team import LastOwner, remove_member
 from core import formats
 from core.forgetting import FORMER_ADDRESS, KEPT, forget_former_addresses, forget_sessions
@@ -43,6 +44,7 @@ JOBS: Mapping[str, Callable[..., int]] = {
     "views": forget_views,
     "sessions": forget_sessions,
     "rail messages": forget_bodies,
+    "webhooks": forget_delivered,
     "images": forget_images,
     "former addresses": forget_former_addresses,
     "invitations": forget_invitations,

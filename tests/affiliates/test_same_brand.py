@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, models
 from affiliates.services.membership import move_to_group
 from affiliates.services.ticking import tick_point
 from affiliates.services.viewing import start_viewing
-from brands.models import ApiAnswer
+from brands.models import ApiAnswer, DeliveryTry
 from core.constraints import SameBrand
 from tests.awards import make_bonus_plan
 from tests.makers import (
@@ -18,6 +18,7 @@ from tests.makers import (
     make_application,
     make_asset,
     make_connection,
+    make_endpoint,
     make_enrollment,
     make_goal,
     make_group,
@@ -74,6 +75,10 @@ def make_world():
     send_news(make_announcement(program.brand, program_id=program.pk))
     make_invitation(program)
     make_connection(program.brand)
+    delivery = make_endpoint(program.brand).deliveries.get()
+    DeliveryTry.objects.create(
+        brand=program.brand, delivery=delivery, at=NOW, duration_ms=9, answer=500
+    )
     start_viewing(
         affiliation_id=enrollment.affiliation_id,
         reason="A question",

@@ -1,8 +1,11 @@
 """The way out: to the public internet only, to the address that was checked, and never further."""
 
+import contextlib
+import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_network
 
 import pytest
 
@@ -46,7 +49,7 @@ def server() -> Iterator[ThreadingHTTPServer]:
 
 
 def ask(url: str, **changes) -> Answer:
-    return fetch(method="GET", url=url, headers={}, limits=LIMITS, **changes)
+    return fetch(**{"method": "GET", "url": url, "headers": {}, "limits": LIMITS} | changes)
 
 
 def refused(url: str, **changes) -> str:
@@ -144,3 +147,51 @@ def test_nobody_there_is_unreachable(server):
     server.server_close()
 
     assert refused(f"http://127.0.0.1:{port}/", allows_loopback=True) == "unreachable"
+
+
+def test_an_answer_that_drips_ends_when_its_time_is_over():
+    """A byte now and then keeps each single read from being late; the whole has an end too."""
+    stopped = threading.Event()
+
+    def drip(listening: socket.socket) -> None:
+        connection, _ = listening.accept()
+        with connection, contextlib.suppress(OSError):
+            connection.sendall(b"HTTP/1.1 200 OK\r\n")
+            while not stopped.wait(0.02):
+                connection.sendall(b"x-drop: 1\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        dripping = threading.Thread(target=drip, args=[listening])
+        dripping.start()
+        try:
+            found = refused(
+                f"http://127.0.0.1:{listening.getsockname()[1]}/",
+                allows_loopback=True,
+                limits=Limits(size_bytes=1000, total_s=0.3),
+            )
+        finally:
+            stopped.set()
+            dripping.join()
+
+    assert found == "timeout"
+
+
+def test_what_is_too_long_can_be_cut_instead(server):
+    limits = Limits(size_bytes=1000, is_cut=True)
+    url = f"http://127.0.0.1:{server.server_port}/long"
+
+    answer = ask(url, allows_loopback=True, limits=limits)
+
+    assert (answer.status, len(answer.body)) == (200, 1000)
+
+
+def test_networks_of_the_operator_are_let_in_and_nothing_beside_them(server):
+    url = f"http://127.0.0.1:{server.server_port}/"
+    own, other = [ip_network("127.0.0.0/30")], [ip_network("10.0.0.0/8")]
+
+    assert ask(url, networks=own).body == b"xxxxx"
+    assert refused(url, networks=other) == "not_allowed"
+    assert refused("http://shop.example:443/", networks=own, resolver=lambda *_: ["8.8.8.8"]) == (
+        "not_allowed"  # plain http to the internet
+    )
+    assert refused("https://169.254.169.254/", networks=own) == "not_allowed"

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from core import faults
+from tests.brands.test_deliveries import POINTS as DELIVERING
 from tests.chaos.test_kill_processing import POINTS as PROCESSING
 from tests.payouts.test_sending import POINTS as SENDING
 
@@ -26,7 +27,7 @@ def test_every_point_in_the_code_is_listed_and_walked():
     named = [name for text in sources for name in re.findall(r'faults\.point\(\s*"([^"]+)"', text)]
 
     assert sorted(named) == sorted(faults.POINTS)
-    assert sorted([*PROCESSING, *SENDING, *KILLED_APART]) == sorted(faults.POINTS)
+    assert sorted([*PROCESSING, *SENDING, *DELIVERING, *KILLED_APART]) == sorted(faults.POINTS)
 
 
 def test_without_the_switch_a_point_does_nothing(monkeypatch):

@@ -147,8 +147,8 @@ def test_what_waits_is_red_once_it_is_old():
         received_at=NOW,
         next_attempt_at=NOW,
     )
-    emit(brand_id=brand.pk, topic="order.paid", payload={}, now=NOW)
-    OutboxEvent.objects.exclude(topic="order.paid").delete()
+    emit(brand_id=brand.pk, topic="webhook.test", payload={"endpoint": "whe_2"}, now=NOW)
+    OutboxEvent.objects.exclude(topic="webhook.test").delete()
     Mail.objects.all().delete()
     queue_mail(to="a@mail.example", subject="Hello", text="", brand_id=None, now=NOW)
     waiting = ("rail_events", "outbox", "mail_queue")

@@ -31,6 +31,7 @@ from tracking.domain.token import ClickToken, TokenRefusal, read_token
 from tracking.models import Attribution, Click, Commission, CustomerBinding, Order, Verdict
 from tracking.services.recovering import recover_clicks, token_time
 from tracking.services.subscriptions import find_first_order
+from tracking.services.telling import tell_flags
 
 WITH_PARTY = (
     "enrollment__affiliation__affiliate",
@@ -74,7 +75,9 @@ def ensure_attribution(*, order: Order, state: OrderState, now: datetime) -> Att
     tokens = _read_tokens(state)
     recover_clicks(order=order, tokens=tokens, links=_links(order, _link_ids(tokens)), now=now)
     result = _attribute(order, state, list(_gather(order, state)))
-    return _store(order, result, signals, now)
+    row = _store(order, result, signals, now)
+    tell_flags(order, row, now)
+    return row
 
 
 def assign(

@@ -13,7 +13,6 @@ from brands.domain.pricing import PricedLine, Pricing
 from brands.domain.rules import Rule
 from brands.models import HoldAnchor, RuleSet
 from brands.selectors import list_rules_of
-from core import outbox
 from tracking.models import Award, AwardKind, Commission, CommissionKind
 from tracking.services.caps import Share, read_caps, take_share
 from tracking.services.commissions import adjust_target, settle_to
@@ -116,7 +115,7 @@ def _open_commission(award: Award, place: Enrollment, now: datetime) -> None:
     program, own = place.program, place.group.hold_days
     hold_days = program.hold_days if own is None else own
     release_at = award.at + timedelta(days=hold_days)
-    commission = Commission.objects.create(
+    Commission.objects.create(
         brand_id=award.brand_id,
         kind=CommissionKind(award.kind),
         award=award,
@@ -131,8 +130,6 @@ def _open_commission(award: Award, place: Enrollment, now: datetime) -> None:
         latest_at=release_at,
         created_at=now,
     )
-    payload = {"commission": commission.public_id, "award": award.public_id}
-    outbox.emit(brand_id=award.brand_id, topic="commission.created", payload=payload, now=now)
 
 
 def _settle(award: Award, line: PricedLine, rule: Rule | None, cause: Cause, now: datetime) -> None:

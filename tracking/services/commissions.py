@@ -6,7 +6,6 @@ from datetime import datetime
 
 from affiliates.selectors_moves import find_group_at
 from brands.domain.pricing import Pricing, cut_beyond
-from core import outbox
 from tracking import emails
 from tracking.domain.merge import OrderState
 from tracking.domain.release import release_date
@@ -24,6 +23,7 @@ from tracking.models import (
 from tracking.services.caps import add_to_total
 from tracking.services.deciding import currency_of, is_repeated_lead, price
 from tracking.services.posting import Cause, post_change
+from tracking.services.telling import tell_commission
 
 REASSIGNED = "attr.reassigned"
 TEST = "attr.test"
@@ -73,12 +73,6 @@ def open_commission(
     )
     if is_new:
         bind_customer(order, attribution, now)
-        outbox.emit(
-            brand_id=order.brand_id,
-            topic="commission.created",
-            payload={"commission": commission.public_id, "order": order.public_id},
-            now=now,
-        )
     return commission
 
 
@@ -241,23 +235,15 @@ def _record(
     )
     if delta:
         emails.mail_change(commission=commission, now=now)
-    if delta and seq > 1:
-        _tell_change(commission, target, now)
-    commission.amount_minor = target.amount_minor
+    before_minor, commission.amount_minor = commission.amount_minor, target.amount_minor
     commission.highest_minor = max(commission.highest_minor, target.amount_minor)
     commission.reason_code = target.code
     commission.pricing = pricing
-
-
-def _tell_change(commission: Commission, target: Target, now: datetime) -> None:
-    topic = "commission.adjusted" if target.amount_minor else "commission.reversed"
-    payload = {
-        "commission": commission.public_id,
-        "before_minor": commission.amount_minor,
-        "after_minor": target.amount_minor,
-        "currency": commission.currency,
-    }
-    outbox.emit(brand_id=commission.brand_id, topic=topic, payload=payload, now=now)
+    if seq == 1:
+        tell_commission(commission, "commission.created", now)
+    elif delta:
+        topic = "commission.adjusted" if target.amount_minor else "commission.reversed"
+        tell_commission(commission, topic, now, before_minor=before_minor)
 
 
 def _set_dates(commission: Commission, state: OrderState) -> None:

@@ -6,12 +6,13 @@ from typing import Any
 
 from django.db import transaction
 
-from core import audit, outbox
+from core import audit
 from tracking.domain.merge import OrderState
 from tracking.domain.standing import has_open_dispute
 from tracking.models import Attribution, Commission, HoldKind, ReviewHold
 from tracking.services.commissions import lock_commission
 from tracking.services.posting import post_hold, post_unhold
+from tracking.services.telling import tell_commission, tell_resolved
 
 PERSONAL_HOLDS = (HoldKind.MANUAL, HoldKind.SELF_REFERRAL)
 
@@ -137,9 +138,10 @@ def _list_reasons(commission_id: int) -> set[tuple[str, str]]:
 
 def close_all(*, commission: Commission, reason: str, actor_id: int | None, now: datetime) -> None:
     """Close every open hold of a locked commission without giving money back: it is rejected."""
-    ReviewHold.objects.filter(commission=commission, closed_at__isnull=True).update(
-        closed_at=now, closed_by_id=actor_id, close_reason=reason[:500]
-    )
+    holds = ReviewHold.objects.filter(commission=commission, closed_at__isnull=True)
+    for hold in holds.filter(kind=HoldKind.SELF_REFERRAL):
+        tell_resolved(commission, hold, "rejected", now)
+    holds.update(closed_at=now, closed_by_id=actor_id, close_reason=reason[:500])
 
 
 def follow_dispute(*, commission: Commission, state: OrderState, now: datetime) -> None:
@@ -205,12 +207,7 @@ def open_hold(  # the row's own facts
         opened_by_id=actor_id,
     )
     post_hold(commission=commission, hold_id=hold.public_id, now=now)
-    outbox.emit(
-        brand_id=commission.brand_id,
-        topic="commission.held",
-        payload={"commission": commission.public_id, "hold": hold.public_id},
-        now=now,
-    )
+    tell_commission(commission, "commission.held", now, hold=hold.public_id, reason=str(hold.kind))
     return hold
 
 
@@ -227,6 +224,8 @@ def close_hold(
     hold.save(update_fields=["closed_at", "closed_by", "close_reason"])
     if not has_open_hold(commission):
         post_unhold(commission=commission, hold_id=hold.public_id, now=now)
+    if hold.kind == HoldKind.SELF_REFERRAL:
+        tell_resolved(commission, hold, "cleared", now)
 
 
 def has_open_hold(commission: Commission) -> bool:

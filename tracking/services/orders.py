@@ -6,7 +6,6 @@ from datetime import datetime
 
 from django.db import transaction
 
-from core import outbox
 from tracking.domain import merge, standing
 from tracking.domain.events import CanonicalEvent
 from tracking.domain.merge import EMPTY, OrderState
@@ -16,6 +15,7 @@ from tracking.services.commissions import open_commission, settle_commission
 from tracking.services.holds import follow_dispute, follow_self_referral
 from tracking.services.posting import Cause
 from tracking.services.subscriptions import lock_later, lock_subscriptions
+from tracking.services.telling import tell_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def merge_events(
         for renewal in later:
             settle_order(order=renewal, state=load_state(renewal), cause=cause, now=now)
         if attribution is not None:
-            _tell(order, state, attribution, before, now)
+            tell_order(order, _topics(order, state, attribution, before), now)
     return order
 
 
@@ -158,18 +158,9 @@ def _lock_commissions(order: Order) -> list[Commission]:
     return list(
         Commission.objects.select_for_update(of=("self",))
         .filter(order=order)
-        .select_related("affiliation", "program", "enrollment__group")
+        .select_related("affiliation", "program", "order", "enrollment__group")
         .order_by("pk")
     )
-
-
-def _tell(
-    order: Order, state: OrderState, attribution: Attribution, before: _Before, now: datetime
-) -> None:
-    for topic in _topics(order, state, attribution, before):
-        outbox.emit(
-            brand_id=order.brand_id, topic=topic, payload={"order": order.public_id}, now=now
-        )
 
 
 def _topics(

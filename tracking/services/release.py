@@ -6,12 +6,12 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from core import outbox
 from core.models import Brand
 from ledger.services import post_entries
 from tracking.emails import mail_released
 from tracking.models import Award, Commission, Order, ReviewHold
 from tracking.services.posting import post_hold, release_draft
+from tracking.services.telling import tell_commission
 
 BATCH = 500
 
@@ -32,12 +32,7 @@ def release_commissions(*, brand_id: int, now: datetime, limit: int = BATCH) -> 
         if drafts:
             post_entries(brand_id=brand_id, drafts=drafts, now=now)
         for row in rows:
-            outbox.emit(
-                brand_id=brand_id,
-                topic="commission.released",
-                payload={"commission": row.public_id},
-                now=now,
-            )
+            tell_commission(row, "commission.released", now)
         mail_released(commissions=rows, now=now)
     return len(rows)
 
@@ -119,7 +114,7 @@ def _due(brand_id: int, now: datetime) -> QuerySet[Commission]:
     open_hold = ReviewHold.objects.filter(commission=OuterRef("pk"), closed_at__isnull=True)
     return (
         Commission.objects.select_for_update(of=("self", "affiliation"), skip_locked=True)
-        .select_related("affiliation")
+        .select_related("affiliation", "program", "order", "award")
         .filter(
             ~Exists(open_hold),
             brand_id=brand_id,

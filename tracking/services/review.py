@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from affiliates.models import Enrollment
-from core import audit, outbox
+from core import audit
 from tracking.models import Adjustment, Commission, Order
 from tracking.services.attribution import assign, find_current
 from tracking.services.awards import resettle_award
@@ -13,6 +13,7 @@ from tracking.services.commissions import lock_commission
 from tracking.services.holds import close_all
 from tracking.services.orders import load_state, resettle, settle_order
 from tracking.services.posting import Cause
+from tracking.services.telling import tell_order
 
 
 class AlreadyRejected(Exception):
@@ -150,8 +151,7 @@ def credit_order(
             reason=reason,
             now=now,
         )
-        payload = {"order": order.public_id}
-        outbox.emit(brand_id=order.brand_id, topic="order.attributed", payload=payload, now=now)
+        tell_order(order, [f"{order.kind}.attributed"], now)
     return order
 
 

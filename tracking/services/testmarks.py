@@ -9,13 +9,14 @@ from datetime import datetime
 
 from django.db import transaction
 
-from core import audit, outbox
+from core import audit
 from tracking.domain.merge import OrderState
 from tracking.models import Attribution, CustomerBinding, Order
 from tracking.services.attribution import credit_nobody, restore
 from tracking.services.commissions import TEST, bind_customer
 from tracking.services.orders import load_state, settle_order, store_state
 from tracking.services.posting import Cause
+from tracking.services.telling import tell_order
 
 MARKED, UNDONE = "attr.test_marked", "attr.test_undone"
 
@@ -105,9 +106,4 @@ def _settle(
         reason=reason,
         now=now,
     )
-    outbox.emit(
-        brand_id=order.brand_id,
-        topic="order.updated",
-        payload={"order": order.public_id},
-        now=now,
-    )
+    tell_order(order, [f"{order.kind}.updated"], now)

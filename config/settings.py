@@ -49,7 +49,6 @@ CLICK_DETAIL_DAYS = env.number("CLICK_DETAIL_DAYS", 90, 30, 395)
 ARCHIVED_IMAGE_DAYS = env.number("ARCHIVED_IMAGE_DAYS", 30, 1, 365)
 INVITATION_DAYS = env.number("INVITATION_DAYS", 90, 1, 365)
 MAIL_DAILY_CAP = env.number("MAIL_DAILY_CAP", 2000, 10, 1_000_000)
-# Where webhooks of brands may go besides the public internet.
 WEBHOOK_NETWORKS = env.networks("WEBHOOK_NETWORKS")
 
 # Anybody may join programs; who may open a brand is for the operator to say.

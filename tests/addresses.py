@@ -72,6 +72,7 @@ FORMS = {
     "affiliates:utm-edit": {"name": "New", "source": "fairshare"},
     "affiliates:viewing-open": {"reason": "Asked about order 7"},
     "brands:connection-create": {"platform": "generic"},
+    "brands:endpoint-detail": {"action": "test"},
     "brands:rules-change": {"action": "discard"},
     "portal:what-if": {"period": "30"},
     "brands:sandbox-change": {"action": "open"},

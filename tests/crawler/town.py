@@ -57,6 +57,7 @@ WRITTEN = {
     "test_reason",
     "text",
     "title",
+    "url",
     "words",
 }
 # Anyone may read these: the offer of a program, and whose it is.

@@ -53,6 +53,20 @@ def changed(platform: str, name: str, change: Change) -> Any:
     return found
 
 
+def with_value(found: Any, path: str, value: Any) -> Any:
+    """Return a document with the value at a path such as `lines[0].total` replaced."""
+    copy = json.loads(json.dumps(found))
+    *parents, last = [
+        int(name) if name.isdecimal() else name
+        for name in path.replace("[", ".").replace("]", "").split(".")
+    ]
+    target = copy
+    for name in parents:
+        target = target[name]
+    target[last] = value
+    return copy
+
+
 def money_of(order: OrderSnapshot) -> list[tuple[int, int, int, int]]:
     return [(line.gross, line.discount, line.net_ex_tax, line.tax) for line in order.lines]
 

@@ -4,12 +4,12 @@ Some tell discount or tax for the whole order alone, some say "tax included" of 
 not. The totals decide: they add up in one way, or the body is refused.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from core.money import allocate
-from tracking.domain.events import Line, RefundEvent
+from core.money import allocate, divide_half_up
+from tracking.domain.events import Line, RefundEvent, RefundKind, RefundLine
 from tracking.integrations.base import check_refund
 from tracking.integrations.reading import Node
 
@@ -88,3 +88,76 @@ def running_refund(
         is_test=is_test,
     )
     return (check_refund(refund),)
+
+
+def make_refund(
+    *,
+    order_id: str,
+    refund_id: str,
+    currency: str,
+    total: int,
+    lines: Iterable[RefundLine],
+    shipping: int = 0,
+    occurred_at: datetime | None = None,
+) -> RefundEvent:
+    """Return a refund of so much money: shipping claims it first, then the lines it names.
+
+    Lines worth more than what went back share it by value; what they do not claim is goods of no
+    line.
+    """
+    shipping = min(shipping, total)
+    named = _within(_merge(lines), total - shipping)
+    amount = total - shipping - sum(_worth(line) for line in named)
+    kind: RefundKind = "partial_line"
+    if not named:
+        kind = "shipping_only" if shipping and not amount else "amount_only"
+    refund = RefundEvent(
+        external_order_id=order_id,
+        external_refund_id=refund_id,
+        status="succeeded",
+        kind=kind,
+        currency=currency,
+        occurred_at=occurred_at,
+        lines=named,
+        amount=amount,
+        shipping=shipping,
+        total=total,
+    )
+    return check_refund(refund)
+
+
+def take_units(line: Line, quantity: int) -> RefundLine:
+    """Return what some units of a line are worth, all of it for all of them."""
+    units = min(quantity, line.quantity)
+    net = divide_half_up(line.net_ex_tax * units, line.quantity)
+    tax = divide_half_up(line.tax * units, line.quantity)
+    return RefundLine(line.external_line_id, units, net, tax)
+
+
+def _merge(lines: Iterable[RefundLine]) -> tuple[RefundLine, ...]:
+    found: dict[str, RefundLine] = {}
+    for line in lines:
+        known = found.get(line.external_line_id, RefundLine(line.external_line_id, 0, 0, 0))
+        found[line.external_line_id] = RefundLine(
+            line.external_line_id,
+            known.quantity + line.quantity,
+            known.net_ex_tax + line.net_ex_tax,
+            known.tax + line.tax,
+        )
+    return tuple(line for line in found.values() if _worth(line))
+
+
+def _within(lines: tuple[RefundLine, ...], money: int) -> tuple[RefundLine, ...]:
+    if sum(_worth(line) for line in lines) <= money:
+        return lines
+    shares = allocate(money, [_worth(line) for line in lines])
+    return tuple(_share(line, share) for line, share in zip(lines, shares, strict=True))
+
+
+def _share(line: RefundLine, share: int) -> RefundLine:
+    net, tax = allocate(share, [line.net_ex_tax, line.tax])
+    return RefundLine(line.external_line_id, line.quantity, net, tax)
+
+
+def _worth(line: RefundLine) -> int:
+    return line.net_ex_tax + line.tax

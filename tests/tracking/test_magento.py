@@ -37,7 +37,7 @@ def signature(text, key=KEY):
 
 def verify(headers, secrets=None, body=BODY):
     found = secrets or [pem(KEY)]
-    return magento.verify(headers=headers, body=body, secrets=found, now=NOW)
+    return magento.verify(headers=headers, body=body, secrets=found, now=NOW, address="")
 
 
 def order(name, change=lambda _: None):

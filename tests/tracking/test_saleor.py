@@ -50,7 +50,7 @@ def mac(key=SECRET):
 
 
 def verify(headers, secrets, body=BODY):
-    return saleor.verify(headers=headers, body=body, secrets=secrets, now=NOW)
+    return saleor.verify(headers=headers, body=body, secrets=secrets, now=NOW, address="")
 
 
 def order(name, change=lambda _: None):

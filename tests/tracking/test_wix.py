@@ -51,7 +51,7 @@ def token(order, slug="updated", *, as_text=True, **payload):
 
 
 def verify(body, secrets=None, now=NOW):
-    return wix.verify(headers={}, body=body, secrets=secrets or [pem(KEY)], now=now)
+    return wix.verify(headers={}, body=body, secrets=secrets or [pem(KEY)], now=now, address="")
 
 
 def order(name, change=lambda _: None):

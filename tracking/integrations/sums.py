@@ -7,11 +7,12 @@ not. The totals decide: they add up in one way, or the body is refused.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
-from core.money import allocate, divide_half_up
+from core.money import EXPONENTS, MAX_MINOR, allocate, divide_half_up
 from tracking.domain.events import Line, RefundEvent, RefundKind, RefundLine
 from tracking.integrations.base import check_refund
-from tracking.integrations.reading import Node
+from tracking.integrations.reading import MAX_DIGITS, MAX_QUANTITY, Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,28 @@ def is_tax_included(node: Node, name: str, *, before_tax: int, tax: int, total: 
     if total not in (before_tax, before_tax + tax):
         node.refuse("inconsistent_money", name)
     return before_tax + tax != total
+
+
+def read_units(node: Node, name: str) -> int:
+    """Return a quantity such as 2, 2.0 or "2.000"; 1.5 of something sold by weight is one unit."""
+    number = _read_decimal(node, name, "bad_quantity")
+    if not 0 <= number <= MAX_QUANTITY:
+        node.refuse("bad_quantity", name)
+    return int(number)
+
+
+def read_rounded(node: Node, name: str, currency: str, units: int = 1) -> int:
+    """Return so many times an amount, rounded half up to the currency's digits.
+
+    For amounts that a platform says it reckons with more digits than it charges, and for no other.
+    """
+    worth = _read_decimal(node, name, "bad_amount") * units
+    if worth < 0:
+        node.refuse("negative_amount", name)
+    if worth > MAX_MINOR:
+        node.refuse("amount_too_large", name)
+    minor = worth.scaleb(EXPONENTS[currency]).quantize(Decimal(1), rounding=ROUND_HALF_UP)
+    return int(minor)
 
 
 def spread(amount: int, weights: Sequence[int]) -> list[int]:
@@ -161,3 +184,18 @@ def _share(line: RefundLine, share: int) -> RefundLine:
 
 def _worth(line: RefundLine) -> int:
     return line.net_ex_tax + line.tax
+
+
+def _read_decimal(node: Node, name: str, code: str) -> Decimal:
+    value = node.required(name)
+    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+        node.refuse("wrong_type", name)
+    if len(str(value)) > 2 * MAX_DIGITS:
+        node.refuse(code, name)
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        node.refuse(code, name)
+    if not number.is_finite() or (number and abs(number.adjusted()) > MAX_DIGITS):
+        node.refuse(code, name)
+    return number

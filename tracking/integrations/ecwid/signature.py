@@ -23,6 +23,7 @@ def verify(
     body: bytes,
     secrets: Sequence[str],
     now: datetime,  # noqa: ARG001 - the time is signed, but retries repeat it for two days
+    address: str,  # noqa: ARG001 - it is not signed
 ) -> Verified | Refusal:
     try:
         text = _signed_text(load_object(body))

@@ -9,9 +9,9 @@ from dataclasses import replace
 
 from tracking.domain.events import RefundEvent, RefundLine, RefundStatus
 from tracking.integrations.base import MAX_LINES
-from tracking.integrations.magento.fields import find_money, quantity, utc
+from tracking.integrations.magento.fields import find_money, utc
 from tracking.integrations.reading import Node
-from tracking.integrations.sums import make_refund
+from tracking.integrations.sums import make_refund, read_units
 
 _STATES: Mapping[str, RefundStatus] = {"1": "pending", "2": "succeeded", "3": "cancelled"}
 
@@ -44,7 +44,7 @@ def _read_lines(body: Node, currency: str) -> Iterator[RefundLine]:
         if net < 0:
             node.refuse("inconsistent_money", "base_discount_amount")
         if net + tax:
-            yield RefundLine(node.identifier("order_item_id"), quantity(node, "qty"), net, tax)
+            yield RefundLine(node.identifier("order_item_id"), read_units(node, "qty"), net, tax)
 
 
 def _read_shipping(body: Node, currency: str) -> int:

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
 
-from tracking.integrations.reading import MAX_QUANTITY, Node, parse_time
+from tracking.integrations.reading import Node, parse_time
 
 
 def utc(node: Node, name: str) -> datetime:
@@ -29,20 +28,6 @@ def find_money(node: Node, name: str, currency: str) -> int:
 def find_size(node: Node, name: str, currency: str) -> int:
     """Return an amount without its sign: an order's discount is below zero, a line's above."""
     return abs(node.signed_amount(name, currency)) if node.has(name) else 0
-
-
-def quantity(node: Node, name: str) -> int:
-    """Return a quantity such as 2, 2.0 or "2.0000"; 1.5 of something sold by weight is one unit."""
-    value = node.required(name)
-    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
-        node.refuse("wrong_type", name)
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        node.refuse("bad_quantity", name)
-    if not (number.is_finite() and 0 <= number <= MAX_QUANTITY):
-        node.refuse("bad_quantity", name)
-    return int(number)
 
 
 def attribute_values(node: Node, name: str) -> Iterator[object]:

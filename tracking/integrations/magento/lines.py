@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 from tracking.domain.events import Line
 from tracking.integrations.base import MAX_LINES
-from tracking.integrations.magento.fields import find_money, find_size, quantity
+from tracking.integrations.magento.fields import find_money, find_size
 from tracking.integrations.reading import Node
-from tracking.integrations.sums import Item, make_line
+from tracking.integrations.sums import Item, make_line, read_units
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def _parent_id(row: _Row) -> str:
 
 
 def _is_sold(row: _Row) -> bool:
-    return quantity(row.node, "qty_ordered") > 0 or row.row_total > 0
+    return read_units(row.node, "qty_ordered") > 0 or row.row_total > 0
 
 
 def _make_line(row: _Row, *, is_net: bool) -> Line:
@@ -101,7 +101,7 @@ def _make_line(row: _Row, *, is_net: bool) -> Line:
         product_ref=node.find_identifier("product_id"),
         sku=node.text("sku"),
         title=node.text("name"),
-        quantity=max(1, quantity(node, "qty_ordered")),
+        quantity=max(1, read_units(node, "qty_ordered")),
         is_gift_card=node.text("product_type") == "giftcard",
     )
     gross = row.row_total + (row.discount if is_net else 0)

@@ -25,6 +25,7 @@ def verify(
     body: bytes,
     secrets: Sequence[str],
     now: datetime,  # noqa: ARG001 - nothing in the schemes is dated
+    address: str,  # noqa: ARG001 - it is not signed
 ) -> Verified | Refusal:
     names = (COMMERCE,) if find_header(headers, COMMERCE) else EVENTS
     offered = [text for text in (find_header(headers, name) for name in names) if text]

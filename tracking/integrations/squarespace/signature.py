@@ -21,6 +21,7 @@ def verify(
     body: bytes,
     secrets: Sequence[str],
     now: datetime,  # noqa: ARG001 - nothing in the scheme is dated
+    address: str,  # noqa: ARG001 - it is not signed
 ) -> Verified | Refusal:
     return check_mac(
         headers=headers,

@@ -4,6 +4,7 @@ Some tell discount or tax for the whole order alone, some say "tax included" of 
 not. The totals decide: they add up in one way, or the body is refused.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,8 @@ from core.money import EXPONENTS, MAX_MINOR, allocate, divide_half_up
 from tracking.domain.events import Line, RefundEvent, RefundKind, RefundLine
 from tracking.integrations.base import check_refund
 from tracking.integrations.reading import MAX_DIGITS, MAX_QUANTITY, Node
+
+_PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +193,7 @@ def _read_decimal(node: Node, name: str, code: str) -> Decimal:
     value = node.required(name)
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
         node.refuse("wrong_type", name)
-    if len(str(value)) > 2 * MAX_DIGITS:
+    if len(str(value)) > 2 * MAX_DIGITS or (isinstance(value, str) and not _PLAIN.match(value)):
         node.refuse(code, name)
     try:
         number = Decimal(value)

@@ -18,7 +18,7 @@ from tracking.domain.events import Customer, Discount, Line, OrderSnapshot, Orde
 from tracking.integrations.base import (
     CLICK_PARAMETER,
     MAX_LINES,
-    PAID_STATUSES,
+    PAIDSTATUSES,
     check_snapshot,
     collect_clicks,
     has_paid_marker,
@@ -33,7 +33,7 @@ from tracking.services.adapters import HashEmail
 
 UNFINISHED = "INCOMPLETE"
 
-_STATUSES: Mapping[str, OrderStatus] = {
+STATUSES: Mapping[str, OrderStatus] = {
     "PAID": "paid",
     "PARTIALLY_REFUNDED": "partially_refunded",
     "REFUNDED": "refunded",
@@ -70,7 +70,7 @@ def read_order(
     rows = [_read_row(node, currency, mode) for node in _items(body)]
     shipping, shipping_tax = _read_shipping(body, currency, mode)
     _check_tax(body, currency, rows, shipping_tax)
-    status = body.word("paymentStatus", _STATUSES)
+    status = body.word("paymentStatus", STATUSES)
     placed_at = read_seconds(body, "createTimestamp")
     landing = query_pairs(body.values.get("refererUrl"))
     order_id = find_key(body)
@@ -83,7 +83,7 @@ def read_order(
         total=body.amount("total", currency),
         lines=tuple(_make_line(row, mode) for row in rows),
         placed_at=placed_at,
-        paid_at=placed_at if status in PAID_STATUSES else None,
+        paid_at=placed_at if status in PAIDSTATUSES else None,
         shipping=shipping,
         shipping_tax=shipping_tax,
         tax_total=_find(body, "tax", currency),

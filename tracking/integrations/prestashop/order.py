@@ -47,7 +47,7 @@ from tracking.integrations.sums import (
 )
 from tracking.services.adapters import HashEmail
 
-_MARK = re.compile(rf"{CLICK_PARAMETER}[=:]\s*([A-Za-z0-9_-]{{1,128}})")
+_MARK = re.compile(rf"{CLICK_PARAMETER}[=:]\s*([A-Za-z0-9_-]{{1,200}})")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from brands.services.platforms import KeyField, Traits
 
 _SECRET: dict[str, Any] = {"class": "ltr", "autocomplete": "off"}
 KEYS = ("key_1", "key_2", "key_3")
+LONGEST_SECRET = 8000  # a set of public keys
 
 
 class ConnectionForm(forms.Form):
@@ -19,7 +20,7 @@ class ConnectionForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=80, help_text=_("Only your team reads it."))
     shop_url = forms.URLField(label=_("Address of the shop"), required=False, assume_scheme="https")
     secret = forms.CharField(
-        max_length=200, required=False, widget=forms.PasswordInput(attrs=_SECRET)
+        max_length=LONGEST_SECRET, required=False, widget=forms.PasswordInput(attrs=_SECRET)
     )
 
     def __init__(self, *args: Any, traits: Traits, **kwargs: Any) -> None:
@@ -80,7 +81,7 @@ class KeysForm(forms.Form):
 class RotateForm(forms.Form):
     """A new secret: given by a shop that makes its own, made here for any other."""
 
-    secret = forms.CharField(max_length=200, widget=forms.PasswordInput(attrs=_SECRET))
+    secret = forms.CharField(max_length=LONGEST_SECRET, widget=forms.PasswordInput(attrs=_SECRET))
 
     def __init__(self, *args: Any, traits: Traits, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

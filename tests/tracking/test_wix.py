@@ -66,6 +66,7 @@ def test_a_token_of_the_app_is_verified_by_any_form_of_its_key():
     assert verify(body, [other, pem(KEY)]) == Verified(1)
     assert verify(body, [key_set(private_key("other"), KEY)]) == Verified(0)
     assert verify(body, [other + pem(KEY)]) == Verified(0)
+    assert verify(body, [pem(KEY).replace("\n", "")]) == Verified(0)
     assert verify(body, [other]) == Refusal("signature_mismatch")
     assert verify(body, ["a shared secret"]) == Refusal("no_secret")
 

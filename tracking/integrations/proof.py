@@ -17,7 +17,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, RSAPublicNumbers
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from core.signing import Headers, Refusal, Verified, find_header
 
@@ -26,7 +26,8 @@ MAX_KEY_BITS = 8192
 MAX_KEYS = 16
 
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2}){1,512}\Z")
-_PEM = re.compile(r"-----BEGIN PUBLIC KEY-----[A-Za-z0-9+/=\s]{1,4096}-----END PUBLIC KEY-----")
+# Its line breaks do not matter: a field of one line takes them out of what is pasted.
+_PEM = re.compile(r"-----BEGIN PUBLIC KEY-----([A-Za-z0-9+/=\s]{1,4096})-----END PUBLIC KEY-----")
 _URL_SAFE = re.compile(r"[A-Za-z0-9_-]*\Z")
 
 
@@ -144,7 +145,7 @@ def _is_signed(key: RSAPublicKey, text: bytes, signature: bytes) -> bool:
 def _from_pem(text: str) -> Iterator[RSAPublicKey]:
     for block in _PEM.findall(text)[:MAX_KEYS]:
         try:
-            key = load_pem_public_key(block.encode())
+            key = load_der_public_key(from_base64("".join(block.split())) or b"")
         except (ValueError, UnsupportedAlgorithm):
             continue
         if isinstance(key, RSAPublicKey):

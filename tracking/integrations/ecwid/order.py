@@ -18,7 +18,7 @@ from tracking.domain.events import Customer, Discount, Line, OrderSnapshot, Orde
 from tracking.integrations.base import (
     CLICK_PARAMETER,
     MAX_LINES,
-    PAIDSTATUSES,
+    PAID_STATUSES,
     check_snapshot,
     collect_clicks,
     has_paid_marker,
@@ -83,7 +83,7 @@ def read_order(
         total=body.amount("total", currency),
         lines=tuple(_make_line(row, mode) for row in rows),
         placed_at=placed_at,
-        paid_at=placed_at if status in PAIDSTATUSES else None,
+        paid_at=placed_at if status in PAID_STATUSES else None,
         shipping=shipping,
         shipping_tax=shipping_tax,
         tax_total=_find(body, "tax", currency),

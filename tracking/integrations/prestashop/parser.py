@@ -10,6 +10,8 @@ from tracking.integrations.prestashop.order import read_order
 from tracking.integrations.reading import load_object
 from tracking.services.adapters import HashEmail, Parsed
 
+PULLED = "order.pulled"
+
 
 def parse(
     *,

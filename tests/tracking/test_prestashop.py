@@ -167,7 +167,9 @@ def test_the_real_order_is_right_to_the_minor_unit():
 @needs_shared
 def test_a_row_alone_is_no_order():
     real = read_document((SHARED / "prestashop__order_detail_13.xml").read_bytes())
-    assert real["order_detail"]["id_order"] == "5"
+    row = real["order_detail"]
+    assert isinstance(row, dict)
+    assert row["id_order"] == "5"
     body = {"time_zone": "UTC", "currency": "EUR"} | real
     assert refused(prestashop, body) == ("missing_field", "order")
     names = {path.name for path in SHARED.glob("prestashop__*")}

@@ -47,9 +47,13 @@ class Page:
 
 
 class Source(Protocol):
-    """A shop's own interface. Each method raises PullFailed."""
+    """A shop's own interface. Each method raises PullFailed.
+
+    `topic`: of what `complete` returns. `listed_topic`: of the bodies of a list, as they are.
+    """
 
     topic: str
+    listed_topic: str
 
     def list_orders(self, *, after: datetime, page: int, without: Sequence[str]) -> Page: ...
 
@@ -81,7 +85,7 @@ def complete_order(
 
     :raises PullFailed: otherwise.
     """
-    refunds = _find_missing(connection, found, adapter)
+    refunds = _find_missing(connection, found, adapter, source.listed_topic)
     if refunds is None:
         return None, ""
     try:
@@ -93,13 +97,11 @@ def complete_order(
 
 
 def _find_missing(
-    connection: StoreConnection, found: Found, adapter: Adapter
+    connection: StoreConnection, found: Found, adapter: Adapter, topic: str
 ) -> list[RefundEvent] | None:
     """Return the refunds of an order of which only totals are known; None: nothing is new."""
     try:
-        parsed = adapter.parse(
-            topic="order.updated", headers={}, body=found.body, hash_email=lambda _: ""
-        )
+        parsed = adapter.parse(topic=topic, headers={}, body=found.body, hash_email=lambda _: "")
     except PayloadRefused:
         return []  # kept, and shown with its reason
     snapshot, *thin = parsed.events

@@ -51,6 +51,8 @@ BODIES: Mapping[str, Message] = {
     "store.not_an_object": Message(_("Refused: the body is not a JSON object.")),
     "store.not_a_list": Message(_("Refused: the body is not a list of orders.")),
     "store.not_json": Message(_("Refused: the body is not JSON.")),
+    "store.not_a_token": Message(_("Refused: the body is not a signed token.")),
+    "store.not_xml": Message(_("Refused: the body is not XML of elements and text alone.")),
     "store.not_utf8": Message(_("Refused: the body is not UTF-8 text.")),
     "store.too_deep": Message(_("Refused: the body is nested too deeply.")),
 }
@@ -132,7 +134,10 @@ PULLS: Mapping[str, Message] = {
         _("The shop refused the keys. Make new ones with the permission Read and save them.")
     ),
     "pull.no_interface": Message(
-        _("No WooCommerce answered at that address. Check it, and that permalinks are not plain.")
+        _(
+            "Nothing answered there as the shop should. Check its address, and with WooCommerce "
+            "that permalinks are not plain."
+        )
     ),
     "pull.too_often": Message(_("The shop asked to be left in peace for a while.")),
     "pull.shop_failed": Message(_("The shop answered with an error of its own.")),

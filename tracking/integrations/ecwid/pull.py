@@ -38,6 +38,7 @@ class EcwidSource:
     """A shop's orders, read with the token of its app."""
 
     topic = PULLED
+    listed_topic = PULLED
 
     def __init__(self, ask: Ask) -> None:
         self._ask = ask

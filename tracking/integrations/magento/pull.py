@@ -22,6 +22,7 @@ from tracking.services.adapters import PayloadRefused
 from tracking.services.sources import Found, Page, PullFailed
 
 PER_PAGE = 50
+LISTED = "sales_order_save_after"
 THIN = "items[entity_id,updated_at],total_count"
 
 
@@ -29,6 +30,7 @@ class MagentoSource:
     """A shop's orders, read with the token of an integration."""
 
     topic = PULLED
+    listed_topic = LISTED
 
     def __init__(self, ask: Ask) -> None:
         self._ask = ask

@@ -35,6 +35,7 @@ class PrestaSource:
     """A shop's orders, read with a key of its web service."""
 
     topic = PULLED
+    listed_topic = PULLED
 
     def __init__(self, ask: Ask) -> None:
         self._ask = ask

@@ -32,6 +32,7 @@ class SquarespaceSource:
     """A site's orders, read with its own key."""
 
     topic = PULLED
+    listed_topic = PULLED
 
     def __init__(self, ask: Ask) -> None:
         self._ask = ask

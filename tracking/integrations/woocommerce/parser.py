@@ -12,7 +12,8 @@ from tracking.integrations.woocommerce.order import read_hint, read_order
 from tracking.integrations.woocommerce.refund import read_refund
 from tracking.services.adapters import IRRELEVANT, HashEmail, Parsed
 
-ORDER_TOPICS = frozenset({"order.created", "order.updated", "order.restored"})
+UPDATED = "order.updated"
+ORDER_TOPICS = frozenset({"order.created", UPDATED, "order.restored"})
 DELETED = "order.deleted"
 PULLED = "order.pulled"
 

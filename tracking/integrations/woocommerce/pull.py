@@ -12,7 +12,7 @@ from core.egress import Answer, EgressFailed, Limits, fetch
 from tracking.domain.events import RefundEvent
 from tracking.integrations.reading import load_object, split_list
 from tracking.integrations.woocommerce.fields import find_gmt
-from tracking.integrations.woocommerce.parser import PULLED
+from tracking.integrations.woocommerce.parser import PULLED, UPDATED
 from tracking.services.adapters import PayloadRefused
 from tracking.services.sources import Found, Page, PullFailed
 
@@ -28,6 +28,7 @@ class WooSource:
     """A shop's orders, read with its own keys."""
 
     topic = PULLED
+    listed_topic = UPDATED
 
     def __init__(self, ask: Ask) -> None:
         self._ask = ask

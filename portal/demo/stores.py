@@ -121,6 +121,7 @@ class OneOrder:
     body: bytes
     changed_at: datetime
     topic: str = "order.updated"
+    listed_topic: str = "order.updated"
 
     def list_orders(self, *, after: datetime, page: int, without: Sequence[str]) -> Page:
         """Return the order once."""

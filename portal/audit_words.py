@@ -81,6 +81,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "connection.order_asked_again": _(
         "{who} asked the store {what} again for an order it could not give"
     ),
+    "connection.products_taken": _("{who} uploaded the products of the store {what}"),
     "connection.renamed": _("{who} renamed the store {what}"),
     "connection.secret_rotated": _("{who} made a new secret for the store {what}"),
     "connection.switched": _("{who} switched the store {what} on or off"),

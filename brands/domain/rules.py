@@ -121,6 +121,18 @@ class Rule(Record):
 
 
 @dataclass(frozen=True, slots=True)
+class KnownProduct(Record):
+    """What the brand's product list said of a product when the order was priced.
+
+    `collections` None: the list did not have it. An order line is this product by its id and SKU.
+    """
+
+    product_ref: str
+    sku: str
+    collections: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PriceContext(Record):
     """The recorded decision: all that pricing knows beyond the order and the rules.
 
@@ -129,6 +141,8 @@ class PriceContext(Record):
     currency; the first two by the keys of CAPS_BEYOND_ORDER. `payment_number`: 1 for a
     subscription's first order; None where the order belongs to no subscription or the number is
     not known. `payment_month`: whole months since that first order, known with the number.
+    `products`: those of lines whose store did not say their collections, where a rule asks for
+    them; each is looked up once.
     """
 
     group_id: Id | None
@@ -142,6 +156,7 @@ class PriceContext(Record):
     caps_asked: int = 0
     payment_number: int | None = None
     payment_month: int | None = None
+    products: tuple[KnownProduct, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +183,12 @@ def fit_conditions(kind: str, conditions: Conditions) -> Conditions:
     if kind not in FITTING:
         return conditions
     return Conditions(**{name: getattr(conditions, name) for name in FITTING[kind]})
+
+
+def ask_for_collections(rules: Iterable[Rule]) -> bool:
+    """Tell whether any rule goes by the collections of a product."""
+    asking = (rule.conditions for rule in rules)
+    return any(one.collections or one.excluded_collections for one in asking)
 
 
 def take_alike(one: str, other: str) -> bool:

@@ -27,6 +27,7 @@ from tracking.models.deliverables import (
 from tracking.models.deliveries import RefusedDelivery, StoreEvent
 from tracking.models.messages import ReviewMessage, Side
 from tracking.models.orders import Attribution, CustomerBinding, Decision, Order, OrderKind
+from tracking.models.products import Product
 from tracking.models.pulls import OrderPull, UnreadOrder
 from tracking.models.trials import TrialRun
 from tracking.models.uploads import OrderUpload
@@ -61,6 +62,7 @@ __all__ = [
     "OrderKind",
     "OrderPull",
     "OrderUpload",
+    "Product",
     "RefusedDelivery",
     "ReviewHold",
     "ReviewMessage",

@@ -1,5 +1,6 @@
 """Read once what looks beyond an order, keep it as the order's decision, and price by it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,11 +12,13 @@ from affiliates.selectors_moves import find_group_at
 from brands.domain.bases import BasePolicy
 from brands.domain.pricing import Pricing, price_order
 from brands.domain.rules import (
+    KnownProduct,
     LineMatch,
     PriceContext,
     PriceLine,
     PriceOrder,
     Rule,
+    ask_for_collections,
     match_lines,
 )
 from brands.selectors import get_base_policy, list_rules_at, list_rules_of
@@ -29,6 +32,7 @@ from tracking.domain.standing import (
 )
 from tracking.models import Attribution, Commission, CommissionKind, Decision, Order, OrderKind
 from tracking.services.caps import Share, read_caps, take_share
+from tracking.services.products import find_products
 from tracking.services.subscriptions import read_payment
 
 LEAD_LINE = PriceLine(
@@ -73,6 +77,7 @@ def price(
     decision = ensure_decision(order=order, state=state, attribution=attribution, now=now)
     _count_payment(decision, order)
     rules = list_rules_of(decision.rule_set)
+    _look_up_products(decision, order, state, rules)
 
     def price_it() -> Priced:
         return price_decided(decision=decision, rules=rules, state=state, attribution=attribution)
@@ -95,7 +100,7 @@ def price_decided(
     base = BasePolicy.from_json(decision.base)
     context = _of_this_order(PriceContext.from_json(decision.context), state, attribution)
     versions = [
-        to_price_order(replace(state, snapshot=version), base=base)
+        to_price_order(replace(state, snapshot=version), base=base, products=context.products)
         for version in list_versions(state)
     ]
     matches: tuple[LineMatch, ...] = ()
@@ -141,8 +146,13 @@ def redecide_group(*, decision: Decision, group_id: int, now: datetime) -> Decis
     )
 
 
-def to_price_order(state: OrderState, *, base: BasePolicy) -> PriceOrder:
-    """Return the merged order as pricing sees it; a lead is one line, in the program's currency."""
+def to_price_order(
+    state: OrderState, *, base: BasePolicy, products: Sequence[KnownProduct] = ()
+) -> PriceOrder:
+    """Return the merged order as pricing sees it; a lead is one line, in the program's currency.
+
+    `products`: collections of lines whose store did not say them.
+    """
     snapshot = state.snapshot
     assert snapshot is not None  # noqa: S101
     standing = commissionable(state)
@@ -156,6 +166,7 @@ def to_price_order(state: OrderState, *, base: BasePolicy) -> PriceOrder:
         )
     refunds = refund_totals(state)
     back = {line.external_line_id: line for line in refunds.lines}
+    listed = {(one.product_ref, one.sku): one.collections for one in products}
     lines = [
         PriceLine(
             line_id=line.external_line_id,
@@ -163,7 +174,9 @@ def to_price_order(state: OrderState, *, base: BasePolicy) -> PriceOrder:
             variant_ref=line.variant_ref,
             sku=line.sku,
             title=line.title,
-            collections=line.collections,
+            collections=listed.get((line.product_ref, line.sku))
+            if line.collections is None
+            else line.collections,
             quantity=line.quantity,
             gross=line.gross,
             discount=line.discount,
@@ -288,6 +301,23 @@ def _of_this_order(
         signal=attribution.signal,  # type: ignore[arg-type]
         code=str(attribution.params.get("code") or "").casefold(),
     )
+
+
+def _look_up_products(
+    decision: Decision, order: Order, state: OrderState, rules: Sequence[Rule]
+) -> None:
+    """Keep the collections of products the decision has not met before, where a rule asks."""
+    if not ask_for_collections(rules):
+        return
+    context = PriceContext.from_json(decision.context)
+    met = {(one.product_ref, one.sku) for one in context.products}
+    lines = [line for version in list_versions(state) for line in version.lines]
+    asked = {(line.product_ref, line.sku) for line in lines if line.collections is None}
+    if new := asked - met:
+        found = find_products(order.connection_id, new)
+        context = replace(context, products=(*context.products, *found))
+        decision.context = context.to_json()
+        decision.save(update_fields=["context"])
 
 
 def _count_payment(decision: Decision, order: Order) -> None:

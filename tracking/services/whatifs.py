@@ -7,14 +7,22 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 
 from brands.domain.bases import BasePolicy
-from brands.domain.rules import LineMatch, PriceContext, Rule
+from brands.domain.rules import (
+    KnownProduct,
+    LineMatch,
+    PriceContext,
+    Rule,
+    ask_for_collections,
+)
 from brands.domain.whatif import Replayed, Tally, Terms, replay
 from brands.models import RuleSet, WhatIf
 from brands.selectors import list_rules_of_all
 from core.snapshots import read_snapshot
 from tracking.domain import merge
-from tracking.models import Attribution, Commission, Decision, OrderKind
+from tracking.domain.merge import OrderState
+from tracking.models import Attribution, Commission, Decision, Order, OrderKind
 from tracking.services.deciding import to_price_order
+from tracking.services.products import ProductList, pick_products, read_list
 
 TURN = timedelta(minutes=6)  # above the time limit of the task: who is silent so long is dead
 MAX_TRIES = 3
@@ -101,6 +109,7 @@ class _Known:
 
     rules: dict[int, tuple[Rule, ...]] = field(default_factory=dict)
     bases: dict[str, BasePolicy] = field(default_factory=dict)
+    lists: dict[int, ProductList] = field(default_factory=dict)
 
     def terms_of(self, decision: Decision) -> Terms:
         version = decision.rule_set_id
@@ -111,18 +120,32 @@ class _Known:
             self.bases[key] = BasePolicy.from_json(decision.base)
         return Terms(self.rules[version], self.bases[key])
 
+    def products_of(
+        self, order: Order, state: OrderState, draft: Terms, context: PriceContext
+    ) -> tuple[KnownProduct, ...]:
+        """Return what is known of the order's products: as recorded, else as the list says now."""
+        if state.snapshot is None or not ask_for_collections(draft.rules):
+            return context.products
+        store = order.connection_id
+        if store not in self.lists:
+            self.lists[store] = read_list(store)
+        met = {(one.product_ref, one.sku) for one in context.products}
+        asked = {(line.product_ref, line.sku) for line in state.snapshot.lines} - met
+        return (*context.products, *pick_products(self.lists[store], asked))
+
 
 def _replay(decision: Decision, draft: Terms, known: _Known) -> Replayed:
     state, was = merge.from_json(decision.order.facts), known.terms_of(decision)
-    order = to_price_order(state, base=was.base)
-    same = draft.base.include_shipping == was.base.include_shipping
+    context = PriceContext.from_json(decision.context)
+    listed = known.products_of(decision.order, state, draft, context)
+    order = to_price_order(state, base=was.base, products=context.products)
     before, after = replay(
         order=order,
-        context=PriceContext.from_json(decision.context),
+        context=context,
         was=was,
         matches=[LineMatch.from_json(match) for match in decision.matches],
         draft=draft,
-        draft_order=order if same else to_price_order(state, base=draft.base),
+        draft_order=to_price_order(state, base=draft.base, products=listed),
     )
     return Replayed(
         order=decision.order.public_id,

@@ -188,6 +188,11 @@ UPLOADS: Mapping[str, Message] = {
     "upload.stopped": Message(
         _("Nothing was taken: since you looked at the file, rows of it became wrong.")
     ),
+    "upload.no_columns": Message(
+        _("The file needs a column product_id or sku, and a column collections.")
+    ),
+    "upload.too_long": Message(_("This value is too long.")),
+    "upload.too_many_collections": Message(_("A product can be in at most 50 collections.")),
     "upload.too_many_rows": Message(_("The file has more than 20,000 rows. Split it.")),
 }
 

@@ -1,16 +1,22 @@
 """Collections of a product come from the brand's own list where the shop does not say them."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
 from brands.domain.rules import Conditions, KnownProduct
 from brands.services.rules import RuleDraft
+from core.models import AuditEvent
 from portal.books import prove_books
+from tests.brands.pages import text_of
 from tests.makers import (
     get_owner,
     make_code,
     make_connection,
     make_enrollment,
+    make_member,
     make_program,
+    make_user,
     percent_rule,
 )
 from tests.shop import Shop, code, line
@@ -161,3 +167,70 @@ def test_a_file_that_is_no_list_is_refused_as_a_whole(raw, code):
         read_products(raw)
 
     assert refused.value.code == code
+
+
+def send_file(client, shop, text, how="whole"):
+    url = reverse("tracking:product-list", args=[shop.connection.brand.slug, store_id(shop)])
+    file = SimpleUploadedFile("products.csv", text.encode())
+    return client.post(url, {"file": file, "how": how})
+
+
+def store_id(shop):
+    return shop.connection.public_id
+
+
+def test_a_member_uploads_a_list_and_finds_products_in_it(client, shop):
+    client.force_login(get_owner(shop.connection.brand))
+
+    answer = send_file(client, shop, FILE)
+
+    page = client.get(answer.url)
+    assert "3 products now: 3 new, 0 gone" in text_of(page)
+    assert "Kitchen 1 product" in text_of(page)
+    found = client.get(f"{answer.url}?q=Coffee")
+    assert [one.product_ref for one in found.context["products"]] == ["beans"]
+    assert not client.get(f"{answer.url}?q=nothing").context["products"]
+    action = AuditEvent.objects.get(action="connection.products_taken")
+    assert action.after == {"products": 3, "new": 3, "gone": 0}
+
+
+def test_a_file_with_a_wrong_row_takes_nothing_and_names_the_row(client, shop):
+    client.force_login(get_owner(shop.connection.brand))
+    put(shop, FILE)
+
+    answer = send_file(client, shop, "sku,collections\nA,Light\n,Light\n")
+
+    assert answer.status_code == 422
+    assert "3 product_id This value is missing." in text_of(answer)
+    assert Product.objects.count() == 3
+
+
+@pytest.mark.parametrize("how", ["whole", "more", "sideways"])
+def test_a_list_longer_than_a_page_goes_on_and_an_unknown_way_is_refused(client, shop, how):
+    client.force_login(get_owner(shop.connection.brand))
+    rows = "".join(f"P{number},Light\n" for number in range(60))
+
+    answer = send_file(client, shop, f"sku,collections\n{rows}", how)
+
+    if how == "sideways":
+        assert answer.status_code == 422
+        return
+    page = client.get(answer.url)
+    more = client.get(f"{answer.url}{page.context['next_url']}")
+    shown = [one.sku for one in [*page.context["products"], *more.context["products"]]]
+    assert shown == [f"P{number}" for number in range(60)]
+    assert not more.context["next_url"]
+
+
+def test_who_only_reads_sees_the_list_and_cannot_change_it(client, shop):
+    put(shop, FILE)
+    client.force_login(make_member(shop.connection.brand, "analyst").user)
+    url = reverse("tracking:product-list", args=[shop.connection.brand.slug, store_id(shop)])
+
+    page = client.get(url)
+    assert "Needs the manager role" in text_of(page)
+    assert 'type="file"' not in page.content.decode()
+    assert send_file(client, shop, FILE).status_code == 403
+    client.force_login(make_user())
+    assert client.get(url).status_code == 404
+    assert send_file(client, shop, FILE).status_code == 404

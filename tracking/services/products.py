@@ -1,5 +1,6 @@
 """The product list of a shop: taken from a file as a whole, asked when an order is priced."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -76,6 +77,14 @@ def read_list(connection_id: int) -> ProductList:
     """Return the whole list of a shop."""
     rows = Product.objects.filter(connection=connection_id).order_by("pk")
     return _collect(rows.values_list(*_ROW).iterator())
+
+
+def count_collections(connection: StoreConnection) -> list[tuple[str, int]]:
+    """Return the collections of a shop's list by name, each with how many products it has."""
+    counts = Counter[str]()
+    for names in connection.products.values_list("collections", flat=True):
+        counts.update(names)
+    return sorted(counts.items())
 
 
 def pick_products(known: ProductList, keys: Iterable[Key]) -> tuple[KnownProduct, ...]:

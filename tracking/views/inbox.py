@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -28,6 +27,7 @@ from tracking import inbox
 from tracking.integrations import list_platforms
 from tracking.models import Order, OrderPull, RefusedDelivery, StoreEvent, UnreadOrder
 from tracking.reader import say_result
+from tracking.views._store_tabs import list_store_tabs
 from tracking.wording import explain, refusal_reason
 from tracking.wording.short import SIGNALS
 
@@ -54,7 +54,7 @@ def show_connection(request: HttpRequest, slug: str, connection_id: str) -> Http
         access,
         connection=connection,
         health=health,
-        tabs=_list_tabs(access, connection),
+        tabs=list_store_tabs(access, connection, "deliveries"),
         shown_tabs=_list_filters(tab, health),
         tab=tab,
         signals=_list_signals(connection, now),
@@ -178,16 +178,6 @@ def _reason(code: str, params: dict[str, Any]) -> dict[str, Any]:
 def _read_body(event: StoreEvent) -> str:
     """Return the body as it came, as text; empty once it was deleted."""
     return "" if event.body is None else event.body.encode("latin-1").decode("utf-8", "replace")
-
-
-def _list_tabs(
-    access: BrandAccess, connection: StoreConnection
-) -> list[tuple[str, str, bool, int | None]]:
-    args = [access.brand.slug, connection.public_id]
-    return [
-        (reverse("tracking:connection-detail", args=args), _("Deliveries"), True, None),
-        (reverse("brands:connection-detail", args=args), _("Set-up"), False, None),
-    ]
 
 
 def _list_filters(tab: str, health: inbox.Health) -> list[tuple[str, str, bool, int | None]]:

@@ -30,8 +30,9 @@ from tests.core.hostile_images import PAYLOAD, encode, list_cleaned, list_refuse
 from tests.everything import Everything, make_everything
 from tests.reach import APPS, takes_file
 from tests.uploads import HEAD, ROW
+from tracking.forms_products import ProductsForm
 from tracking.forms_uploads import MAX_BYTES, UploadForm
-from tracking.models import OrderUpload, StoreEvent
+from tracking.models import OrderUpload, Product, StoreEvent
 
 pytestmark = pytest.mark.django_db
 
@@ -110,6 +111,7 @@ class Door:
 
 TABLES = {
     "orders": Door("tracking:upload", "file", UploadForm, "connection_id"),
+    "products": Door("tracking:product-list", "file", ProductsForm, "connection_id"),
     "people": Door("affiliates:invitation-create", "file", InvitePeopleForm),
 }
 PICTURES = {
@@ -145,7 +147,7 @@ def list_forms(base: type[BaseForm]) -> Iterator[type[BaseForm]]:
 
 def count_kept() -> dict[str, int]:
     """Return how much of what an upload could leave is there."""
-    kept = (OrderUpload, Invitation, Image, Asset)
+    kept = (OrderUpload, Product, Invitation, Image, Asset)
     counts = {model.__name__: model._default_manager.count() for model in kept}
     return counts | {"logos": Brand.objects.exclude(logo_digest="").count()}
 

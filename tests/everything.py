@@ -71,7 +71,7 @@ from tests.payouts.papers import (
 )
 from tests.safety import make_factors, make_session
 from tests.shop import Shop, code, line
-from tests.uploads import make_read_upload
+from tests.uploads import make_products, make_read_upload
 from tracking.models import StoreEvent
 from tracking.selectors_brand import list_reasons
 from tracking.services.deliverables import Said, answer_offer, submit_work
@@ -145,6 +145,7 @@ def make_everything(prefix: str = "Anna", *, creator: User | None = None) -> Eve
     send_news(make_announcement(brand=world.brand))
     draft = _fill_shop(world, mine.text, theirs.text)
     make_award(place, at=shop.now)
+    make_products(shop.connection)
     world.ids |= {
         "application_id": waiting.public_id,
         "creator_id": place.affiliation.public_id,

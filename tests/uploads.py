@@ -5,16 +5,20 @@ from datetime import datetime
 from brands.models import StoreConnection
 from core.clock import brand_now, database_now
 from tests.makers import get_owner
+from tracking.domain.productsheet import read_products
 from tracking.domain.sheetcells import guess_options
 from tracking.integrations import csvfile
 from tracking.models import OrderUpload
 from tracking.services import uploadwork
 from tracking.services.processing import process_store_event
+from tracking.services.products import replace_products
 from tracking.services.uploads import confirm_upload, keep_upload, list_waiting
 from tracking.tasks import SWEEP_LIMIT
 
 HEAD = "Order ID,Placed at,Paid at,Currency,Total,Tax,Shipping,Coupon,Refunded,Status"
 ROW = "F-1,2026-03-02 10:00,2026-03-02 10:01,EUR,124.90,20.00,4.90,LENA10,,"
+
+PRODUCTS = "product_id,sku,title,collections\ncup-2,CUP-2,Ceramic cup,Kitchen; New\n"
 
 
 def make_upload(
@@ -29,6 +33,16 @@ def make_upload(
         actor_id=get_owner(store.brand).pk,
         now=now or brand_now(store.brand),
         real_now=now or database_now(),
+    )
+
+
+def make_products(store: StoreConnection, text: str = PRODUCTS) -> None:
+    """Give a store a product list, as somebody of the brand uploads it."""
+    replace_products(
+        connection_id=store.pk,
+        sheet=read_products(text.encode()),
+        actor_id=get_owner(store.brand).pk,
+        now=brand_now(store.brand),
     )
 
 

@@ -33,6 +33,7 @@ from core.clock import brand_now, database_now
 from core.edges import door, posted, see_other
 from tracking.forms_stores import ConnectionForm, KeysForm, RenameForm, RotateForm
 from tracking.integrations import UnknownPlatform, find_template, get_adapter, list_adapters
+from tracking.views._store_tabs import list_store_tabs
 
 SHOWN_ONCE = "connection-secret"
 NAV = "brands:connection-list"
@@ -106,7 +107,7 @@ def show(request: HttpRequest, slug: str, connection_id: str) -> HttpResponse:
         forms=forms,
         off=why_not(access, Right.MANAGE),
         real_now=database_now(),
-        tabs=_list_tabs(access, connection),
+        tabs=list_store_tabs(access, connection, "setup"),
         nav_current=NAV,
         is_set_up=was_ever_live(access.brand),
         **_how_to(connection, traits, secret),
@@ -253,11 +254,3 @@ def _load_template(platform: str, name: str) -> Template | None:
 
 def _detail_url(access: BrandAccess, connection: StoreConnection) -> str:
     return reverse("brands:connection-detail", args=[access.brand.slug, connection.public_id])
-
-
-def _list_tabs(
-    access: BrandAccess, connection: StoreConnection
-) -> list[tuple[str, str, bool, int | None]]:
-    inbox = reverse("tracking:connection-detail", args=[access.brand.slug, connection.public_id])
-    here = _detail_url(access, connection)
-    return [(inbox, _("Deliveries"), False, None), (here, _("Set-up"), True, None)]

@@ -66,6 +66,7 @@ EXCEPTED = {
     "portal:brand-home": "notes that an invited member came",
     "portal:brand-new": "of operators, whose sessions are short; the owner is told by mail",
     "portal:join": "of people who are no members",
+    "tracking:product-list": "locks the store, and changes its products alone",
 }
 # Files that do not ask, and why.
 FREE = {

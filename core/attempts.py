@@ -15,16 +15,21 @@ from django.db import transaction
 from core.models import GuessCount
 
 LONGEST = timedelta(minutes=15)
+DAY = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most `free` guesses in `window`; each further one waits, twice as long each time."""
+    """At most `free` guesses in `window`; each further one waits, twice as long each time.
+
+    `longest`: no wait is longer.
+    """
 
     key: str
     free: int
     window: timedelta
     wait: timedelta
+    longest: timedelta = LONGEST
 
     @property
     def digest(self) -> str:
@@ -33,12 +38,17 @@ class Limit:
 
 def account_limit(name: str) -> Limit:
     """Return the limit of one account: 5 guesses, then 1, 2, 4, 8 and 15 minutes apart."""
-    return Limit(name, free=5, window=timedelta(hours=24), wait=timedelta(minutes=1))
+    return Limit(name, free=5, window=DAY, wait=timedelta(minutes=1))
 
 
 def network_limit(prefix: str) -> Limit:
     """Return the limit of one network: 30 guesses an hour, whatever accounts they are at."""
     return Limit(f"net {prefix}", free=30, window=timedelta(hours=1), wait=LONGEST)
+
+
+def day_limit(name: str, most: int) -> Limit:
+    """Return a limit of so many a day: after the last of them nothing for a day."""
+    return Limit(name, free=most, window=DAY, wait=DAY, longest=DAY)
 
 
 @transaction.atomic
@@ -82,4 +92,4 @@ def _next_try(limit: Limit, count: int, now: datetime) -> datetime | None:
     if count < limit.free:
         return None
     waited: timedelta = limit.wait * 2 ** min(count - limit.free, 10)
-    return now + min(LONGEST, waited)
+    return now + min(limit.longest, waited)

@@ -85,7 +85,7 @@ class BrandStatus(models.TextChoices):
 class Brand(models.Model):
     """A brand, or the sandbox twin of one: own programs, connections, accounts and clock.
 
-    `logo_digest` names its logo among the images; empty where it has none.
+    `logo_digest`: its logo among the images. `claim_days`: working days to answer a claim.
     """
 
     public_id = PublicIdField(prefix="brd")
@@ -94,6 +94,7 @@ class Brand(models.Model):
     site_url = models.URLField(blank=True)
     logo_digest = models.CharField(max_length=64, blank=True)
     time_zone = models.CharField(max_length=64, default="UTC")
+    claim_days = models.PositiveSmallIntegerField(default=5)
     status = models.CharField(max_length=16, choices=BrandStatus, default=BrandStatus.ACTIVE)
     is_demo = models.BooleanField(default=False)
     sandbox_of = models.ForeignKey(
@@ -115,6 +116,7 @@ class Brand(models.Model):
             models.CheckConstraint(
                 condition=~Q(sandbox_of=F("id")), name="core_brand_not_its_own_twin"
             ),
+            models.CheckConstraint(condition=Q(claim_days__range=(1, 30)), name="core_brand_claim"),
             models.UniqueConstraint(
                 fields=["sandbox_of"],
                 condition=Q(archived_at__isnull=True),

@@ -2,7 +2,7 @@
 
 Counted in PostgreSQL by `core.attempts`; the limits of allauth live in the cache, and are off.
 An address counts the same whether there is an account of it or not, and is answered on the same
-beat: how long looking it up took is not to be seen.
+beat: how long looking it up took is not to be seen. So is a creator who asks for an order.
 """
 
 from collections.abc import Callable
@@ -31,7 +31,7 @@ OF_STRANGERS = {
 }
 # What a person who is logged in may have mailed or may guess at.
 OF_PEOPLE = {"account_change_password", "account_email"}
-STEADY = {"account_email", "account_login", *OF_STRANGERS}
+STEADY = {"account_email", "account_login", "tracking:own-orders", *OF_STRANGERS}
 
 
 class BeatMiddleware:

@@ -68,6 +68,7 @@ LABELS: Mapping[str, str | Promise] = {
     "is_key_changed": _("Key changed"),
     "kind": _("Kind"),
     "list": _("List"),
+    "claim_days": _("Working days to answer a claim"),
     "logo_digest": _("Logo"),
     "measure": _("What counts"),
     "max_takers": _("How many may take it"),

@@ -126,6 +126,7 @@ KINDS: Mapping[str, Kind] = {
         lambda row: str(row.affiliation), _CREATOR, _creator_of, (_AFFILIATE,)
     ),
     "payouts.payoutplan": Kind(_run_of, "payouts:run-detail"),
+    "tracking.claim": Kind(lambda row: row.shown_number, "tracking:claim-detail"),
     "tracking.commission": Kind(
         lambda row: row.label, "portal:commission-brand", related=("order", "award")
     ),

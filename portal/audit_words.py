@@ -52,7 +52,9 @@ SENTENCES: Mapping[str, str | Promise] = {
     "asset.restored": _("{who} restored the asset {what}"),
     "asset.updated": _("{who} changed the asset {what}"),
     "brand.created": _("{who} set up the brand {what}"),
-    "brand.identity_set": _("{who} changed the name, the logo or the shop of {what}"),
+    "brand.identity_set": _(
+        "{who} changed the name, the logo, the shop or the days to answer of {what}"
+    ),
     "brand.opened_by_operator": _("{who} set up the brand {what} as operator"),
     "brand.status_changed": _("{who} changed the status of the brand {what}"),
     "budget.passed": _("{who} saw how much of the budget of {what} is used"),
@@ -66,6 +68,11 @@ SENTENCES: Mapping[str, str | Promise] = {
     "change.announced": _("{who} announced a change of {what}"),
     "change.applied": _("{who} applied the announced change of {what}"),
     "change.cancelled": _("{who} cancelled the announced change of {what}"),
+    "claim.accepted": _("{who} accepted the claim to order {what}"),
+    "claim.answered": _("{who} answered the claim to order {what}"),
+    "claim.declined": _("{who} declined the claim to order {what}"),
+    "claim.opened": _("{who} asked for order {what}"),
+    "claim.written": _("{who} wrote about the claim to order {what}"),
     "code.created": _("{who} made the code {what}"),
     "code.disabled": _("{who} ended the code {what}"),
     "commission.adjusted": _("{who} adjusted the commission of {what}"),
@@ -242,7 +249,7 @@ AREAS: Mapping[str, tuple[str | Promise, tuple[str, ...]]] = {
     ),
     "links": (_("Links and codes"), ("link", "code", "utm")),
     "resources": (_("Resources"), ("announcement", "asset")),
-    "orders": (_("Orders"), ("order",)),
+    "orders": (_("Orders"), ("order", "claim")),
     "commissions": (_("Commissions"), ("bonus", "commission", "deliverable", "work")),
     "payouts": (
         _("Payouts"),

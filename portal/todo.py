@@ -18,8 +18,9 @@ from payouts.models import PayoutPlan, PlanStatus
 from payouts.selectors import list_failed, list_found, list_next_runs
 from payouts.selectors_runs import list_approvals
 from tracking.context import count_open_reviews
-from tracking.models import WorkStatus
+from tracking.models import ClaimStatus, WorkStatus
 from tracking.selectors_brand import list_unprocessed
+from tracking.selectors_claims import list_waiting
 from tracking.selectors_deliverables import list_works
 
 REFUSED_DAYS = timedelta(days=7)
@@ -70,6 +71,7 @@ def list_tasks(*, brand: Brand, owed: list[Owed], now: datetime) -> list[Task]:
     return [
         *_applications(brand, now),
         *_reviews(brand),
+        *_claims(brand, now),
         *_works(brand),
         *_payouts(brand, owed, now),
         *_minimums(brand, owed),
@@ -95,6 +97,15 @@ def _reviews(brand: Brand) -> Iterator[Task]:
     count = count_open_reviews(brand)
     if count:
         yield Task("reviews", count=count)
+
+
+def _claims(brand: Brand, now: datetime) -> Iterator[Task]:
+    waiting = list_waiting(brand).filter(status=ClaimStatus.OPEN)
+    next_due = waiting.values_list("due_on", flat=True).first()
+    if next_due is not None:
+        today = now.astimezone(ZoneInfo(brand.time_zone)).date()
+        late = (today - next_due).days
+        yield Task("claims", count=waiting.order_by().count(), days=max(late, 0), on=next_due)
 
 
 def _works(brand: Brand) -> Iterator[Task]:

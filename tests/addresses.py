@@ -51,6 +51,7 @@ SPECIAL: Mapping[str, Mapping[str, str]] = {
     "brands:rules-withdraw": {"version": "coming_version"},
     "tracking:commission-clear": {"commission_id": "held_id"},
     "tracking:commission-clear-alike": {"commission_id": "held_id"},
+    "tracking:claim-accept": {"order_id": "claimed_id"},
     "core:mail-stop": {"token": "stop_token"},
     "core:mail-confirm": {"token": "confirm_token"},
     "brands:reply-to": {"token": "reply_token"},

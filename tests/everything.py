@@ -27,6 +27,7 @@ from payouts.services.approval import approve_plan
 from payouts.services.methods import set_bank_method
 from payouts.services.planning import make_plan
 from tests.awards import make_award, make_bonus_plan
+from tests.claims import make_claim, make_screenshot
 from tests.makers import (
     get_owner,
     make_announcement,
@@ -146,6 +147,7 @@ def make_everything(prefix: str = "Anna", *, creator: User | None = None) -> Eve
     draft = _fill_shop(world, mine.text, theirs.text)
     make_award(place, at=shop.now)
     make_products(shop.connection)
+    claim = make_claim(place, "2", picture=make_screenshot(), total="100.00", now=shop.now)
     world.ids |= {
         "application_id": waiting.public_id,
         "creator_id": place.affiliation.public_id,
@@ -168,6 +170,8 @@ def make_everything(prefix: str = "Anna", *, creator: User | None = None) -> Eve
         "order_id": shop.get("1").public_id,
         "commission_id": shop.commission("1").public_id,
         "why": next(iter(list_reasons(world.brand))),
+        "claim_id": claim.public_id,
+        "claimed_id": shop.get("2").public_id,
         "held_id": shop.commission("3").public_id,
         "event_id": StoreEvent.objects.filter(connection=shop.connection)[0].public_id,
         "plan_id": payout.plan.public_id,

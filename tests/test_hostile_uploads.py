@@ -31,6 +31,7 @@ from tests.everything import Everything, make_everything
 from tests.reach import APPS, takes_file
 from tests.uploads import HEAD, ROW
 from tracking.forms_products import ProductsForm
+from tracking.forms_claims import AskForm
 from tracking.forms_uploads import MAX_BYTES, UploadForm
 from tracking.models import OrderUpload, Product, StoreEvent
 
@@ -92,7 +93,7 @@ def send(client: Client, door: "Door", file: SimpleUploadedFile, world: Everythi
 
 
 FIELDS = {"title": "Autumn", "url": "https://shop.example/", "language": "en", "group": ""}
-FIELDS |= {"name": "Saffron", "site_url": "https://shop.example/"}
+FIELDS |= {"name": "Saffron", "site_url": "https://shop.example/", "claim_days": "5"}
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,10 @@ PICTURES = {
     "another image": Door("affiliates:asset-edit", "picture", AssetForm, "asset_id"),
     "logo": Door("brands:identity", "logo", IdentityForm),
 }
-FORMS = {"a tax form": Door("payouts:own-forms", "file", DocumentForm)}
+FORMS = {
+    "a tax form": Door("payouts:own-forms", "file", DocumentForm),
+    "a screenshot": Door("tracking:claim-ask", "picture", AskForm),
+}
 DOORS = TABLES | PICTURES
 
 
@@ -132,7 +136,7 @@ def test_every_page_and_form_that_takes_a_file_is_a_door_here():
         if isinstance(field, FileField)
     }
 
-    doors = [*DOORS.values(), *FORMS.values()]  # what a tax form may be: test_tax_documents
+    doors = [*DOORS.values(), *FORMS.values()]  # the latter: test_tax_documents, test_claims
     assert pages == {door.page for door in doors}
     assert fields == {(door.form, door.field) for door in doors}
 

@@ -4,7 +4,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from affiliates.access import Visitor, list_affiliations
 from core.access import get_by_public_id
-from tracking.models import Commission, Deliverable, ReviewHold
+from tracking.models import Claim, Commission, Deliverable, ReviewHold
+from tracking.selectors_claims import list_own_claims
 from tracking.selectors_deliverables import list_own_offers
 
 
@@ -30,3 +31,11 @@ def get_own_deliverable(user: Visitor, public_id: str) -> Deliverable:
     :raises core.access.NotFound: not for him.
     """
     return get_by_public_id(list_own_offers(list(list_affiliations(user))), public_id)
+
+
+def get_own_claim(user: Visitor, public_id: str) -> Claim:
+    """Return what he asked for himself.
+
+    :raises core.access.NotFound: not his.
+    """
+    return get_by_public_id(list_own_claims(list_affiliations(user)), public_id)

@@ -2,9 +2,10 @@
 
 from brands.access import BrandAccess
 from core.access import get_by_public_id
-from tracking.models import BonusPlan, Commission, Deliverable, Order, Work
+from tracking.models import BonusPlan, Claim, Commission, Deliverable, Order, Work
 from tracking.selectors_bonuses import list_bonus_plans
 from tracking.selectors_brand import list_commissions, list_orders
+from tracking.selectors_claims import list_claims
 from tracking.selectors_deliverables import list_deliverables, list_works
 
 
@@ -46,3 +47,11 @@ def get_bonus_plan_for(access: BrandAccess, public_id: str) -> BonusPlan:
     :raises core.access.NotFound: not one of this brand.
     """
     return get_by_public_id(list_bonus_plans(access.brand), public_id)
+
+
+def get_claim_for(access: BrandAccess, public_id: str) -> Claim:
+    """Return what a creator asked the brand for.
+
+    :raises core.access.NotFound: not one of this brand.
+    """
+    return get_by_public_id(list_claims(access.brand), public_id)

@@ -9,6 +9,7 @@ from tracking.views import (
     impressions,
     inbox,
     products,
+    own_orders,
     redirect,
     stores,
     uploads,
@@ -28,6 +29,12 @@ urlpatterns = [
     path("r/<path:slug>", redirect.follow_link),
     path("i/<slug:slug>/<slug:asset_id>", impressions.show_picture, name="impression"),
     path("me/bonuses/", bonusplans.show_own_bonuses, name="own-bonuses"),
+    path("me/orders/", own_orders.show_own_orders, name="own-orders"),
+    path("me/orders/ask/", own_orders.ask_brand, name="claim-ask"),
+    path("me/orders/<str:claim_id>/", own_orders.show_own_claim, name="own-claim"),
+    path(
+        "me/orders/<str:claim_id>/picture/", own_orders.show_own_picture, name="own-claim-picture"
+    ),
     path("me/work/", work.show_own_work, name="own-work-list"),
     path("me/work/<str:deliverable_id>/", work.show_own_deliverable, name="own-work"),
     path(f"{STORE}/", inbox.show_connection, name="connection-detail"),

@@ -7,6 +7,7 @@ from tracking.views import (
     brand_bonuses,
     brand_bonusplans,
     brand_budget,
+    brand_claims,
     brand_commissions,
     brand_decisions,
     brand_orders,
@@ -18,6 +19,7 @@ _COMMISSION = "b/<slug:slug>/commissions/<str:commission_id>"
 
 _BONUS = "b/<slug:slug>/bonuses"
 _WORK = "b/<slug:slug>/work"
+_CLAIMS = "b/<slug:slug>/orders/claims"
 
 urlpatterns = [
     path(f"{_BONUS}/", brand_bonusplans.show_plans, name="bonus-list"),
@@ -34,6 +36,15 @@ urlpatterns = [
     path(f"{_WORK}/<str:deliverable_id>/day/", brand_work.move_due, name="work-due"),
     path(f"{_WORK}/of/<str:work_id>/<slug:decision>/", brand_work.decide, name="work-decide"),
     path("b/<slug:slug>/orders/", brand_orders.list_orders, name="order-list"),
+    path(f"{_CLAIMS}/", brand_claims.show_claims, name="claim-list"),
+    path(f"{_CLAIMS}/<str:claim_id>/", brand_claims.show_claim, name="claim-detail"),
+    path(f"{_CLAIMS}/<str:claim_id>/picture/", brand_claims.show_picture, name="claim-picture"),
+    path(f"{_CLAIMS}/<str:claim_id>/decline/", brand_claims.decline, name="claim-decline"),
+    path(
+        f"{_CLAIMS}/<str:claim_id>/accept/<str:order_id>/",
+        brand_claims.accept,
+        name="claim-accept",
+    ),
     path(
         "b/<slug:slug>/orders/<str:order_id>/credit/",
         brand_orders.credit_to_creator,

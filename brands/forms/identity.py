@@ -27,6 +27,15 @@ class IdentityForm(forms.Form):
             "Square looks best. PNG, JPEG, WebP or GIF, up to 10 MB. Without one its initials show."
         ),
     )
+    claim_days = forms.IntegerField(
+        label=_("Working days to answer a claim"),
+        min_value=1,
+        max_value=30,
+        help_text=_(
+            "A creator who misses an order may ask for it. This is the day you promise; questions"
+            " asked before keep theirs."
+        ),
+    )
     is_logo_removed = forms.BooleanField(label=_("Take the logo away"), required=False)
 
     def __init__(self, *args: Any, has_logo: bool, **kwargs: Any) -> None:
@@ -38,4 +47,4 @@ class IdentityForm(forms.Form):
     def identity(self) -> Identity:
         data = self.cleaned_data
         gone = "none" if data.get("is_logo_removed") else None
-        return Identity(data["name"], data["site_url"], data["logo"] or gone)
+        return Identity(data["name"], data["site_url"], data["logo"] or gone, data["claim_days"])

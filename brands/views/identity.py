@@ -25,7 +25,11 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
         posted(request),
         request.FILES or None,
         has_logo=bool(brand.logo_digest),
-        initial={"name": brand.name, "site_url": brand.site_url},
+        initial={
+            "name": brand.name,
+            "site_url": brand.site_url,
+            "claim_days": brand.claim_days,
+        },
     )
     if request.method == "POST":
         require(access, Right.TEAM)

@@ -17,6 +17,7 @@ from portal.demo.cast import (
     WAITING,
     Creator,
 )
+from portal.demo.claims import schedule_claims
 from portal.demo.clicks import Clicker
 from portal.demo.crowd import Crowd
 from portal.demo.deliveries import number_sales, schedule_later, schedule_sales
@@ -78,6 +79,7 @@ def build_saffron(*, team: dict[str, int], now: datetime, scale: float) -> World
     schedule_earning(world, timeline)
     schedule_rewards(world, timeline)
     schedule_invitations(world, timeline)
+    schedule_claims(world, timeline)
     early = [creator for creator in CREATORS if creator.key in world.links]
     clicker.write_others(early, scale=scale)  # before what counts them
     timeline.run(until=now)

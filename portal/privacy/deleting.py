@@ -143,7 +143,9 @@ def _erase_creator(
     creators.end_sharing(affiliate, actor_id=affiliate.user_id, now=now)
     creators.erase_creator(affiliate, name=name, now=now)
     earning.erase_earner(
-        affiliation_ids=place_ids, enrollment_ids=list(places.values_list("pk", flat=True))
+        affiliation_ids=place_ids,
+        enrollment_ids=list(places.values_list("pk", flat=True)),
+        now=now,
     )
     paying.erase_payee(affiliation_ids=place_ids, email=email, name=name)
 

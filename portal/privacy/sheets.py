@@ -42,7 +42,16 @@ from payouts.models import (
 )
 from payouts.selectors_statements import Span, read_month
 from portal.earnings import list_rows
-from tracking.models import Click, Commission, CommissionChange, ReviewMessage, Verdict, WorkStep
+from tracking.models import (
+    Claim,
+    ClaimMessage,
+    Click,
+    Commission,
+    CommissionChange,
+    ReviewMessage,
+    Verdict,
+    WorkStep,
+)
 from tracking.selectors_brand import OPEN_REVIEW
 
 Rows: TypeAlias = Iterable[tuple[Any, ...]]
@@ -271,6 +280,18 @@ SHEETS: Mapping[str, OwnSheet] = {
     "review_messages": _fields(
         lambda user: ReviewMessage.objects.filter(commission__affiliation__in=_places(user)),
         {"commission": "commission__public_id", **_same("at side text")},
+    ),
+    "claims": _fields(
+        lambda user: Claim.objects.filter(affiliation__in=_places(user)),
+        {
+            "brand": "brand__name",
+            "program": "enrollment__program__name",
+            **_same("public_id number placed_on total status opened_at due_on resolved_at reason"),
+        },
+    ),
+    "claim_messages": _fields(
+        lambda user: ClaimMessage.objects.filter(claim__affiliation__in=_places(user)),
+        {"claim": "claim__public_id", **_same("at side text")},
     ),
     "payout_methods": _fields(
         lambda user: PayoutMethod.objects.filter(affiliation__in=_places(user)),

@@ -1,7 +1,5 @@
 """One order as the brand sees it: facts, who got the credit and why, the price, the raw events."""
 
-from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +11,6 @@ from brands.context import brand_page, why_not
 from core.clock import brand_now
 from core.edges import door
 from core.money import Money
-from core.wording import Names, Reader
 from portal.selectors import load_story
 from portal.story import Story, build_story
 from tracking import wording
@@ -22,6 +19,7 @@ from tracking.domain.merge import OrderState, list_versions
 from tracking.domain.standing import list_problems
 from tracking.models import Attribution, Order
 from tracking.reader import brand_reader, say_result
+from tracking.record import describe_record, list_record_params
 from tracking.selectors_brand import (
     describe_candidates,
     list_attributions,
@@ -29,7 +27,6 @@ from tracking.selectors_brand import (
     order_badge,
 )
 from tracking.services.orders import load_state
-from tracking.wording.short import KINDS, signal_of
 
 
 @door
@@ -40,7 +37,7 @@ def show_order(request: HttpRequest, slug: str, order_id: str) -> HttpResponse:
     order = get_order_for(access, order_id)
     state, now = load_state(order), brand_now(access.brand)
     records = list(list_attributions(order))
-    reader = brand_reader(access.brand, _list_params(records))
+    reader = brand_reader(access.brand, list_record_params(records))
     current = next((row for row in records if row.is_current), None)
     stories = [
         build_story(rows=load_story(commission=row, now=now), reader=reader)
@@ -56,8 +53,8 @@ def show_order(request: HttpRequest, slug: str, order_id: str) -> HttpResponse:
         badge=order_badge(order, state),
         state=state,
         facts=_facts(order, state),
-        record=_record(current, reader) if current else None,
-        earlier=[_record(row, reader) for row in records if not row.is_current],
+        record=describe_record(current, reader) if current else None,
+        earlier=[describe_record(row, reader) for row in records if not row.is_current],
         missing=_look_for(current, state) if current else [],
         stories=sorted(stories, key=lambda story: not _has_credit(story, current)),
         refunds=_refunds(state),
@@ -70,53 +67,6 @@ def show_order(request: HttpRequest, slug: str, order_id: str) -> HttpResponse:
         manage_off=why_not(access, Right.MANAGE),
     )
     return render(request, "portal/order_detail.html", context)
-
-
-def _list_params(records: list[Attribution]) -> list[Mapping[str, Any]]:
-    """Return the parameters of every reason of the page, to load the names in them."""
-    rows = [row for record in records for row in describe_candidates(record)]
-    parties = [{"creator": row["candidate"]["party"]["enrollment"]} for row in rows]
-    made_by = [{"member": record.by_id} for record in records]
-    return [*(r.params for r in records), *(row["params"] for row in rows), *parties, *made_by]
-
-
-def _record(record: Attribution, reader: Reader) -> dict[str, Any]:
-    """Return an attribution record in words: the result, and every candidate with its reason."""
-    return {
-        "row": record,
-        "sentence": wording.explain(code=record.code, params=record.params, reader=reader),
-        "signal": signal_of(record.candidates),
-        "is_won": record.enrollment_id is not None,
-        "candidates": [_candidate(row, reader) for row in describe_candidates(record)],
-    }
-
-
-def _candidate(row: Mapping[str, Any], reader: Reader) -> dict[str, Any]:
-    candidate = row["candidate"]
-    code, params = wording.candidate_reason(row)
-    return {
-        "kind": KINDS.get(candidate["kind"], candidate["kind"]),
-        "what": candidate.get("code") or candidate.get("link") or "",
-        "creator": _name(reader.names, candidate["party"]["enrollment"]),
-        "at": _moment(candidate),
-        "is_winner": row["is_winner"],
-        "is_won": code.startswith("attr.won"),
-        "note": wording.say_click(candidate, reader),
-        "why": wording.explain(
-            code=code,
-            params={"creator": candidate["party"]["enrollment"], **params},
-            reader=reader,
-        ),
-    }
-
-
-def _moment(candidate: Mapping[str, Any]) -> datetime | None:
-    text = candidate.get("at") or candidate.get("bound_at") or candidate.get("assigned_at")
-    return datetime.fromisoformat(text) if text else None
-
-
-def _name(names: Names, enrollment_id: str) -> str:
-    return names.get("creator", {}).get(str(enrollment_id), "")
 
 
 def _look_for(record: Attribution, state: OrderState) -> list[str]:

@@ -25,7 +25,7 @@ def program():
 
 def send(brand, client: Client, **data):
     url = reverse("brands:identity", args=[brand.slug])
-    answer = client.post(url, {"name": brand.name, **data})
+    answer = client.post(url, {"name": brand.name, "claim_days": 5, **data})
     brand.refresh_from_db()
     return answer
 

@@ -61,6 +61,8 @@ NO_PAGE: Mapping[str, str] = {
     "tracking:redirect": "leads to the shop; a link that nobody made is looked at",
     "tracking:redirect-by-parameter": "leads to the shop",
     "tracking:r/<path:slug>": "leads to the shop",
+    "tracking:own-claim-picture": "a picture of the page of its claim",
+    "tracking:claim-picture": "a picture of the page of its claim",
     "core:totp-qr": "a picture of the page that asks to add an app",
     "payouts:standin-api": "answers machines",
     "payouts:standin-paypal": "answers machines",

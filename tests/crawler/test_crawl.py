@@ -40,6 +40,8 @@ UNWRITTEN = {
     "file_name",
     "fingerprint",
     "from_name",
+    "number",
+    "number_key",
     "html",
     "idempotency_key",
     "key",

@@ -230,8 +230,7 @@ UNRECORDED = {
     "payouts:paypal-hook": "keeps the message, and nothing comes of it but a question to PayPal",
     "payouts:stripe-hook": "keeps the message, and nothing comes of it but a question to Stripe",
     "portal:notices-check": "mails the person",
-    "tracking:hook": "keeps the delivery; an order has a history of its own",
-    "tracking:hook-secret": "keeps the delivery; an order has a history of its own",
+    "tracking:own-orders": "counts a look-up, and changes nothing else",
     "tracking:impression": "counts who saw a picture, as a link counts its clicks",
 }
 

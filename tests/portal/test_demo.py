@@ -49,11 +49,13 @@ from portal.demo.load import (
 from portal.demo.resources import SILENT, SILENT_NEWS
 from portal.demo.stories import NUMBERED
 from portal.goals import read_goals
+from tracking.domain.claims import add_working_days
 from tracking.filters import ORDER_SIGNALS, ORDER_STATES, pick_orders
 from tracking.models import (
     Attribution,
     Award,
     BonusPlan,
+    Claim,
     Click,
     Commission,
     CommissionKind,
@@ -157,6 +159,18 @@ def test_order_1042_went_from_12_to_9_43_and_is_annas(demo):
     assert [(line.amount, line.rule_position) for line in lines] == [(257, 3), (686, 3), (0, 1)]
     assert commission.released_at is None and commission.release_at > database_now()
     assert reason_of(demo, NUMBERED) == "attr.won_code_over_click"
+
+
+def test_one_claim_was_answered_by_its_order_and_one_waits_for_tomorrow(demo):
+    claims = {one.order: one for one in Claim.objects.filter(brand=demo.saffron.brand)}
+    early, late = (
+        demo.saffron.get_order("first_rule_wins"),
+        demo.saffron.get_order("outside_window"),
+    )
+
+    assert (claims[early].status, claims[early].resolved_by) == ("accepted", None)
+    assert claims[late].status == "open"
+    assert claims[late].due_on == add_working_days(demo.saffron.calendar.today, 1)
 
 
 @pytest.mark.parametrize(

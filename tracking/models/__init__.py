@@ -6,6 +6,13 @@ Sentences are never stored: a reason is a code and its parameters.
 from tracking.models.awards import MOMENT, Award, AwardKind
 from tracking.models.bonusplans import BonusKind, BonusPeriod, BonusPlan
 from tracking.models.budgets import BudgetThreshold, BudgetWarning, EarnedTotal
+from tracking.models.claims import (
+    UNRESOLVED,
+    Claim,
+    ClaimMessage,
+    ClaimPicture,
+    ClaimStatus,
+)
 from tracking.models.clicks import Click, ClickAgent, ClickReferrer, Verdict, VisitorSalt
 from tracking.models.commissions import (
     OF_ORDERS,
@@ -35,6 +42,7 @@ from tracking.models.uploads import OrderUpload
 __all__ = [
     "MOMENT",
     "OF_ORDERS",
+    "UNRESOLVED",
     "Adjustment",
     "Attribution",
     "Award",
@@ -44,6 +52,10 @@ __all__ = [
     "BonusPlan",
     "BudgetThreshold",
     "BudgetWarning",
+    "Claim",
+    "ClaimMessage",
+    "ClaimPicture",
+    "ClaimStatus",
     "Click",
     "ClickAgent",
     "ClickReferrer",

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from affiliates.models import Enrollment
@@ -79,6 +80,12 @@ class Order(models.Model):
                 name="tracking_order_subscription",
             ),
             models.Index(fields=["brand", "customer_hash"], name="tracking_order_customer"),
+            models.Index(
+                models.F("brand"), Upper("external_number"), name="tracking_order_by_number"
+            ),
+            models.Index(
+                models.F("brand"), Upper("external_order_id"), name="tracking_order_by_id"
+            ),
         ]
 
     @property

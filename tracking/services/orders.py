@@ -11,6 +11,7 @@ from tracking.domain.events import CanonicalEvent
 from tracking.domain.merge import EMPTY, OrderState
 from tracking.models import Attribution, Commission, Order, OrderKind, StoreEvent
 from tracking.services.attribution import ensure_attribution
+from tracking.services.claims import follow_order
 from tracking.services.commissions import open_commission, settle_commission
 from tracking.services.holds import follow_dispute, follow_self_referral
 from tracking.services.posting import Cause
@@ -54,6 +55,7 @@ def merge_events(
         for renewal in later:
             settle_order(order=renewal, state=load_state(renewal), cause=cause, now=now)
         if attribution is not None:
+            follow_order(order=order, attribution=attribution, now=now)
             tell_order(order, _topics(order, state, attribution, before), now)
     return order
 

@@ -9,6 +9,7 @@ from core import audit
 from tracking.models import Adjustment, Commission, Order
 from tracking.services.attribution import assign, find_current
 from tracking.services.awards import resettle_award
+from tracking.services.claims import follow_order
 from tracking.services.commissions import lock_commission
 from tracking.services.holds import close_all
 from tracking.services.orders import load_state, resettle, settle_order
@@ -140,7 +141,9 @@ def credit_order(
             now=now,
         )
         cause = Cause(actor_id=actor_id, code="attr.won_manual", params={"reason": reason})
-        settle_order(order=order, state=state, cause=cause, now=now)
+        attribution = settle_order(order=order, state=state, cause=cause, now=now)
+        if attribution is not None:
+            follow_order(order=order, attribution=attribution, now=now)
         audit.record(
             brand_id=order.brand_id,
             actor_id=actor_id,

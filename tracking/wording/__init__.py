@@ -58,7 +58,7 @@ STEPS: Mapping[str, Step] = {
     "attr.lost_code_off": Step("affiliates:link-list", "affiliates:creator-list"),
     "attr.lost_suspended": Step("affiliates:program-list", "affiliates:creator-list"),
     "order": _ORDERS,
-    "claim": _ORDERS,
+    "claim": Step("tracking:own-orders", "tracking:claim-list"),
     "hold": _COMMISSIONS,
     "refund": _COMMISSIONS,
     "dispute": _COMMISSIONS,

@@ -254,9 +254,26 @@ EXTRAS: Mapping[str, Message] = {
         _("{brand} answers by {due_date}."),
         _("Due by {due_date}."),
     ),
+    "claim.no_candidate": Message(
+        _(
+            "This order is known. No click on a link of yours and no code of yours came with it;"
+            " clicks that a browser blocked cannot be seen."
+        ),
+        _("The creator was no candidate for this order."),
+    ),
+    "claim.answered": Message(
+        _("{brand} answered. Write again if something is still missing."),
+        _("Answered: the creator writes next."),
+    ),
     "claim.accepted": Message(
-        _("Accepted on {date}: the order is yours and pays {amount}."),
-        _("Accepted on {date}: the order pays {creator} {amount}."),
+        (
+            _("Accepted on {date}: the order is yours and pays {amount}."),
+            _("Accepted on {date}: the order is yours."),
+        ),
+        (
+            _("Accepted on {date}: the order pays {creator} {amount}."),
+            _("Accepted on {date}: the order is the creator's."),
+        ),
     ),
     "claim.declined": Message(_("Declined on {date}: {reason}")),
 }

@@ -57,6 +57,7 @@ FIELDS: Mapping[str, Field] = {
     "bonus": Field("id", "The bonus"),
     "budget_minor": Field("minor", "The budget of the program"),
     "check": Field("text", "What was noticed, for example `self_referral`"),
+    "claim": Field("id", "The claim"),
     "commission": Field("id", "The commission"),
     "count": Field("number", "How many creators it went to"),
     "creator": Field("id", "The creator, as this brand knows him"),
@@ -106,6 +107,7 @@ _COMMISSION = (
     "release_at?",
 )  # fmt: skip
 _PAYOUT = ("payout", "creator", "amount_minor", "sent_minor", "currency")
+_CLAIM = ("claim", "status", "program", "creator", "order?")
 _FRAUD = ("order", "program", "creator", "check")
 
 TOPICS: Mapping[str, Topic] = {
@@ -145,6 +147,8 @@ TOPICS: Mapping[str, Topic] = {
             _("The budget of a program is nearly or wholly used"),
             ("program", "percent", "budget_minor", "spent_minor", "currency"),
         ),
+        Topic("claim.opened", _("A creator asks for an order"), _CLAIM),
+        Topic("claim.resolved", _("A claim was accepted or declined"), _CLAIM),
         Topic("commission.adjusted", _("A commission changed"), (*_COMMISSION, "before_minor")),
         Topic("commission.created", _("A commission was made"), _COMMISSION),
         Topic(

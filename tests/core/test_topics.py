@@ -31,6 +31,7 @@ PROMISED = {
         "payout": "approved submitted paid failed returned",
         "terms": "updated accepted",
         "fraud": "flagged resolved",
+        "claim": "opened resolved",
     }.items()
     for word in words.split()
 }

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('affiliates', '0001_tables'),
         ('brands', '0003_run_days'),
-        ('core', '0003_claim_days'),
+        ('core', '0004_claim_days'),
         ('tracking', '0008_earned_total'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -303,7 +303,11 @@ def _record(claim: Claim, action: str, actor_id: int | None, reason: str, now: d
 
 
 def _tell(claim: Claim, topic: str, now: datetime) -> None:
-    payload = {"claim": claim.public_id, "status": str(claim.status)}
-    if claim.order is not None:
-        payload["order"] = claim.order.public_id
+    payload = {
+        "claim": claim.public_id,
+        "status": str(claim.status),
+        "program": claim.enrollment.program.public_id,
+        "creator": claim.affiliation.public_id,
+        "order": claim.order.public_id if claim.order else None,
+    }
     outbox.emit(brand_id=claim.brand_id, topic=topic, payload=payload, now=now)

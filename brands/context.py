@@ -23,11 +23,9 @@ NEEDS: dict[Right, str | Promise] = {
 def brand_page(access: BrandAccess, **context: Any) -> dict[str, Any]:
     """Return the context of a page: `brand`, `access`, `zone`, the counts, and its own.
 
-    The counts in the navigation belong to apps above this one; config names who counts them.
+    The counts in the navigation belong to an app above this one; config names who counts.
     """
-    counts = {
-        name: import_string(path)(access.brand) for name, path in settings.BRAND_PAGE_COUNTS.items()
-    }
+    counts = import_string(settings.BRAND_PAGE_COUNTS)(access.brand)
     zone = access.brand.time_zone
     return {"brand": access.brand, "access": access, "zone": zone, **counts, **context}
 

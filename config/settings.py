@@ -145,10 +145,7 @@ TEMPLATES = [
 # templates, the commissions of a program that a new setting leaves as they are, and the creators
 # who must have notice of one. Of the set-up: whether a store was heard, a test order passed, and
 # anybody joined or was invited.
-BRAND_PAGE_COUNTS = {
-    "review_count": "tracking.context.count_open_reviews",
-    "claim_count": "tracking.selectors_claims.count_waiting",
-}
+BRAND_PAGE_COUNTS = "tracking.context.count_for_navigation"
 COUNT_PENDING = "tracking.context.count_pending"
 SETUP_FACTS = (
     "tracking.context.has_heard_store",

@@ -6,6 +6,12 @@ from uuid import UUID
 from brands.models import Program
 from core.models import Brand
 from tracking.models import Commission, ReviewHold, StoreEvent, TrialRun
+from tracking.selectors_claims import count_waiting
+
+
+def count_for_navigation(brand: Brand) -> dict[str, int]:
+    """Return the counts beside the navigation, by their name in the templates."""
+    return {"review_count": count_open_reviews(brand), "claim_count": count_waiting(brand)}
 
 
 def count_open_reviews(brand: Brand) -> int:

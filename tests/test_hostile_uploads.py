@@ -30,8 +30,8 @@ from tests.core.hostile_images import PAYLOAD, encode, list_cleaned, list_refuse
 from tests.everything import Everything, make_everything
 from tests.reach import APPS, takes_file
 from tests.uploads import HEAD, ROW
-from tracking.forms_products import ProductsForm
 from tracking.forms_claims import AskForm
+from tracking.forms_products import ProductsForm
 from tracking.forms_uploads import MAX_BYTES, UploadForm
 from tracking.models import OrderUpload, Product, StoreEvent
 

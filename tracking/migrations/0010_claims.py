@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
         ('affiliates', '0001_tables'),
         ('brands', '0003_run_days'),
         ('core', '0004_claim_days'),
-        ('tracking', '0008_earned_total'),
+        ('tracking', '0009_products'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -38,6 +38,7 @@ from brands.access import BrandAccess, get_brand_for
 from brands.domain.rules import Conditions
 from brands.models import (
     ApiKey,
+    DeliveryTry,
     Endpoint,
     Group,
     Ladder,
@@ -139,7 +140,7 @@ def open_door(brand: Brand, user: User | None = None) -> BrandAccess:
 
 
 def make_endpoint(brand: Brand, *, now: datetime = NOW, topics: Sequence[str] = ()) -> Endpoint:
-    """Add an endpoint that was sent a test event."""
+    """Add an endpoint that was sent a test event and answered 500."""
     endpoint = add_endpoint(
         brand_id=brand.pk,
         url="https://192.0.2.1/fairshare",  # nobody is there, and no name is looked up
@@ -148,7 +149,8 @@ def make_endpoint(brand: Brand, *, now: datetime = NOW, topics: Sequence[str] = 
         actor_id=get_owner(brand).pk,
         now=now,
     )
-    send_test(endpoint_id=endpoint.pk, now=now)
+    delivery = send_test(endpoint_id=endpoint.pk, now=now)
+    DeliveryTry.objects.create(brand=brand, delivery=delivery, at=now, duration_ms=9, answer=500)
     return endpoint
 
 

@@ -3,11 +3,10 @@
 from typing import Any
 
 from django import forms
-from django.utils.text import format_lazy
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from brands.services.endpoints import AddressRefused, check_address
-from core.formats import isolate_ltr
 from core.topics import TEST, TOPICS
 
 ALL, CHOSEN = "all", "chosen"
@@ -42,7 +41,7 @@ class EndpointForm(forms.Form):
         super().__init__(*args, **kwargs)
         topics: Any = self.fields["topics"]
         topics.choices = [
-            (one.name, format_lazy("{name} {about}", name=isolate_ltr(one.name), about=one.about))
+            (one.name, format_html('{} <bdi class="code" dir="ltr">{}</bdi>', one.about, one.name))
             for one in TOPICS.values()
             if one.name != TEST
         ]

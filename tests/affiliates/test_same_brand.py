@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, models
 from affiliates.services.membership import move_to_group
 from affiliates.services.ticking import tick_point
 from affiliates.services.viewing import start_viewing
-from brands.models import ApiAnswer, DeliveryTry
+from brands.models import ApiAnswer
 from core.constraints import SameBrand
 from tests.awards import make_bonus_plan
 from tests.makers import (
@@ -75,10 +75,7 @@ def make_world():
     send_news(make_announcement(program.brand, program_id=program.pk))
     make_invitation(program)
     make_connection(program.brand)
-    delivery = make_endpoint(program.brand).deliveries.get()
-    DeliveryTry.objects.create(
-        brand=program.brand, delivery=delivery, at=NOW, duration_ms=9, answer=500
-    )
+    make_endpoint(program.brand)
     start_viewing(
         affiliation_id=enrollment.affiliation_id,
         reason="A question",

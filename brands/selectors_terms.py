@@ -117,6 +117,8 @@ def get_terms_facts(
         precedence=program.precedence,
         code_policy=program.code_policy,
         is_binding_customers=program.is_binding_customers,
+        binding_orders=program.binding_orders,
+        is_keeping_rate=program.is_keeping_rate,
         is_crediting_renewals=program.is_crediting_renewals,
         is_yielding_to_ads=program.is_yielding_to_ads,
         self_referral=program.self_referral,

@@ -16,6 +16,7 @@ from brands.domain.destinations import Refused
 from brands.domain.examples import example_total, price_counts, price_example
 from brands.domain.rules import COUNTED_KINDS, Conditions, Id, Rule
 from brands.domain.terms import Clause
+from brands.wording_credit import CREDIT
 from brands.wording_schedule import SCHEDULE, format_days
 from brands.wording_tiers import TIERS, TIERS_COUNTED
 from core import formats
@@ -106,30 +107,7 @@ _CLAUSES: Mapping[str, str] = {
     "terms.budget": gettext_noop(
         "The program pays %(amount)s in all; when that is reached, orders pay nothing more."
     ),
-    "terms.click_last": gettext_noop("Of several clicks the last one decides."),
-    "terms.click_first": gettext_noop("Of several clicks the first one decides."),
-    "terms.precedence_code": gettext_noop("A code of one creator beats a click of another."),
-    "terms.precedence_click": gettext_noop("A click of one creator beats a code of another."),
-    "terms.code_always": gettext_noop(
-        "A code earns by itself; codes of coupon, cashback and loyalty sites earn only with a "
-        "click of their own."
-    ),
-    "terms.code_with_click": gettext_noop("A code earns only with a click of the same creator."),
-    "terms.code_only_as_winner": gettext_noop(
-        "A code earns only when the deciding click is of the same creator."
-    ),
-    "terms.bound": gettext_noop(
-        "A customer stays with the creator who first brought an order of his."
-    ),
-    "terms.renewals": gettext_noop(
-        "A renewal of a subscription is credited to whoever brought its first order. Limits on "
-        "payments or months count from that order; where the store does not tell it, none applies."
-    ),
-    "terms.ads_first": gettext_noop(
-        "If the last visit came from advertising of the brand, no click earns."
-    ),
-    "terms.self_reject": gettext_noop("Orders of your own do not earn."),
-    "terms.self_hold": gettext_noop("Orders of your own are checked before they are released."),
+    **CREDIT,
     **TIERS,
     "terms.refunds": gettext_noop(
         "What is refunded no longer counts: the commission is worked out anew from what is left. "
@@ -150,6 +128,13 @@ _CLAUSES: Mapping[str, str] = {
 _COUNTED: Mapping[str, Any] = {
     "terms.window": ngettext_lazy(
         "A click counts for %(days)s day.", "A click counts for %(days)s days.", "count"
+    ),
+    "terms.bound_orders": ngettext_lazy(
+        "A customer stays with the creator who first brought an order of his, for %(orders)s"
+        " order; the first one counts.",
+        "A customer stays with the creator who first brought an order of his, for %(orders)s"
+        " orders; the first one counts.",
+        "count",
     ),
     "terms.hold_paid": ngettext_lazy(
         "A commission is released %(days)s day after the payment of its order.",

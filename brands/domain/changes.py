@@ -23,6 +23,7 @@ FAMILIES: Mapping[str, Mapping[str, int]] = MappingProxyType(
         "gift_cards": {"terms.gift_cards_out": 0, "terms.gift_cards_in": 1},
         "self": {"terms.self_reject": 0, "terms.self_hold": 1},
         "click": {"terms.click_last": 0, "terms.click_first": 0},
+        "bound": {"terms.bound": 0, "terms.bound_orders": 0},
         "precedence": {"terms.precedence_code": 0, "terms.precedence_click": 0},
         "code": {
             "terms.code_always": 0,

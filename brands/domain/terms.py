@@ -79,6 +79,8 @@ class TermsFacts(Record):
     groups: tuple[GroupFacts, ...] = ()
     ladder: LadderFacts | None = None
     is_crediting_renewals: bool = False
+    binding_orders: int | None = None
+    is_keeping_rate: bool = False
 
 
 def generate_terms(facts: TermsFacts, rules: Sequence[Rule]) -> tuple[Clause, ...]:
@@ -190,8 +192,7 @@ def _credit(facts: TermsFacts) -> list[Clause]:
         Clause(f"terms.precedence_{facts.precedence}"),
         Clause(f"terms.code_{facts.code_policy}"),
     ]
-    if facts.is_binding_customers:
-        clauses.append(Clause("terms.bound"))
+    clauses += _binding(facts)
     if facts.is_crediting_renewals:
         clauses.append(Clause("terms.renewals"))
     if facts.is_yielding_to_ads:
@@ -199,6 +200,14 @@ def _credit(facts: TermsFacts) -> list[Clause]:
     if facts.self_referral in {"hold", "reject"}:  # observing and flagging change no credit
         clauses.append(Clause(f"terms.self_{facts.self_referral}"))
     return clauses
+
+
+def _binding(facts: TermsFacts) -> list[Clause]:
+    if not facts.is_binding_customers:
+        return []
+    orders = facts.binding_orders
+    stays = Clause("terms.bound_orders", {"orders": orders}) if orders else Clause("terms.bound")
+    return [stays, Clause("terms.bound_rate")] if facts.is_keeping_rate else [stays]
 
 
 def _hold(facts: TermsFacts) -> list[Clause]:

@@ -223,6 +223,18 @@ class TrackingForm(DestinationsForm, SettingsForm):
     is_binding_customers = forms.BooleanField(
         label=_("A customer stays with the creator who brought him first"), required=False
     )
+    binding_orders = forms.IntegerField(
+        label=_("For how many orders a customer stays"),
+        required=False,
+        min_value=2,
+        max_value=1000,
+        help_text=_("The first order counts. Empty: for all that follow. Kept as it was then."),
+    )
+    is_keeping_rate = forms.BooleanField(
+        label=_("A customer who stays keeps the rates of his first order"),
+        required=False,
+        help_text=_("Later rules and groups do not change what this customer's orders pay."),
+    )
     is_crediting_renewals = forms.BooleanField(
         label=_("Renewals of a subscription go to the creator of its first order"),
         required=False,

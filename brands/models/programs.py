@@ -72,6 +72,8 @@ class Program(models.Model):
     precedence = models.CharField(max_length=8, choices=Precedence, default=Precedence.CODE)
     code_policy = models.CharField(max_length=16, choices=CodePolicy, default=CodePolicy.ALWAYS)
     is_binding_customers = models.BooleanField(default=False)
+    binding_orders = models.PositiveSmallIntegerField(null=True, blank=True)
+    is_keeping_rate = models.BooleanField(default=False)
     is_crediting_renewals = models.BooleanField(default=False)
     is_yielding_to_ads = models.BooleanField(default=False)
     self_referral = models.CharField(
@@ -112,6 +114,10 @@ class Program(models.Model):
             models.CheckConstraint(
                 condition=Q(max_creators__isnull=True) | Q(max_creators__gte=1),
                 name="brands_program_max_creators_positive",
+            ),
+            models.CheckConstraint(
+                condition=Q(binding_orders__isnull=True) | Q(binding_orders__range=(2, 1000)),
+                name="brands_program_binding_orders_sane",
             ),
         ]
 

@@ -96,6 +96,8 @@ class ProgramSettings(TypedDict, total=False):
     precedence: str
     code_policy: str
     is_binding_customers: bool
+    binding_orders: int | None
+    is_keeping_rate: bool
     is_crediting_renewals: bool
     is_yielding_to_ads: bool
     self_referral: str

@@ -51,6 +51,14 @@ EITHER_WAY = {
     "precedence": ({"precedence": "code"}, {"precedence": "click"}),
     "code": ({"code_policy": "always"}, {"code_policy": "with_click"}),
     "bound": ({"is_binding_customers": False}, {"is_binding_customers": True}),
+    "bound for so many orders": (
+        {"is_binding_customers": True, "binding_orders": 3},
+        {"is_binding_customers": True},
+    ),
+    "rates of bound customers": (
+        {"is_binding_customers": True},
+        {"is_binding_customers": True, "is_keeping_rate": True},
+    ),
     "renewals": ({"is_crediting_renewals": False}, {"is_crediting_renewals": True}),
     "anchor": ({"hold_anchor": "paid"}, {"hold_anchor": "delivered"}),
     "payout day": ({"payouts": Schedule(day=5)}, {"payouts": Schedule(day=6)}),

@@ -237,7 +237,8 @@ def _reason_won(winner: Candidate, others: Sequence[Candidate], policies: Polici
             return Reason(WON_SUBSCRIPTION, {**creator, **first})
         case BoundCandidate():
             dates = {"date": iso_utc(winner.bound_at), "until": iso_utc(winner.until)}
-            return Reason(WON_BOUND, {**creator, **dates})
+            count = {"count": str(winner.orders)} if winner.orders and not winner.until else {}
+            return Reason(WON_BOUND, {**creator, **dates, **count})
         case CodeCandidate():
             return _reason_code_won(winner, _best_click(others, policies))
         case ClickCandidate():

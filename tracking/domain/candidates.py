@@ -98,12 +98,14 @@ class ManualCandidate:
 class BoundCandidate:
     """The customer is bound to a creator from `bound_at` to `until`, both included.
 
-    None is for life. A binding for N orders ends when its Nth order was placed.
+    None is for life, or not yet known: a binding for N `orders` ends when the customer's Nth was
+    placed.
     """
 
     party: Party
     bound_at: datetime
     until: datetime | None = None
+    orders: int | None = None
     kind: Literal["bound"] = "bound"
 
 

@@ -129,13 +129,19 @@ class Attribution(models.Model):
 
 
 class CustomerBinding(models.Model):
-    """A customer who stays with the creator that first brought him, in one program."""
+    """A customer who stays with the creator that first brought him, in one program.
+
+    `orders`: for how many, the first one counted, None for all that follow. `is_rate_kept`: they
+    pay by the rates of the first. Both as the program said then.
+    """
 
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT)
     program = models.ForeignKey(Program, on_delete=models.PROTECT)
     enrollment = models.ForeignKey(Enrollment, on_delete=models.PROTECT)
     customer_hash = models.CharField(max_length=32)
     bound_at = models.DateTimeField()
+    orders = models.PositiveSmallIntegerField(null=True)
+    is_rate_kept = models.BooleanField(default=False)
 
     class Meta:
         constraints = [

@@ -28,7 +28,15 @@ from tracking.domain.candidates import Verdict as DomainVerdict
 from tracking.domain.merge import OrderState
 from tracking.domain.standing import effective_placed_at
 from tracking.domain.token import ClickToken, TokenRefusal, read_token
-from tracking.models import Attribution, Click, Commission, CustomerBinding, Order, Verdict
+from tracking.models import (
+    Attribution,
+    Click,
+    Commission,
+    CustomerBinding,
+    Order,
+    OrderKind,
+    Verdict,
+)
 from tracking.services.recovering import recover_clicks, token_time
 from tracking.services.subscriptions import find_first_order
 from tracking.services.telling import tell_flags
@@ -224,7 +232,27 @@ def _bound(order: Order, state: OrderState) -> Iterator[BoundCandidate]:
         return
     rows = CustomerBinding.objects.filter(brand_id=order.brand_id, customer_hash=email_hash)
     for row in rows.select_related(*WITH_PARTY):
-        yield BoundCandidate(party=make_party(row.enrollment), bound_at=row.bound_at)
+        yield BoundCandidate(
+            party=make_party(row.enrollment),
+            bound_at=row.bound_at,
+            until=_find_binding_end(row),
+            orders=row.orders,
+        )
+
+
+def _find_binding_end(binding: CustomerBinding) -> datetime | None:
+    """Return when the last order that a binding holds for was placed, once it was."""
+    if binding.orders is None:
+        return None
+    rows = Order.objects.filter(
+        brand_id=binding.brand_id,
+        kind=OrderKind.ORDER,
+        customer_hash=binding.customer_hash,
+        is_test=False,
+        placed_at__gte=binding.bound_at,
+    )
+    placed = rows.order_by("placed_at", "pk").values_list("placed_at", flat=True)
+    return next(iter(placed[binding.orders - 1 : binding.orders]), None)
 
 
 def _codes(order: Order, state: OrderState) -> Iterator[CodeCandidate]:

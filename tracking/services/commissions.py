@@ -171,6 +171,8 @@ def bind_customer(order: Order, attribution: Attribution, now: datetime) -> None
             "brand_id": order.brand_id,
             "enrollment": enrollment,
             "bound_at": order.placed_at or now,
+            "orders": enrollment.program.binding_orders,
+            "is_rate_kept": enrollment.program.is_keeping_rate,
         },
     )
 

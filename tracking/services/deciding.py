@@ -24,13 +24,22 @@ from brands.domain.rules import (
 from brands.selectors import get_base_policy, list_rules_at, list_rules_of
 from core.money import allocate
 from tracking.domain.merge import OrderState, list_versions
+from tracking.domain.reasons import WON_BOUND
 from tracking.domain.standing import (
     RefundTotals,
     commissionable,
     effective_placed_at,
     refund_totals,
 )
-from tracking.models import Attribution, Commission, CommissionKind, Decision, Order, OrderKind
+from tracking.models import (
+    Attribution,
+    Commission,
+    CommissionKind,
+    CustomerBinding,
+    Decision,
+    Order,
+    OrderKind,
+)
 from tracking.services.caps import Share, read_caps, take_share
 from tracking.services.products import find_products
 from tracking.services.subscriptions import read_payment
@@ -146,6 +155,16 @@ def redecide_group(*, decision: Decision, group_id: int, now: datetime) -> Decis
     )
 
 
+def find_kept_rate(order: Order, attribution: Attribution) -> datetime | None:
+    """Return when the customer of an order came, where that time's rates hold for all of his."""
+    if attribution.code != WON_BOUND or not order.customer_hash:
+        return None
+    kept = CustomerBinding.objects.filter(
+        enrollment=attribution.enrollment_id, customer_hash=order.customer_hash, is_rate_kept=True
+    )
+    return kept.values_list("bound_at", flat=True).first()
+
+
 def to_price_order(
     state: OrderState, *, base: BasePolicy, products: Sequence[KnownProduct] = ()
 ) -> PriceOrder:
@@ -251,9 +270,10 @@ def _decide(order: Order, state: OrderState, attribution: Attribution, now: date
     enrollment = attribution.enrollment
     assert enrollment is not None and state.snapshot is not None  # noqa: S101
     placed_at = effective_placed_at(state) or now
-    rule_set, _ = list_rules_at(enrollment.program, placed_at)
+    rates_of = find_kept_rate(order, attribution) or placed_at
+    rule_set, _ = list_rules_at(enrollment.program, rates_of)
     context = PriceContext(
-        group_id=find_group_at(enrollment, placed_at).pk,
+        group_id=find_group_at(enrollment, rates_of).pk,
         enrollment_id=enrollment.pk,
         is_new_customer=_is_new_customer(order, state, placed_at),
         country="",  # this and the signal are the order's own: filled in at every pricing

@@ -21,7 +21,8 @@ from core.locks import lock_row
 from core.periods import start_of_day
 from tracking.models import Attribution, Commission, Decision, Order
 from tracking.selectors_tiers import list_movable, read_standings, to_domain
-from tracking.services.deciding import redecide_group
+from tracking.services.attribution import find_current
+from tracking.services.deciding import find_kept_rate, redecide_group
 from tracking.services.orders import load_state, settle_order
 from tracking.services.posting import Cause
 
@@ -114,6 +115,9 @@ def _reread(order_id: int, move: GroupMove, now: datetime) -> bool:
         order=order, enrollment=move.enrollment_id, released_at__isnull=False
     )
     if not move.is_reaching_released and released.exists():
+        return False
+    current = find_current(order)
+    if current is not None and find_kept_rate(order, current) is not None:
         return False
     redecide_group(decision=decision, group_id=move.to_group_id, now=now)
     cause = Cause(code="tier.reread", params={"group": move.to_group.name, "move": move.public_id})

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 
-from core.wording import Message
+from core.wording import Message, ngettext_lazy
 
 WON: Mapping[str, Message] = {
     "attr.won_last_click": Message(
@@ -84,10 +84,22 @@ WON: Mapping[str, Message] = {
                 "This order is yours: this customer came through you on {date}"
                 " and stays yours until {until}."
             ),
+            ngettext_lazy(
+                "This order is yours: this customer came through you on {date} and stays yours for"
+                " {count} order.",
+                "This order is yours: this customer came through you on {date} and stays yours for"
+                " {count} orders.",
+                "count",
+            ),
             _("This order is yours: this customer came through you on {date} and stays yours."),
         ),
         (
             _("{creator}: customer bound on {date} until {until}."),
+            ngettext_lazy(
+                "{creator}: customer bound on {date} for {count} order.",
+                "{creator}: customer bound on {date} for {count} orders.",
+                "count",
+            ),
             _("{creator}: customer bound on {date}."),
         ),
         by="about",

@@ -1,5 +1,5 @@
 """A worker that dies: `python -m tests.chaos.dying POINT hook CONNECTION ORDER`, `POINT sweep`,
-or `POINT confirm PAYOUT ACTOR`.
+`POINT deliver`, or `POINT confirm PAYOUT ACTOR`.
 
 It does the real work and is killed, as by the kernel, at the first pass of the point.
 """
@@ -16,6 +16,7 @@ def main(point: str, work: str, *arguments: str) -> None:
     django.setup()
     # Models can be imported only now.
     from brands.models import StoreConnection  # noqa: PLC0415
+    from brands.tasks import deliver_events  # noqa: PLC0415
     from core import faults  # noqa: PLC0415
     from core.clock import brand_now  # noqa: PLC0415
     from payouts.models import Payout  # noqa: PLC0415
@@ -24,8 +25,8 @@ def main(point: str, work: str, *arguments: str) -> None:
     from tracking.tasks import sweep_store_events  # noqa: PLC0415
 
     faults.install(lambda name: os.kill(os.getpid(), signal.SIGKILL) if name == point else None)
-    if work == "sweep":
-        sweep_store_events()
+    if work in {"sweep", "deliver"}:
+        sweep_store_events() if work == "sweep" else deliver_events()
         return
     if work == "confirm":
         payout = Payout.objects.get(public_id=arguments[0])

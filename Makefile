@@ -3,7 +3,7 @@ PYTHON ?= python3
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run manage reset test journey screenshots nightly crawl axe chaos payout-drill mutants lint messages lock
+.PHONY: help run manage reset test journey screenshots nightly crawl axe chaos payout-drill mutants fuzz lint messages lock
 
 help: ## list these targets
 	@$(PYTHON) config/bootstrap.py help
@@ -37,6 +37,9 @@ axe: ## every page and state, as each role, in both themes and directions, under
 
 mutants: ## plant small mistakes in what reckons money; a test must find each
 	@$(PYTHON) config/bootstrap.py mutants $(ARGS)
+
+fuzz: ## post 1,000,000 hostile deliveries: make fuzz ARGS="--inputs 20000"
+	@$(PYTHON) config/bootstrap.py fuzz $(ARGS)
 
 chaos: ## kill the running program for 60 s, then count: make chaos ARGS="--seconds 600"
 	@$(PYTHON) config/bootstrap.py chaos $(ARGS)

@@ -42,6 +42,7 @@ COMMANDS = {
     "crawl": (DEV_LOCK, ["-m", "tests.crawler"]),
     "axe": (DEV_LOCK, ["-m", "tests.browser.axe"]),
     "mutants": (DEV_LOCK, ["-m", "tests.mutants"]),
+    "fuzz": (DEV_LOCK, ["-m", "tests.fuzz"]),
     "chaos": (DEV_LOCK, ["-m", "tests.chaos"]),
     "payout-drill": (DEV_LOCK, ["-m", "tests.drill"]),
     "lint": (DEV_LOCK, ["-m", "config.gate"]),

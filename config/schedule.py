@@ -16,6 +16,7 @@ BEAT = {
     "guesses": {"task": "core.forget_guesses", "schedule": crontab(hour=3, minute=30)},
     "sweep-uploads": {"task": "tracking.sweep_uploads", "schedule": 60.0},
     "sweep-what-ifs": {"task": "tracking.sweep_what_ifs", "schedule": 60.0},
+    "sweep-told": {"task": "tracking.sweep_told", "schedule": 60.0},
     "pull-orders": {"task": "tracking.pull_orders", "schedule": 60.0},
     "release": {"task": "tracking.release_due", "schedule": 300.0},
     "drive-payouts": {"task": "payouts.drive_open", "schedule": 60.0},

@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 from django.conf import settings
 
-from brands.models import Program, ProgramStatus
+from brands.models import Program, ProgramStatus, StoreConnection
 from brands.services.whatifs import WORK as WORK_ON_WHAT_IF
 from core import jobs
 from core.clock import brand_now, database_now
@@ -15,6 +15,7 @@ from tracking.integrations import (
     get_adapter,
     get_adapter_of,
     list_platforms,
+    open_poller,
     open_source,
 )
 from tracking.models import OrderUpload
@@ -23,6 +24,7 @@ from tracking.services import (
     budgets,
     counting,
     deliverables,
+    fetching,
     partitions,
     processing,
     pulling,
@@ -75,7 +77,7 @@ def pull_store(*, pull_id: int) -> None:
     adapter = get_adapter(pull.connection.platform)
     stored = pulling.pull_orders(
         pull=pull,
-        source=open_source(pull.connection, allows_loopback=settings.LOCAL),
+        source=open_poller(pull.connection, allows_loopback=settings.LOCAL),
         adapter=adapter,
         now=brand_now(pull.brand),
         real_now=real_now,
@@ -83,6 +85,35 @@ def pull_store(*, pull_id: int) -> None:
     for event_id in stored:
         now = brand_now(pull.brand)
         processing.process_store_event(event_id=event_id, adapter=adapter, now=now)
+
+
+@shared_task(name="tracking.sweep_told", acks_late=True, ignore_result=True)
+def sweep_told() -> None:
+    """Go on with what shops told of and what was not fetched yet."""
+    platforms = list_platforms(fetching="needs_fetch")
+    for connection_id in fetching.list_due(platforms=platforms, real_now=database_now()):
+        jobs.enqueue(fetching.WORK, connection_id=connection_id)
+
+
+@shared_task(name=fetching.WORK, acks_late=True, ignore_result=True)
+def fetch_told(*, connection_id: int) -> None:
+    """Fetch the orders that one shop told of, and work on them."""
+    store = StoreConnection.objects.select_related("brand").get(pk=connection_id)
+    real_now = database_now()
+    platforms = list_platforms(fetching="needs_fetch")
+    if store.pk not in fetching.list_due(platforms=platforms, real_now=real_now):
+        return
+    stored = fetching.fetch_told(
+        connection=store,
+        source=open_source(store, allows_loopback=settings.LOCAL),
+        now=brand_now(store.brand),
+        real_now=real_now,
+    )
+    adapter = get_adapter(store.platform)
+    for event_id in stored:
+        processing.process_store_event(
+            event_id=event_id, adapter=adapter, now=brand_now(store.brand)
+        )
 
 
 @shared_task(name="tracking.sweep_uploads", acks_late=True, ignore_result=True)

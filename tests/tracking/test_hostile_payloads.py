@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.tracking.payloads import OWN, SHARED, hash_email
 from tracking.domain.events import OrderSnapshot, RefundEvent
-from tracking.integrations import get_adapter
+from tracking.integrations import get_adapter, list_adapters
 from tracking.integrations.base import check_refund, check_snapshot
 from tracking.integrations.reading import clean_text, load_object, parse_time
 from tracking.services.adapters import PayloadRefused
@@ -28,7 +28,7 @@ TOPICS = {
     "medusa": ["order.placed"],
     "prestashop": ["order.pulled"],
 }
-PLATFORMS = [*TOPICS, "generic"]
+PLATFORMS = [name for name in list_adapters() if name != "csv"]
 ODD = [
     None, True, False, 0, -1, 1, 2**63, 10**30, 0.1, 1e-7, 1e25, "", "0", "-1", "1e5", "NaN", "1_0",
     "12.345", "x" * 5000, "\x00", "\ud800", "٣", [], {}, [[]], [None], [{}], {"amount": "1"},
@@ -56,8 +56,9 @@ def outcome(platform, topic, body):
 
 
 def topics(platform, body):
-    """Return the topics a body is read under; our own format names it itself."""
-    return TOPICS.get(platform) or [get_adapter("generic").describe(headers={}, body=body).topic]
+    """Return the topics a body is read under; where it names its own, also what is fetched."""
+    told = get_adapter(platform).describe(headers={}, body=body).topic
+    return TOPICS.get(platform) or [told, "order.fetched"]
 
 
 def paths(value, path=()):

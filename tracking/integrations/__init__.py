@@ -14,7 +14,7 @@ from typing import cast
 from brands.models import StoreConnection
 from tracking.models import StoreEvent
 from tracking.services.adapters import FILES, Adapter
-from tracking.services.sources import Source
+from tracking.services.sources import Poller, Source
 
 
 class UnknownPlatform(LookupError):
@@ -79,3 +79,8 @@ def open_source(connection: StoreConnection, *, allows_loopback: bool) -> Source
     if opener is None:
         raise UnknownPlatform(connection.platform)
     return opener(connection, allows_loopback=allows_loopback)
+
+
+def open_poller(connection: StoreConnection, *, allows_loopback: bool) -> Poller:
+    """Return the interface of a shop whose platform `is_polled`."""
+    return cast("Poller", open_source(connection, allows_loopback=allows_loopback))

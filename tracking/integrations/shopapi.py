@@ -27,7 +27,7 @@ def make_ask(base: str, headers: Mapping[str, str], *, allows_loopback: bool) ->
 
 
 def get(ask: Ask, path: str) -> bytes:
-    """Return the body of an answer.
+    """Return the body of an answer, empty where it says that there is nothing.
 
     :raises PullFailed: none came, or one that is no success; `gone` where there is no such thing.
     """
@@ -35,6 +35,8 @@ def get(ask: Ask, path: str) -> bytes:
         answer = ask(path)
     except EgressFailed as failure:
         raise PullFailed(failure.code) from failure
+    if answer.status == 204:
+        return b""
     if answer.status != 200:
         raise PullFailed(_why(answer), _wanted_peace(answer))
     return answer.body

@@ -33,10 +33,10 @@ class OrderPull(models.Model):
 
 
 class UnreadOrder(models.Model):
-    """An order the shop told of and could not give, until it is read; times are real.
+    """An order the shop told of and did not give, until it is read; times are real.
 
     `changed_at`: the change that was to be fetched, None where the shop did not say. `code`: why
-    the last try failed.
+    the last try failed, or that none was made. `told`: which telling of it this is.
     """
 
     public_id = PublicIdField(prefix="unr")
@@ -47,6 +47,7 @@ class UnreadOrder(models.Model):
     external_order_id = models.CharField(max_length=80)
     changed_at = models.DateTimeField(null=True)
     code = models.CharField(max_length=64)
+    told = models.UUIDField(null=True)
     since = models.DateTimeField()
     failures = models.PositiveIntegerField(default=0)
     tried_at = models.DateTimeField(null=True)

@@ -17,6 +17,9 @@ HashEmail = Callable[[str], str]
 FILES = "csv"  # the platform of stores whose orders come from files
 
 NEEDS_FETCH = "needs_fetch"  # the body only tells that something changed
+FETCHING = "fetching"  # the same, and the order is being fetched
+SAME_SALE = "same_sale"  # another event of the same sale is counted
+NO_REVENUE = "no_revenue"  # nothing was paid for it
 NO_MONEY = "no_money"  # a refund record that moved nothing
 NO_ORDER = "no_order"  # about no order of the shop
 IRRELEVANT = "irrelevant_topic"
@@ -46,10 +49,16 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """The events of a body. `note` is empty, or the code of what it means beside or instead."""
+    """The events of a body. `note` is empty, or the code of what it means beside or instead.
+
+    `fetch`: ids by which `open_source` gives more than the body tells. `is_provisional`: what is
+    fetched tells these events better, so they count only where nothing can be fetched.
+    """
 
     events: tuple[CanonicalEvent, ...]
     note: str = ""
+    fetch: tuple[str, ...] = ()
+    is_provisional: bool = False
 
 
 class Adapter(Protocol):

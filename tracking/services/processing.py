@@ -14,7 +14,8 @@ from core.crypto import customer_hash
 from core.models import InboundStatus
 from tracking.domain.events import CanonicalEvent
 from tracking.models import StoreEvent
-from tracking.services.adapters import UNINSTALLED, Adapter, PayloadRefused
+from tracking.services import fetching
+from tracking.services.adapters import FETCHING, UNINSTALLED, Adapter, Parsed, PayloadRefused
 from tracking.services.orders import merge_events
 
 logger = logging.getLogger(__name__)
@@ -97,6 +98,8 @@ def _apply(event: StoreEvent, adapter: Adapter, now: datetime) -> None:
     except PayloadRefused as refusal:
         _finish(event, InboundStatus.REFUSED, refusal.code, refusal.detail, now)
         return
+    if parsed.fetch:
+        parsed = _let_fetch(event, parsed, now)
     for order_id, events in _by_order(parsed.events).items():
         event.order_ref = order_id[:80]
         merge_events(event=event, external_order_id=order_id, events=events, now=now)
@@ -105,6 +108,19 @@ def _apply(event: StoreEvent, adapter: Adapter, now: datetime) -> None:
         _mark_uninstalled(event.connection, now)
     status = InboundStatus.PROCESSED if parsed.events else InboundStatus.IGNORED
     _finish(event, status, parsed.note, "", now)
+
+
+def _let_fetch(event: StoreEvent, parsed: Parsed, now: datetime) -> Parsed:
+    """Have fetched what the body only tells of; returns what counts of it until then."""
+    store = event.connection
+    if not store.api_key and parsed.events:
+        return parsed
+    real_now = now - timedelta(seconds=event.brand.clock_offset_s)
+    fetching.tell(connection=store, order_ids=parsed.fetch, real_now=real_now)
+    event.order_ref = parsed.fetch[0][:80]
+    if parsed.events and not parsed.is_provisional:
+        return parsed
+    return Parsed((), parsed.note or FETCHING)
 
 
 def _by_order(events: tuple[CanonicalEvent, ...]) -> dict[str, list[CanonicalEvent]]:

@@ -17,7 +17,7 @@ from tracking.models import OrderPull
 from tracking.services import unread
 from tracking.services.adapters import Adapter
 from tracking.services.intake import store_delivery
-from tracking.services.sources import Found, Page, PullFailed, Source, complete_order
+from tracking.services.sources import Found, Page, Poller, PullFailed, complete_order
 
 EVERY = timedelta(minutes=5)
 OVERLAP = timedelta(minutes=10)  # a change may be written later than the time it carries
@@ -76,7 +76,7 @@ def claim(*, pull_id: int, real_now: datetime) -> OrderPull | None:
 
 
 def pull_orders(
-    *, pull: OrderPull, source: Source, adapter: Adapter, now: datetime, real_now: datetime
+    *, pull: OrderPull, source: Poller, adapter: Adapter, now: datetime, real_now: datetime
 ) -> list[int]:
     """Fetch what changed since the cursor; returns the ids of the new deliveries.
 
@@ -104,7 +104,7 @@ def pull_orders(
     return stored
 
 
-def _read_page(pull: OrderPull, source: Source, adapter: Adapter, place: _Place) -> _Read:
+def _read_page(pull: OrderPull, source: Poller, adapter: Adapter, place: _Place) -> _Read:
     without = unread.list_left_out(pull.connection)
     is_lasting = pull.failures > 0
     try:

@@ -49,17 +49,10 @@ class Page:
 class Source(Protocol):
     """A shop's own interface. Each method raises PullFailed.
 
-    `topic`: of what `complete` returns. `listed_topic`: of the bodies of a list, as they are.
+    `topic`: of what `complete` returns.
     """
 
     topic: str
-    listed_topic: str
-
-    def list_orders(self, *, after: datetime, page: int, without: Sequence[str]) -> Page: ...
-
-    def list_ids(self, *, after: datetime, page: int, without: Sequence[str]) -> Page:
-        """Return the same page without the bodies, which is all that can be had if one breaks."""
-        ...
 
     def get_order(self, order_id: str) -> Found | None:
         """Return one order; None where the shop has it no more."""
@@ -70,9 +63,24 @@ class Source(Protocol):
         ...
 
 
+class Poller(Source, Protocol):
+    """One that can be asked which orders changed, too.
+
+    `listed_topic`: of the bodies of a list, as they are.
+    """
+
+    listed_topic: str
+
+    def list_orders(self, *, after: datetime, page: int, without: Sequence[str]) -> Page: ...
+
+    def list_ids(self, *, after: datetime, page: int, without: Sequence[str]) -> Page:
+        """Return the same page without the bodies, which is all that can be had if one breaks."""
+        ...
+
+
 def complete_order(
     *,
-    source: Source,
+    source: Poller,
     connection: StoreConnection,
     adapter: Adapter,
     found: Found,

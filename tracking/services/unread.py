@@ -1,4 +1,4 @@
-"""Orders a shop could not give: set aside one by one, so that the others go on.
+"""Orders a shop did not give: set aside one by one, so that the others go on.
 
 Each waits by itself, longer after every try, and is left out of the lists that are asked for
 meanwhile. Once it is read it is a delivery like any other, and its row goes.
@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from brands.models import StoreConnection
 from core import audit, faults, jobs
@@ -16,9 +16,10 @@ from core.locks import lock_row
 from tracking.models import OrderPull, UnreadOrder
 from tracking.services.adapters import Adapter
 from tracking.services.intake import store_delivery
-from tracking.services.sources import Found, PullFailed, Source, complete_order
+from tracking.services.sources import Found, Poller, PullFailed, complete_order
 
 FIRST_WAIT = timedelta(minutes=5)
+FIRST_WAIT_TOLD = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(days=1)
 TRIES_A_TURN = 25
 MOST_LEFT_OUT = 100  # what one address can name; more than these are met again and known
@@ -54,7 +55,7 @@ def has_due(*, pull: OrderPull, real_now: datetime) -> bool:
 
 
 def read_again(
-    *, pull: OrderPull, source: Source, adapter: Adapter, now: datetime, real_now: datetime
+    *, pull: OrderPull, source: Poller, adapter: Adapter, now: datetime, real_now: datetime
 ) -> list[int]:
     """Ask for the orders whose turn has come, each by itself; returns the new deliveries.
 
@@ -79,7 +80,18 @@ def read_again(
             if not failure.may_be_one_order:
                 raise
             body, code = None, failure.code
-        stored += _settle(pull, row, source.topic, body, code, now=now, real_now=real_now)
+        new = settle(
+            connection=pull.connection,
+            row=row,
+            topic=source.topic,
+            body=body,
+            failure=PullFailed(code) if code else None,
+            now=now,
+            real_now=real_now,
+        )
+        OrderPull.objects.filter(pk=pull.pk).update(brought=F("brought") + len(new))
+        stored += new
+    pull.refresh_from_db(fields=["brought"])
     return stored
 
 
@@ -100,6 +112,7 @@ def ask_again(*, unread_id: int, actor_id: int, now: datetime, real_now: datetim
         after={"order": row.external_order_id},
         now=now,
     )
+    jobs.enqueue("tracking.fetch_told", connection_id=row.connection_id)
     pull = OrderPull.objects.filter(connection_id=row.connection_id, failures=0).first()
     if pull is not None:
         OrderPull.objects.filter(pk=pull.pk, next_at__gt=real_now).update(next_at=real_now)
@@ -107,22 +120,25 @@ def ask_again(*, unread_id: int, actor_id: int, now: datetime, real_now: datetim
     return row
 
 
-def _settle(  # one transaction needs all of it
-    pull: OrderPull,
+def settle(  # one transaction needs all of it
+    *,
+    connection: StoreConnection,
     row: UnreadOrder,
     topic: str,
     body: bytes | None,
-    code: str,
-    *,
+    failure: PullFailed | None,
     now: datetime,
     real_now: datetime,
 ) -> list[int]:
-    """Store what was read; the row goes, or waits for its next try."""
+    """Store what was read; the row goes, or waits for its next try. Returns the new delivery.
+
+    What was told again since the row was read stays, and is due at once.
+    """
     with transaction.atomic():
         new = []
         if body is not None:
             event, is_new = store_delivery(
-                connection=pull.connection,
+                connection=connection,
                 topic=topic,
                 event_id="",
                 body=body,
@@ -131,21 +147,19 @@ def _settle(  # one transaction needs all of it
             )
             new = [event.pk] if is_new else []
         faults.point("unread_order.before_settled")
-        if code:
-            _put_off(row, code, real_now)
+        mine = UnreadOrder.objects.filter(pk=row.pk, told=row.told)
+        if failure is None:
+            mine.delete()
         else:
-            row.delete()
-        pull.brought += len(new)
-        pull.save(update_fields=["brought"])
+            first = FIRST_WAIT if row.told is None else FIRST_WAIT_TOLD
+            wait = max(first * 2 ** min(row.failures, 12), failure.retry_after)
+            mine.update(
+                failures=row.failures + 1,
+                code=f"pull.{failure.code}",
+                tried_at=real_now,
+                next_at=real_now + min(wait, LONGEST_WAIT),
+            )
     return new
-
-
-def _put_off(row: UnreadOrder, code: str, real_now: datetime) -> None:
-    wait = FIRST_WAIT * 2 ** min(row.failures, 10)
-    row.failures += 1
-    row.code, row.tried_at = f"pull.{code}", real_now
-    row.next_at = real_now + min(wait, LONGEST_WAIT)
-    row.save(update_fields=["failures", "code", "tried_at", "next_at"])
 
 
 def _list_due(pull: OrderPull, real_now: datetime) -> QuerySet[UnreadOrder]:

@@ -42,6 +42,9 @@ BODIES: Mapping[str, Message] = {
     ),
     "store.repeated_line": Message(_("Refused: two lines of the order have the same id.")),
     "store.too_many": Message(_("Refused: {field} has more entries than an order can have.")),
+    "store.foreign_account": Message(
+        _("Refused: it belongs to another account connected to the shop's own.")
+    ),
     "store.topic_mismatch": Message(
         _("Refused: the topic of the delivery and the type in its body differ.")
     ),
@@ -61,6 +64,11 @@ NOTES: Mapping[str, Message] = {
     "store.needs_fetch": Message(
         _("Set aside: it only says that something changed; the store sends the order by itself.")
     ),
+    "store.fetching": Message(
+        _("It only says that something changed; the order itself is fetched from the shop.")
+    ),
+    "store.same_sale": Message(_("Set aside: another event of the same sale is counted.")),
+    "store.no_revenue": Message(_("Set aside: nothing was paid for it.")),
     "store.no_money": Message(_("Set aside: a refund record that moved no money.")),
     "store.no_order": Message(_("Set aside: it is about no order of this shop.")),
     "store.irrelevant_topic": Message(_("Set aside: this topic changes no order.")),
@@ -132,6 +140,10 @@ PROBLEMS: Mapping[str, Message] = {
 PULLS: Mapping[str, Message] = {
     "pull.keys_refused": Message(
         _("The shop refused the keys. Make new ones with the permission Read and save them.")
+    ),
+    "pull.told": Message(_("It waits for its turn to be fetched.")),
+    "pull.no_keys": Message(
+        _("The keys of the shop are missing. Enter them under Set-up; then it is fetched.")
     ),
     "pull.no_interface": Message(
         _(

@@ -9,7 +9,6 @@ from tracking.integrations.reading import load_object
 from tracking.integrations.squarespace.order import read_order
 from tracking.services.adapters import (
     IRRELEVANT,
-    NEEDS_FETCH,
     UNINSTALLED,
     HashEmail,
     Parsed,
@@ -35,8 +34,7 @@ def parse(
         snapshot, refunds = read_order(load_object(body), hash_email)
         return Parsed((snapshot, *refunds))
     if topic in THIN_TOPICS:
-        find_order_id(body)
-        return Parsed((), NEEDS_FETCH)
+        return Parsed((), fetch=(find_order_id(body),))
     if topic == UNINSTALL:
         load_object(body)
         return Parsed((), UNINSTALLED)

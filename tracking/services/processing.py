@@ -120,7 +120,7 @@ def _let_fetch(event: StoreEvent, parsed: Parsed, now: datetime) -> Parsed:
     event.order_ref = parsed.fetch[0][:80]
     if parsed.events and not parsed.is_provisional:
         return parsed
-    return Parsed((), parsed.note or FETCHING)
+    return Parsed((), FETCHING)
 
 
 def _by_order(events: tuple[CanonicalEvent, ...]) -> dict[str, list[CanonicalEvent]]:

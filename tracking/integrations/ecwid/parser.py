@@ -9,7 +9,7 @@ carts that were left: they are no orders.
 from core.signing import Headers
 from tracking.integrations.ecwid.order import UNFINISHED, read_order
 from tracking.integrations.reading import load_object
-from tracking.services.adapters import IRRELEVANT, NO_ORDER, HashEmail, Parsed
+from tracking.services.adapters import IRRELEVANT, NEEDS_FETCH, NO_ORDER, HashEmail, Parsed
 
 PULLED = "order.pulled"
 THIN_TOPICS = frozenset({"order.created", "order.updated", "order.deleted"})
@@ -34,7 +34,7 @@ def parse(
         snapshot, refunds = read_order(order, found.currency("currency"), hash_email)
         return Parsed((snapshot, *refunds))
     if topic in THIN_TOPICS:
-        return Parsed((), fetch=(find_order_id(body),))
+        return Parsed((), NEEDS_FETCH, fetch=(find_order_id(body),))
     return Parsed((), IRRELEVANT)
 
 

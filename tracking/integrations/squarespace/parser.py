@@ -9,6 +9,7 @@ from tracking.integrations.reading import load_object
 from tracking.integrations.squarespace.order import read_order
 from tracking.services.adapters import (
     IRRELEVANT,
+    NEEDS_FETCH,
     UNINSTALLED,
     HashEmail,
     Parsed,
@@ -34,7 +35,7 @@ def parse(
         snapshot, refunds = read_order(load_object(body), hash_email)
         return Parsed((snapshot, *refunds))
     if topic in THIN_TOPICS:
-        return Parsed((), fetch=(find_order_id(body),))
+        return Parsed((), NEEDS_FETCH, fetch=(find_order_id(body),))
     if topic == UNINSTALL:
         load_object(body)
         return Parsed((), UNINSTALLED)

@@ -118,6 +118,7 @@ def test_a_failure_waits_longer_each_time_and_is_shown_with_its_reason():
     store = connect(world.brand)
     deliver(store)
 
+    again = UnreadOrder.objects.get(connection=store)
     for failures, wait_s in ((1, 30), (2, 60), (3, 120)):
         row = UnreadOrder.objects.get(connection=store)
         work(store, Shop(PullFailed("keys_refused")), at=row.next_at)

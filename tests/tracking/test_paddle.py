@@ -143,7 +143,7 @@ def test_a_notification_of_something_else_is_set_aside():
 @pytest.mark.skipif(not SHARED.exists(), reason="the shared payloads are not here")
 def test_every_real_body_is_read_or_set_aside_with_a_reason():
     """The expected values were read from the files by hand."""
-    found = {}
+    found: dict[str, object] = {}
     for path in sorted(SHARED.glob("paddle__*.json")):
         document = json.loads(path.read_bytes())
         name = path.stem.removeprefix("paddle__").removeprefix("entity_")

@@ -229,7 +229,7 @@ def test_each_kind_of_id_is_asked_for_where_it_is_kept():
 @pytest.mark.skipif(not SHARED.exists(), reason="the shared payloads are not here")
 def test_every_real_body_is_read_or_set_aside_with_a_reason():
     """The expected values were read from the files by hand."""
-    found = {}
+    found: dict[str, object] = {}
     for path in sorted(SHARED.glob("stripe__*.json")):
         body = path.read_bytes()
         topic = describe(headers={}, body=body).topic

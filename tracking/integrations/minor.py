@@ -36,10 +36,8 @@ def signed_minor(
     if type(value) is not int:
         node.refuse("bad_amount", name)
     digits = exponent(currency)
-    surplus = (wire or {}).get(currency, digits) - digits
-    if surplus <= 0:
-        return value * 10**-surplus
-    whole, rest = divmod(value, 10**surplus)
+    told_in = (wire or {}).get(currency, digits)
+    whole, rest = divmod(value * int(10**digits), int(10**told_in))
     if rest:
         node.refuse("bad_amount", name)
     return whole

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tracking', '0010_claims'),
+        ('tracking', '0011_binding'),
     ]
 
     operations = [

@@ -76,7 +76,8 @@ def find_id(node: Node, name: str) -> str:
 
 def spread(amount: int, values: Sequence[int]) -> list[int]:
     """Share an amount over lines by value, to no line more than it is worth."""
-    return allocate(min(amount, sum(values)), values)
+    worth = sum(values)
+    return allocate(min(amount, worth), values) if worth else [0] * len(values)
 
 
 def without_tax(node: Node, *, subtotal: int, discount: int, tax: int, total: int) -> int:

@@ -75,7 +75,7 @@ def test_a_brand_has_its_first_hour(open_browser):
     owner.page.locator("#id_rate_bps").fill("12.5")
     owner.press("Recalculate").sees("pays 15.00 EUR")
     owner.press("Publish rule").sees("4 of 8 done").follow("Connect store")
-    owner.page.get_by_label("Any shop (signed webhook)").check()
+    owner.follow("Any shop (signed webhook)")
     owner.press("Connect store").sees("whsec_")
     owner.page.reload()
     assert "whsec_" not in owner.read()

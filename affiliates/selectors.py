@@ -199,6 +199,13 @@ def list_brand_codes(brand: Brand) -> QuerySet[Code]:
     return related.order_by("-pk")
 
 
+def list_brand_enrollments(brand: Brand) -> QuerySet[Enrollment]:
+    """Return the places of a brand's creators in its programs, newest first."""
+    rows = Enrollment.objects.filter(brand=brand)
+    related = rows.select_related("affiliation__affiliate__user", "program", "group", "terms")
+    return related.order_by("-pk")
+
+
 def list_enrollments_of(affiliation: Affiliation) -> QuerySet[Enrollment]:
     """Return a creator's places in the programs of one brand."""
     rows = Enrollment.objects.filter(affiliation=affiliation)

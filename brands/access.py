@@ -48,6 +48,7 @@ __all__ = [
     "get_vetting_point_for",
     "list_brands_of",
     "list_reports_for",
+    "open_with_key",
     "require",
     "require_report",
 ]
@@ -128,6 +129,15 @@ def get_brand_for(user: Visitor, slug: str, needs: Right = Right.READ) -> BrandA
     access = BrandAccess(brand=member.brand, member=member, role=Role(member.role))
     require(access, needs)
     return access
+
+
+def open_with_key(key: ApiKey) -> BrandAccess:
+    """Open the door of the one brand a key is of, as the owner who made it.
+
+    What the key may do there is for its scopes to say.
+    """
+    member = Member(brand=key.brand, user_id=key.created_by_id, role=Role.OWNER)
+    return BrandAccess(brand=key.brand, member=member, role=Role.OWNER)
 
 
 def require(access: BrandAccess, needs: Right) -> None:

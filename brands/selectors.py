@@ -221,6 +221,11 @@ def list_groups(program: models.Program) -> QuerySet[models.Group]:
     return models.Group.objects.filter(program=program).order_by("-is_default", "name", "pk")
 
 
+def list_groups_of_brand(brand: Brand) -> QuerySet[models.Group]:
+    """Return the groups of all programs of a brand, newest first."""
+    return models.Group.objects.filter(brand=brand).select_related("program").order_by("-pk")
+
+
 def list_questions(program: models.Program) -> QuerySet[models.Question]:
     """Return what the program asks of applicants, in its order."""
     return program.questions.filter(retired_at__isnull=True).order_by("position", "pk")

@@ -5,6 +5,7 @@ import time
 from celery import shared_task
 from django.conf import settings
 
+from brands.services.apianswers import forget_answers
 from brands.services.changes import apply_due_changes
 from brands.services.courier import deliver_due
 from brands.services.delivering import list_due
@@ -15,6 +16,12 @@ from core.jobs import enqueue
 from core.locks import try_alone
 
 DELIVERY_S = 45.0
+
+
+@shared_task(name="brands.forget_api_answers", acks_late=True, ignore_result=True)
+def forget_api_answers() -> None:
+    """Delete what was answered to keys of the API more than 30 days ago."""
+    forget_answers(now=database_now())
 
 
 @shared_task(name="brands.apply_changes", acks_late=True, ignore_result=True)

@@ -13,6 +13,7 @@ BEAT = {
     "sweep-store-events": {"task": "tracking.sweep_store_events", "schedule": 30.0},
     "digests": {"task": "core.send_digests", "schedule": crontab(minute="*/15")},
     "mail-bodies": {"task": "core.forget_mail", "schedule": once_a_day(3, 20)},
+    "api-answers": {"task": "brands.forget_api_answers", "schedule": crontab(hour=3, minute=50)},
     "guesses": {"task": "core.forget_guesses", "schedule": crontab(hour=3, minute=30)},
     "sweep-uploads": {"task": "tracking.sweep_uploads", "schedule": 60.0},
     "sweep-what-ifs": {"task": "tracking.sweep_what_ifs", "schedule": 60.0},

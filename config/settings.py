@@ -48,6 +48,7 @@ MAIL_BODY_DAYS = env.number("MAIL_BODY_DAYS", 30, 1, 365)
 CLICK_DETAIL_DAYS = env.number("CLICK_DETAIL_DAYS", 90, 30, 395)
 ARCHIVED_IMAGE_DAYS = env.number("ARCHIVED_IMAGE_DAYS", 30, 1, 365)
 INVITATION_DAYS = env.number("INVITATION_DAYS", 90, 1, 365)
+API_REQUESTS_PER_MINUTE = env.number("API_REQUESTS_PER_MINUTE", 600, 10, 100_000)
 MAIL_DAILY_CAP = env.number("MAIL_DAILY_CAP", 2000, 10, 1_000_000)
 WEBHOOK_NETWORKS = env.networks("WEBHOOK_NETWORKS")
 
@@ -90,6 +91,7 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "csp",
     "django_htmx",
+    "drf_spectacular_sidecar",
 ]
 
 MIDDLEWARE = [
@@ -308,13 +310,8 @@ CONTENT_SECURITY_POLICY = {
         "report-uri": ["/csp/"],
     }
 }
-PERMISSIONS_POLICY: dict[str, list[str]] = {
-    "camera": [],
-    "microphone": [],
-    "geolocation": [],
-    "payment": [],
-    "browsing-topics": [],
-}
+_UNUSED = ("camera", "microphone", "geolocation", "payment", "browsing-topics")
+PERMISSIONS_POLICY: dict[str, list[str]] = {name: [] for name in _UNUSED}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 262_144
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 DATA_UPLOAD_MAX_NUMBER_FILES = 5

@@ -58,6 +58,7 @@ handler400 = "portal.views.public.bad_request"
 
 urlpatterns = [
     path("", include((_brands, "brands"))),
+    path("", include("portal.api.urls")),
     path("", include((_portal, "portal"))),
     path("", include((_affiliates, "affiliates"))),
     path("", include((_tracking, "tracking"))),

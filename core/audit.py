@@ -1,5 +1,8 @@
 """Record who changed what, in the transaction of the change."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
@@ -7,6 +10,18 @@ from django.db import models
 from django.db.models import QuerySet
 
 from core.models import AuditEvent
+
+_api_key: ContextVar[str] = ContextVar("audit_api_key", default="")
+
+
+@contextmanager
+def by_key(name: str) -> Iterator[None]:
+    """Record beside each change inside that it came through the API, by which key."""
+    token = _api_key.set(name)
+    try:
+        yield
+    finally:
+        _api_key.reset(token)
 
 
 def pick_changed(
@@ -34,13 +49,14 @@ def record(  # noqa: PLR0913  # an audit row is these facts
     reason: str = "",
 ) -> AuditEvent:
     """Store one audit row; `actor_id` None means the program itself acted."""
+    key = _api_key.get()
     return AuditEvent.objects.create(
         brand_id=brand_id,
         actor_id=actor_id,
         action=action,
         **_name(target),
         before=before or {},
-        after=after or {},
+        after={**(after or {}), "api_key": key} if key else after or {},
         reason=reason[:500],
         at=now,
     )

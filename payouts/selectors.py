@@ -73,6 +73,12 @@ def list_failed(brand: Brand) -> QuerySet[Payout]:
     return rows.select_related("affiliation__affiliate", "plan").order_by("-pk")
 
 
+def list_payouts_of_brand(brand: Brand) -> QuerySet[Payout]:
+    """Return the payouts of a brand, newest first."""
+    rows = Payout.objects.filter(brand=brand).select_related("affiliation__affiliate", "plan")
+    return rows.order_by("-pk")
+
+
 def list_payouts_of_run(plan: PayoutPlan) -> QuerySet[Payout]:
     """Return the payouts of a run, by creator's name."""
     return plan.payouts.select_related("affiliation__affiliate").order_by(

@@ -1,10 +1,12 @@
 """Every address of the program, read from the resolver, and the people who ask for it."""
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
+from itertools import count
 from typing import Any, Literal
 
 from django.db import transaction
@@ -15,7 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from core.models import User
 from tests.everything import Everything
 
-Side = Literal["brand", "creator", "operator", "anyone"]
+Side = Literal["brand", "creator", "operator", "anyone", "key"]
 METHODS = ("GET", "POST")
 CHROME = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
@@ -56,7 +58,10 @@ SPECIAL: Mapping[str, Mapping[str, str]] = {
     "core:mail-confirm": {"token": "confirm_token"},
     "brands:reply-to": {"token": "reply_token"},
 }
-ROUTES = {"account_reset_password_from_key": "accounts/password/reset/key/1-set-password/"}
+ROUTES = {
+    "account_reset_password_from_key": "accounts/password/reset/key/1-set-password/",
+    "api:nowhere": "api/nothing",
+}
 QUERIES = {
     "tracking:redirect-by-parameter": "?ref={link_slug}",
     "portal:tryout": "?total=100.00",
@@ -82,6 +87,11 @@ FORMS = {
     "payouts:run-preview": {"currency": "EUR"},
     "payouts:tax-party": {"party-legal_name": "Brand", "party-address": "Street 1"},
     "payouts:tax-threshold-add": {"threshold-amount": "5.00 EUR", "threshold-note": "Report"},
+    "api:links": {"enrollment": "{enrollment_id}", "destination_url": "https://shop.example/"},
+    "api:codes": {"enrollment": "{enrollment_id}", "text": "SPRING"},
+    "api:invitations": {"program": "{program_id}", "group": "{group_id}"},
+    "api:application-approve": {"group": "{group_id}"},
+    "api:application-reject": {"reason": "audience"},
     "payouts:tax-rate-add": {
         "rate-kind": "withholding",
         "rate-starts_on": "2026-01-01",
@@ -110,6 +120,8 @@ class Address:
     def side(self) -> Side:
         if self.route.startswith("b/"):
             return "brand"
+        if self.route.startswith("api/v1/") and self.name != "api:schema":
+            return "key"
         if self.route.startswith("ops/") and self.name not in OPEN_UNDER_OPS:
             return "operator"
         return "creator" if self.route.startswith("me/") else "anyone"
@@ -123,6 +135,10 @@ class Address:
     def form(self) -> dict[str, str]:
         """Return the least that is posted here."""
         return FORMS.get(self.name, {})
+
+    def fill(self, world: Everything) -> dict[str, str]:
+        """Return the same with ids of the world's own rows."""
+        return {name: value.format(**world.ids) for name, value in self.form.items()}
 
     def key(self, part: str) -> str:
         """Return the name of the value that stands in one part."""
@@ -175,10 +191,14 @@ class Asker:
     ) -> HttpResponse:
         self.client.cookies = SimpleCookie(self.cookies)
         with undone():
-            is_post = method == "POST"
-            answer: Any = (
-                self.client.post(url, data or {}) if is_post else self.client.generic(method, url)
-            )
+            return self.send(method, url, data or {})
+
+    def send(self, method: str, url: str, data: Mapping[str, Any]) -> HttpResponse:
+        """Send a request with the cookies of now; what it does stays."""
+        if method == "POST":
+            answer: Any = self.client.post(url, dict(data))
+        else:
+            answer = self.client.generic(method, url)
         return answer
 
     def methods(self, url: str) -> frozenset[str]:
@@ -186,6 +206,23 @@ class Asker:
         answer = self.ask(url, "PATCH")
         allowed = answer.headers.get("Allow", "GET, POST") if answer.status_code == 405 else ""
         return frozenset(method for method in METHODS if method in (allowed or "GET, POST"))
+
+
+class KeyAsker(Asker):
+    """A program with a key of a brand's API; its forms are JSON, and each has a name of its own."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.key = {"Authorization": f"Bearer {text}"}
+        self._numbers = count(1)
+
+    def send(self, method: str, url: str, data: Mapping[str, Any]) -> HttpResponse:
+        headers = {**self.key, "Idempotency-Key": f"ask-{next(self._numbers)}"}
+        body = json.dumps(dict(data)) if method == "POST" else ""
+        answer: Any = self.client.generic(
+            method, url, body, content_type="application/json", headers=headers
+        )
+        return answer
 
 
 @contextmanager

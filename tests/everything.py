@@ -26,6 +26,7 @@ from payouts.services import moves
 from payouts.services.approval import approve_plan
 from payouts.services.methods import set_bank_method
 from payouts.services.planning import make_plan
+from portal.api.showing import click_id
 from tests.awards import make_award, make_bonus_plan
 from tests.claims import make_claim, make_screenshot
 from tests.makers import (
@@ -62,6 +63,7 @@ from tests.makers import (
     percent_rule,
     send_news,
 )
+from tests.orders import make_click
 from tests.payouts.papers import (
     make_invoice,
     make_statement,
@@ -148,6 +150,8 @@ def make_everything(prefix: str = "Anna", *, creator: User | None = None) -> Eve
     make_award(place, at=shop.now)
     make_products(shop.connection)
     claim = make_claim(place, "2", picture=make_screenshot(), total="100.00", now=shop.now)
+    key, key_text = make_api_key(world.brand, now=shop.now)
+    click = make_click(link, at=shop.now - timedelta(days=1))
     world.ids |= {
         "application_id": waiting.public_id,
         "creator_id": place.affiliation.public_id,
@@ -163,7 +167,9 @@ def make_everything(prefix: str = "Anna", *, creator: User | None = None) -> Eve
         "goal_id": goal.public_id,
         "report_id": make_saved_report(world.brand).public_id,
         "change_id": change.public_id,
-        "key_id": make_api_key(world.brand, now=shop.now)[0].public_id,
+        "click_id": click_id(click.pk),
+        "key_id": key.public_id,
+        "key_text": key_text,
         "bonus_id": make_bonus_plan(program).public_id,
         "deliverable_id": offer.public_id,
         "work_id": work.public_id,

@@ -19,6 +19,7 @@ from config.embedded import Server, remove_data, start_postgres, start_redis
 # Fixed, so that a failure can be repeated; nothing outside the tests knows them.
 SETTINGS = {
     "LOCAL": "1",
+    "API_REQUESTS_PER_MINUTE": "100000",  # a crawl asks with one key
     "SECRET_KEY": "tests-only-" * 6,
     "FIELD_ENCRYPTION_KEYS": "dGVzdHMtb25seS10ZXN0cy1vbmx5LXRlc3RzLW9ubHk=",
     "CLICK_TOKEN_KEYS": "1:dGVzdHMtb25seS10ZXN0cy1vbmx5LXRlc3RzLW9ubHk=",

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.urls import resolve
 
 from core.models import User
-from tests.addresses import Address, Asker, Side, is_reached, list_addresses
+from tests.addresses import Address, Asker, KeyAsker, Side, is_reached, list_addresses
 from tests.everything import Everything, make_everything
 from tests.makers import make_user
 
@@ -55,6 +55,7 @@ LEADING = dict.fromkeys(
 )
 # Addresses that take a POST without a token of a page, each with what stands in its place.
 HOOKS = {
+    "api:nowhere": "there is nothing to take",
     "tracking:hook": "a store signs what it sends",
     "tracking:hook-secret": "a store that signs nothing knows the end of its address",
     "payouts:stripe-hook": "Stripe signs what it sends",
@@ -84,6 +85,7 @@ LEADS_AWAY = {*LINKS, "payouts:standin-setup"}
 NOT_REACHED: dict[str, str] = {
     "portal:metrics": "Prometheus brings a token",
     "payouts:paypal-hook": "only what PayPal says it sent is taken",
+    "api:nowhere": "says that there is nothing",
 }
 
 
@@ -184,8 +186,21 @@ def test_no_other_address_does_without_a_token(world):
     views = {one.name: resolve(urlsplit(one.url(world)).path).func for one in list_addresses()}
 
     exempt = {name for name, view in views.items() if getattr(view, "csrf_exempt", False)}
-    assert exempt == HOOKS.keys() | LINKS
+    keyed = {one.name for one in list_addresses() if one.side == "key"}  # a program brings its key
+    assert exempt == HOOKS.keys() | LINKS | keyed
     assert {Asker().ask(f"/r/{world.ids['link_slug']}", "POST").status_code} == {405}
+
+
+def test_every_answer_to_a_program_is_strict_and_works_with_a_key_alone(world):
+    asker, nobody = KeyAsker(world.ids["key_text"]), KeyAsker("fs_live_x")
+    for address in (one for one in list_addresses() if one.side == "key"):
+        url = address.url(world)
+        for method in asker.methods(url):
+            answer = asker.ask(url, method, address.fill(world))
+            shut = nobody.ask(url, method, address.fill(world))
+            for name, one in (("key", answer), ("another", shut)):
+                assert [*find_faults(Asked(address, name, method, one))] == [], address.name
+            assert is_reached(answer) and shut.status_code in {401, 429}, address.name
 
 
 def test_a_link_tells_the_shop_where_the_shopper_came_from_and_nobody_keeps_it(world):

@@ -17,6 +17,7 @@ from core.money import Money
 from tracking.domain.merge import OrderState
 from tracking.models import (
     Attribution,
+    Click,
     Commission,
     HoldKind,
     Order,
@@ -56,6 +57,11 @@ NO_FIGURES = CreatorFigures()
 def list_orders(brand: Brand) -> QuerySet[Order]:
     """Return what the brand's stores sent, the newest receipt first."""
     return Order.objects.filter(brand=brand).select_related("connection", "brand").order_by("-pk")
+
+
+def list_clicks_of_brand(brand: Brand) -> QuerySet[Click]:
+    """Return the clicks on the links of a brand's creators, newest first."""
+    return Click.objects.filter(brand_id=brand.pk).order_by("-pk")
 
 
 def has_leads(brand: Brand) -> bool:

@@ -55,6 +55,8 @@ ANYONE: frozenset[Side] = frozenset({"anyone"})
 
 # Addresses without a page of their own, and why; what only takes forms is said by its methods.
 NO_PAGE: Mapping[str, str] = {
+    "api:nowhere": "says to programs that there is nothing",
+    "api:schema": "a file for programs",
     "portal:metrics": "figures for Prometheus, which brings a token",
     "portal:ops": "leads to the health page",
     "portal:saved-open": "leads to the report that was saved",
@@ -122,6 +124,7 @@ def find_pages() -> Pages:
     for address in list_addresses():
         if address.name not in drawn:
             reason = NO_PAGE.get(address.name) or hunt.reasons.get(address.name)
+            reason = "answers programs" if address.side == "key" else reason
             if reason:
                 pages.left_out[address.name] = reason
             else:

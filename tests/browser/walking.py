@@ -82,7 +82,7 @@ def list_stops(world: Everything) -> list[Stop]:
 def _find_stops(world: Everything, readers: dict[str, tuple[User | None, ...]]) -> Iterator[Stop]:
     for address in list_addresses():
         url = address.url(world)
-        for reader in readers[address.side]:
+        for reader in readers.get(address.side, ()):  # programs with a key read no pages
             if _draws(Asker(reader), url):
                 yield Stop(address.name, url, reader)
                 break

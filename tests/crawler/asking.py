@@ -84,8 +84,11 @@ def list_queries(town: Town, page: str) -> Iterator[str]:
 
 def list_bodies(town: Town, address: Address, page: str) -> Iterator[tuple[dict[str, str], bool]]:
     """Return what is posted to an address of ours, and whether it holds more than is asked."""
-    least = dict(address.form)
+    least = dict(address.fill(town.ours))
     yield least, False
+    if address.side == "key":  # what it names in its body is theirs, one at a time
+        for name, value in address.fill(town.theirs).items():
+            yield {**least, name: value}, False
     for form in read_forms(page, "post"):
         swapped = {name: swap(town, value) for name, value in form.offered.items()}
         if swapped != form.offered:

@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
-from typing import Any
 
 from django.db import DatabaseError, connection, transaction
 from django.http import HttpResponse
@@ -25,7 +24,13 @@ from tests.crawler.watch import Watch, describe_rows, list_owners, newly_touched
 ODD_METHODS = ("HEAD", "OPTIONS", "PUT", "PATCH", "DELETE")
 # Whoever may be tried first: the rest follow in a full crawl.
 # In a slice each address is tried by the one who comes nearest to what is there.
-NEAREST = {"brand": "owner", "creator": "creator", "operator": "owner", "anyone": "nobody"}
+NEAREST = {
+    "brand": "owner",
+    "creator": "creator",
+    "operator": "owner",
+    "anyone": "nobody",
+    "key": "key",
+}
 # Rows of theirs that anybody may make, by the address that makes them, and why.
 OPEN_WRITES: Mapping[str, frozenset[str]] = {
     # Whoever sees a picture on a page is counted once a day.
@@ -51,6 +56,7 @@ BY_TOKEN = {"portal:invited"}
 UNREACHED = {
     "payouts:paypal-hook": "only what PayPal says it sent is taken",
     "portal:metrics": "Prometheus brings a token",
+    "api:nowhere": "says that there is nothing",
 }
 # Addresses whose ids are no secret: anybody may call them.
 OPEN_SIDES = {"anyone"}
@@ -112,7 +118,7 @@ class Crawl:
         url = address.url(self.town.theirs)
         self.outcome.requests += 2
         return any(
-            is_reached(one.ask(url, method, address.form))
+            is_reached(one.ask(url, method, address.fill(self.town.theirs)))
             for one in askers
             for method in one.methods(url)
         )
@@ -122,7 +128,7 @@ class Crawl:
         methods = sorted(person.asker.methods(own))
         for url, twin in list_foreign(self.town, address):
             for method in methods:
-                self._judge(person, Ask(address, method, url, address.form, twin))
+                self._judge(person, Ask(address, method, url, address.fill(self.town.ours), twin))
         for method in ODD_METHODS if self.is_full else ():
             self._judge(person, Ask(address, method, own))
         page = self._read_own(person, address, own) if "GET" in methods else ""
@@ -217,12 +223,7 @@ def send(asker: Asker, method: str, url: str, data: Mapping[str, str]) -> HttpRe
     """
     asker.client.raise_request_exception = False
     asker.client.cookies = SimpleCookie(asker.cookies)
-    answer: Any = (
-        asker.client.post(url, dict(data))
-        if method == "POST"
-        else asker.client.generic(method, url)
-    )
-    return answer
+    return asker.send(method, url, data)
 
 
 def read(answer: HttpResponse) -> str:

@@ -15,7 +15,7 @@ from django.db import connection, models, transaction
 from brands.models import Role
 from core.fields import EncryptedTextField
 from core.models import Brand, User
-from tests.addresses import Asker
+from tests.addresses import Asker, KeyAsker
 from tests.everything import Everything, make_everything
 from tests.makers import NOW, make_member, make_user
 
@@ -130,6 +130,7 @@ def make_town() -> Town:
         "creator": Person("creator", Asker(ours.creator), ours),
         "stranger": Person("stranger", Asker(make_user()), ours),
         "nobody": Person("nobody", Asker(), ours),
+        "key": Person("key", KeyAsker(ours.ids["key_text"]), ours),
     }
     return Town(
         ours=ours,
@@ -139,6 +140,7 @@ def make_town() -> Town:
             "brand": Asker(theirs.owner),
             "creator": Asker(theirs.creator),
             "operator": Asker(theirs.operator),
+            "key": KeyAsker(theirs.ids["key_text"]),
         },
         secrets=frozenset(_list_secrets(theirs.brand)),
         ids=frozenset(_list_ids(theirs.brand)),

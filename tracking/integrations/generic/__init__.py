@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from brands.services.platforms import Traits
-from tracking.integrations.generic.parser import parse
+from tracking.integrations.generic.parser import LEAD_PREFIX, parse
 from tracking.integrations.generic.signature import describe, is_ping, verify
 
 traits = Traits(
@@ -12,4 +12,4 @@ traits = Traits(
     about=_("For a shop of your own make: its program posts each order, signed."),
 )
 
-__all__ = ["describe", "is_ping", "parse", "traits", "verify"]
+__all__ = ["LEAD_PREFIX", "describe", "is_ping", "parse", "traits", "verify"]

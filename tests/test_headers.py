@@ -58,6 +58,7 @@ HOOKS = {
     "api:nowhere": "there is nothing to take",
     "tracking:hook": "a store signs what it sends",
     "tracking:hook-secret": "a store that signs nothing knows the end of its address",
+    "tracking:postback": "a store signs what it sends",
     "payouts:stripe-hook": "Stripe signs what it sends",
     "payouts:paypal-hook": "PayPal is asked whether it sent it",
     "payouts:standin-api": "a program brings its key",

@@ -10,6 +10,7 @@ from tracking.views import (
     inbox,
     own_orders,
     products,
+    postbacks,
     redirect,
     stores,
     uploads,
@@ -24,6 +25,7 @@ STORE = f"{STORES}/<str:connection_id>"
 urlpatterns = [
     path("hooks/<str:connection_id>", hooks.receive_delivery, name="hook"),
     path("hooks/<str:connection_id>/<str:secret>", hooks.receive_delivery, name="hook-secret"),
+    path("postback/<str:connection_id>", postbacks.receive_postback, name="postback"),
     path("r/", redirect.follow_link, name="redirect-by-parameter"),
     path("r/<str:slug>", redirect.follow_link, name="redirect"),
     path("r/<path:slug>", redirect.follow_link),

@@ -38,6 +38,7 @@ OPEN_WRITES: Mapping[str, frozenset[str]] = {
     # A delivery whose signature does not fit leaves its time, size and hash.
     "tracking:hook": frozenset({"tracking_refuseddelivery"}),
     "tracking:hook-secret": frozenset({"tracking_refuseddelivery"}),
+    "tracking:postback": frozenset({"tracking_refuseddelivery"}),
     # An invitation that is opened says so.
     "portal:invited": frozenset({"affiliates_invitation"}),
     # Whoever holds the signed address of a letter may do what it says.
@@ -47,7 +48,13 @@ OPEN_WRITES: Mapping[str, frozenset[str]] = {
     "portal:join": frozenset({"affiliates_application", "core_mail", "core_outboxevent"}),
 }
 # Machines sign the bytes they post, so more fields are another message.
-SIGNED = {"tracking:hook", "tracking:hook-secret", "payouts:stripe-hook", "payouts:standin-api"}
+SIGNED = {
+    "tracking:hook",
+    "tracking:hook-secret",
+    "tracking:postback",
+    "payouts:stripe-hook",
+    "payouts:standin-api",
+}
 # Kept mail, shown on the operator's own machine and nowhere else: test_outbox holds that.
 LOCAL_ONLY = {"core:outbox", "core:outbox-mail", "core:outbox-html"}
 # Whoever holds the secret address reads what it is about.

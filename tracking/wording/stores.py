@@ -56,6 +56,7 @@ BODIES: Mapping[str, Message] = {
     "store.not_json": Message(_("Refused: the body is not JSON.")),
     "store.not_a_token": Message(_("Refused: the body is not a signed token.")),
     "store.not_xml": Message(_("Refused: the body is not XML of elements and text alone.")),
+    "store.bad_query": Message(_("Refused: this is no list of parameters in UTF-8.")),
     "store.not_utf8": Message(_("Refused: the body is not UTF-8 text.")),
     "store.too_deep": Message(_("Refused: the body is nested too deeply.")),
 }

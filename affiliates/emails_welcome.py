@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from affiliates.models import Application, Code, Enrollment, Link
 from affiliates.selectors import get_current_slug, short_url
+from brands.selectors import find_link_host
 from core.mail import Letter, Params, compose, send_notice
 from core.notices import MEMBERSHIP, Kind, Value, register
 
@@ -47,11 +48,12 @@ INVITED = _welcome(
 def mail_welcome(*, enrollment: Enrollment, link: Link, code: Code, now: datetime) -> None:
     """Tell the creator that he is in, with his link and code."""
     program = enrollment.program
+    url = short_url(get_current_slug(link), find_link_host(program.brand_id))
     send_notice(
         kind=APPROVED if enrollment.invitation_id is None else INVITED,
         to=enrollment.affiliation.affiliate.user,
         brand=program.brand,
-        params=_params(program.name, short_url(get_current_slug(link)), code.text),
+        params=_params(program.name, url, code.text),
         now=now,
     )
 

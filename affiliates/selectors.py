@@ -29,9 +29,9 @@ from ledger.models import AccountKind
 from ledger.selectors import list_party_balances
 
 
-def short_url(slug: str) -> str:
-    """Return the address a creator shares."""
-    return f"{settings.SITE_URL}/r/{slug}"
+def short_url(slug: str, host: str = "") -> str:
+    """Return the address a creator shares; `host`: the brand's own link domain, if it has one."""
+    return f"https://{host}/r/{slug}" if host else f"{settings.SITE_URL}/r/{slug}"
 
 
 def join_url(program: Program) -> str:

@@ -26,7 +26,7 @@ from affiliates.models import (
 )
 from affiliates.selectors import short_url
 from brands.models import Program, ProgramStatus
-from brands.selectors import list_paying_views
+from brands.selectors import list_link_hosts, list_paying_views
 from core.mail import language_of
 from core.models import Brand, Image
 
@@ -66,11 +66,12 @@ def list_offered(places: Sequence[Enrollment], *, now: datetime) -> list[Offered
     links, codes = _first_links(open_places.values()), _first_codes(open_places.values())
     assets = Asset.objects.filter(program__in=open_places, archived_at__isnull=True)
     paying = list_paying_views(open_places)
+    hosts = list_link_hosts({place.brand_id for place in open_places.values()})
     return [
         _offer(
             asset,
             place,
-            slug := links.get(place.pk, ""),
+            short_url(slug, hosts.get(place.brand_id, "")) if (slug := links.get(place.pk)) else "",
             codes.get(place.pk, ""),
             _view_url(slug, asset) if slug and asset.program_id in paying else "",
         )
@@ -159,8 +160,7 @@ def _view_url(slug: str, asset: Asset) -> str:
     return f"{settings.SITE_URL}{path}"
 
 
-def _offer(asset: Asset, place: Enrollment, slug: str, code: str, view_url: str) -> Offered:
-    link = short_url(slug) if slug else ""
+def _offer(asset: Asset, place: Enrollment, link: str, code: str, view_url: str) -> Offered:
     if link and asset.url:
         link = f"{link}?to={quote(asset.url, safe='')}"
     missing = "" if link else "link"

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -325,3 +325,20 @@ def _to_rule(row: models.Rule) -> Rule:
         max_payments=row.max_payments,
         max_months=row.max_months,
     )
+
+
+def list_link_hosts(brand_ids: Collection[int]) -> dict[int, str]:
+    """Return the proven link domains of brands, by brand."""
+    rows = models.LinkHost.objects.filter(brand_id__in=brand_ids, verified_at__isnull=False)
+    return dict(rows.values_list("brand_id", "host"))
+
+
+def find_link_host(brand_id: int) -> str:
+    """Return the proven link domain of a brand, "" where it has none."""
+    return list_link_hosts([brand_id]).get(brand_id, "")
+
+
+def find_cookie_domain(brand_id: int) -> str:
+    """Return the domain for which a brand's proven link domain sets the cookie, "" for none."""
+    proven = models.LinkHost.objects.filter(brand_id=brand_id, verified_at__isnull=False)
+    return proven.values_list("cookie_domain", flat=True).first() or ""

@@ -10,12 +10,16 @@ from brands.services.changes import apply_due_changes
 from brands.services.courier import deliver_due
 from brands.services.delivering import list_due
 from brands.services.fanout import DELIVER
+from brands.services.linkhosts import CHECK, Reach, check_link_host, list_due_hosts
 from brands.services.posting import make_post
 from core.clock import database_now
+from core.egress import EgressFailed, Limits, fetch, resolve
 from core.jobs import enqueue
 from core.locks import try_alone
 
 DELIVERY_S = 45.0
+HTTPS = 443
+ANSWER = Limits(size_bytes=1_000, total_s=15.0)
 
 
 @shared_task(name="brands.forget_api_answers", acks_late=True, ignore_result=True)
@@ -47,3 +51,26 @@ def deliver_events() -> None:
         with try_alone(DELIVER) as is_alone:
             if not (is_alone and deliver_due(post=post, clock=database_now, budget_s=left)):
                 return
+
+
+@shared_task(name=CHECK, acks_late=True, ignore_result=True)
+def check_link_hosts() -> None:
+    """Look whether the link domains that wait lead here by now."""
+    now = database_now()
+    for row in list_due_hosts(now=now):
+        check_link_host(row=row, reach=REACH, now=now)
+
+
+def _read(url: str) -> str:
+    try:
+        answer = fetch(
+            method="GET", url=url, headers={}, limits=ANSWER, allows_loopback=settings.LOCAL
+        )
+    except EgressFailed as failed:
+        raise OSError(failed.code) from failed
+    if answer.status != 200:
+        raise OSError(str(answer.status))
+    return answer.body.decode("latin-1")
+
+
+REACH = Reach(resolve=lambda host: set(resolve(host, HTTPS)), read=_read)

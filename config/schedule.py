@@ -28,6 +28,7 @@ BEAT = {
     "announce-terms": {"task": "affiliates.announce_terms", "schedule": 60.0},
     "deliver-events": {"task": "brands.deliver_events", "schedule": 30.0},
     "apply-changes": {"task": "brands.apply_changes", "schedule": 60.0},
+    "link-hosts": {"task": "brands.check_link_hosts", "schedule": 60.0},
     "count-days": {"task": "tracking.count_days", "schedule": crontab(minute=25)},
     "partitions": {"task": "tracking.prepare_partitions", "schedule": crontab(hour=2, minute=10)},
     "retention": {"task": "tracking.forget_old", "schedule": crontab(hour=3, minute=10)},

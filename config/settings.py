@@ -60,7 +60,6 @@ METRICS_TOKEN = env.text("METRICS_TOKEN")
 STATE_DIR = Path(env.text("STATE_DIR", str(BASE_DIR / "var" / "state")))
 BACKUP_DIR = env.text("BACKUP_DIR")
 BACKUP_KEY = env.text("BACKUP_KEY")
-
 INTERNAL_HOST = urlsplit(INTERNAL_URL).hostname or ""
 ALLOWED_HOSTS = list(dict.fromkeys([SITE_HOST, INTERNAL_HOST, *env.listed("EXTRA_HOSTS")]))
 if LOCAL:
@@ -101,6 +100,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "brands.middleware.LinkHostMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "core.middleware.LocaleMiddleware",
@@ -290,7 +290,7 @@ if not LOCAL:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_REDIRECT_EXEMPT = [r"^health/$", r"^health/ready/$"]
     if INTERNAL_URL.startswith("http://"):  # what the program asks of itself, and no page
-        SECURE_REDIRECT_EXEMPT += [r"^rails/stripe/", r"^standin/stripe/(?!setup/)"]
+        SECURE_REDIRECT_EXEMPT += [r"^rails/stripe/", r"^standin/stripe/(?!setup/)", r"^internal/"]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

@@ -156,6 +156,7 @@ STATES: Mapping[str, State] = MappingProxyType(
         "delivery.failed": State(_("Not delivered"), PROBLEM),
         "unread": State(pgettext_lazy("news", "New"), REVIEW),
         "kept": State(_("Kept here"), NEUTRAL),
+        "verified": State(_("Verified"), GOOD),
         "switched_off": State(_("Switched off"), NEUTRAL),
         "switched_on": State(_("Switched on"), GOOD),
         "ok": State(pgettext_lazy("health", "Well"), GOOD),

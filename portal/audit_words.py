@@ -51,6 +51,8 @@ SENTENCES: Mapping[str, str | Promise] = {
     "asset.created": _("{who} added the asset {what}"),
     "asset.restored": _("{who} restored the asset {what}"),
     "asset.updated": _("{who} changed the asset {what}"),
+    "link_host.removed": _("{who} took the link domain of {what} away"),
+    "link_host.set": _("{who} set the link domain of {what}"),
     "brand.created": _("{who} set up the brand {what}"),
     "brand.identity_set": _(
         "{who} changed the name, the logo, the shop or the days to answer of {what}"
@@ -284,7 +286,7 @@ AREAS: Mapping[str, tuple[str | Promise, tuple[str, ...]]] = {
             "vetting_point",
         ),
     ),
-    "stores": (_("Stores"), ("connection", "order_upload", "store_event", "trial")),
+    "stores": (_("Stores"), ("connection", "link_host", "order_upload", "store_event", "trial")),
     "team": (_("Team"), ("account", "api_key", "mail", "member", "notices", "operator", "privacy")),
     "brand": (_("Brand"), ("brand", "demo", "endpoint", "fence", "list", "report", "sandbox")),
 }

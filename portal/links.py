@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from affiliates.models import Code, Link, LinkSlug
 from affiliates.selectors import short_url
+from brands.selectors import list_link_hosts
 from core.money import Money
 from tracking.selectors import (
     ClickCount,
@@ -24,14 +25,15 @@ class LinkRow:
     clicks: ClickCount
     earned: Earned
     old_slugs: tuple[str, ...] = ()
+    host: str = ""
 
     @property
     def url(self) -> str:
-        return short_url(self.slug)
+        return short_url(self.slug, self.host)
 
     @property
     def old_urls(self) -> list[str]:
-        return [short_url(slug) for slug in self.old_slugs]
+        return [short_url(slug, self.host) for slug in self.old_slugs]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ def _make_rows(
 ) -> list[LinkRow]:
     clicks = count_clicks([link.pk for link in links])
     earned = sum_earned_by_link({link.enrollment_id for link in links})
+    hosts = list_link_hosts({link.brand_id for link in links})
     return [
         LinkRow(
             link=link,
@@ -73,6 +76,7 @@ def _make_rows(
             clicks=clicks.get(link.pk, ClickCount()),
             earned=earned.get((link.enrollment_id, link.public_id)) or _nothing(link),
             old_slugs=old,
+            host=hosts.get(link.brand_id, ""),
         )
         for link, (current, old) in zip(links, slugs, strict=True)
     ]

@@ -13,6 +13,7 @@ from affiliates.keys import make_invite_token
 from affiliates.models import Enrollment
 from brands.models import Program, RailKind, RailSettings, Role
 from brands.services.letters import set_sender
+from brands.services.linkhosts import set_link_host
 from brands.services.payouts import set_rail
 from core.clock import brand_now
 from core.models import Brand, Mail, User
@@ -223,6 +224,13 @@ def _open_brand(prefix: str, creator: User) -> Everything:
         rail=RailKind.STRIPE,
         secret_key="sk_test_nothing",
         webhook_secret=make_secret(),
+        actor_id=owner.pk,
+        now=shop.now,
+    )
+    set_link_host(
+        brand_id=brand.pk,
+        host=f"go.{brand.slug}.example",
+        cookie_domain=f"{brand.slug}.example",
         actor_id=owner.pk,
         now=shop.now,
     )

@@ -84,6 +84,7 @@ IMAGES = {"core:image", "core:image-small", "core:image-letter", "tracking:impre
 LEADS_AWAY = {*LINKS, "payouts:standin-setup"}
 # Addresses that work for nobody here, each with the reason.
 NOT_REACHED: dict[str, str] = {
+    "brands:link-host-ask": "only a name that leads here gets a certificate",
     "portal:metrics": "Prometheus brings a token",
     "payouts:paypal-hook": "only what PayPal says it sent is taken",
     "api:nowhere": "says that there is nothing",

@@ -32,12 +32,14 @@ FIND = """
 SELECT lower(s.slug) AS slug, l.id AS link_id, l.brand_id, e.program_id, l.enrollment_id,
        l.destination_url, p.landing_url, p.domains, p.ref_aliases, l.utm, l.sub_ids,
        l.archived_at, p.status AS program_status, p.is_honouring_gpc,
-       b.status = 'active' AND b.archived_at IS NULL AS is_brand_active, b.clock_offset_s, d.salt
+       b.status = 'active' AND b.archived_at IS NULL AS is_brand_active, b.clock_offset_s, d.salt,
+       p.window_days, h.host AS link_host, h.cookie_domain
 FROM affiliates_linkslug s
 JOIN affiliates_link l ON l.id = s.link_id
 JOIN affiliates_enrollment e ON e.id = l.enrollment_id
 JOIN brands_program p ON p.id = e.program_id
 JOIN core_brand b ON b.id = l.brand_id
+LEFT JOIN brands_linkhost h ON h.brand_id = l.brand_id AND h.verified_at IS NOT NULL
 LEFT JOIN tracking_visitorsalt d ON d.day = %s
 WHERE lower(s.slug) = ANY(%s)
 """
@@ -49,7 +51,8 @@ FORGET_SALTS = "DELETE FROM tracking_visitorsalt WHERE day < %s::date - 1"
 class LinkFacts:
     """A link with what bears on it; `target` is None where no allowed address is left.
 
-    `is_current`: read lately enough to say of a click whether it may earn.
+    `host`: the brand's own link domain, which serves its links alone; `cookie_domain`: the domain
+    its click cookie is for. `is_current`: read lately enough to say of a click whether it may earn.
     """
 
     link_id: int
@@ -64,6 +67,9 @@ class LinkFacts:
     state: LinkState
     clock_offset_s: int
     salt: bytes
+    window_days: int
+    host: str
+    cookie_domain: str
     is_current: bool = True
 
 
@@ -151,6 +157,9 @@ def _make_facts(row: dict[str, Any]) -> LinkFacts:
         ),
         clock_offset_s=row["clock_offset_s"],
         salt=row["salt"],
+        window_days=row["window_days"],
+        host=row["link_host"] or "",
+        cookie_domain=row["cookie_domain"] or "",
     )
 
 

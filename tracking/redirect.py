@@ -16,11 +16,11 @@ from typing import Any
 
 from django.conf import settings
 
-from affiliates.domain.urls import tracked_url
+from affiliates.domain.urls import CLICK_PARAMETER, tracked_url
 from core.ids import uuid7
 from tracking.clickwriter import ClickRow, ClickWriter
 from tracking.domain.ask import Ask, read_ask
-from tracking.domain.token import make_token
+from tracking.domain.token import join_tokens, make_token
 from tracking.domain.verdict import Ruling, Verdict, judge
 from tracking.groupwork import NotAnswered
 from tracking.linktable import LinkFacts, LinkTable, choose_allowed
@@ -98,7 +98,7 @@ def handle(meta: Mapping[str, Any], *, now: datetime) -> Answer:
         link = _find_link(ask)
     except NotAnswered:
         return AWAY
-    if link is None:
+    if link is None or not _is_served(ask.host, link):
         return NOT_FOUND
     target = (ask.to and choose_allowed([ask.to], link.domains)) or link.target
     return _send_on(ask, link, target, now) if target else NOT_FOUND
@@ -123,6 +123,11 @@ def _find_link(ask: Ask) -> LinkFacts | None:
     return None
 
 
+def _is_served(host: str, link: LinkFacts) -> bool:
+    """Tell whether a link works under a name: ours, or that of its own brand."""
+    return not host or host == link.host or host in settings.ALLOWED_HOSTS
+
+
 def _send_on(ask: Ask, link: LinkFacts, target: str, now: datetime) -> Answer:
     token, is_stored = _count(ask, link, now)
     sub_ids = (ask.sub_id, *link.sub_ids[1:]) if ask.sub_id else link.sub_ids
@@ -136,9 +141,27 @@ def _send_on(ask: Ask, link: LinkFacts, target: str, now: datetime) -> Answer:
             ("Content-Length", "0"),
             ("Referrer-Policy", "strict-origin-when-cross-origin"),
             *PRIVATE,
+            *_set_cookie(ask, link, token, now),
             *(() if is_stored else (UNCOUNTED,)),
         ),
     )
+
+
+def _set_cookie(
+    ask: Ask, link: LinkFacts, token: str, now: datetime
+) -> tuple[tuple[str, str], ...]:
+    """Keep the click for the shop under the brand's own link domain, where its cookie is wanted.
+
+    Scripts may read it: the shop's snippet hands it to the order.
+    """
+    if not token or not link.cookie_domain or ask.host != link.host:
+        return ()
+    kept_for = timedelta(days=link.window_days)
+    oldest_ms = int((now - kept_for).timestamp() * 1000)
+    value = join_tokens(settings.CLICK_TOKEN_KEYS, ask.kept, token, oldest_ms)
+    age = int(kept_for.total_seconds())
+    rest = f"Domain={link.cookie_domain}; Path=/; Max-Age={age}; Secure; SameSite=Lax"
+    return (("Set-Cookie", f"{CLICK_PARAMETER}={value}; {rest}"),)
 
 
 def _count(ask: Ask, link: LinkFacts, now: datetime) -> tuple[str, bool]:

@@ -14,6 +14,7 @@ from brands.models.endpoints import (
 from brands.models.keys import ApiAnswer, ApiKey, Scope
 from brands.models.kinds import PartnerKind, PartnerType
 from brands.models.ladders import Ladder, Tier, TierMeasure, TierPeriod, TierReach
+from brands.models.linkhosts import LinkHost
 from brands.models.paying import PayoutPolicy, PayoutRhythm, RailKind, RailSettings
 from brands.models.programs import (
     ClickPolicy,
@@ -50,6 +51,7 @@ __all__ = [
     "Group",
     "HoldAnchor",
     "Ladder",
+    "LinkHost",
     "Member",
     "PartnerKind",
     "PartnerType",

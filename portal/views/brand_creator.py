@@ -22,7 +22,6 @@ from affiliates.selectors import (
     list_groups_by_program,
     list_notes,
     list_tags,
-    short_url,
 )
 from brands.access import Right, get_brand_for
 from brands.context import brand_page, why_not
@@ -104,7 +103,7 @@ def _load_shared(of: Looked) -> dict[str, Any]:
         list_brand_links(of.brand).filter(mine), before=of.asked.get("before", ""), size=SHOWN
     )
     return {
-        "links": [(row, short_url(row.slug)) for row in list_link_rows(page.rows)],
+        "links": [(row, row.url) for row in list_link_rows(page.rows)],
         "next_url": page.older_url(of.asked),
         "codes": list_code_rows(list_brand_codes(of.brand).filter(mine)),
     }

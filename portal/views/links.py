@@ -25,6 +25,7 @@ from affiliates.services import links
 from affiliates.services.errors import AffiliationSuspended, ProgramClosed
 from affiliates.wording import render_slug_taken
 from brands.models import ProgramStatus
+from brands.selectors import find_link_host
 from core.clock import brand_now
 from core.edges import door, posted, see_other
 from core.paging import cut_page
@@ -163,7 +164,8 @@ def show_qr(request: HttpRequest, link_id: str, kind: str) -> HttpResponse:
     link = get_link_for(request.user, link_id)
     slug = get_current_slug(link)
     content_type, make = QR_KINDS[kind]
-    response = HttpResponse(make(short_url(slug)), content_type=content_type)
+    url = short_url(slug, find_link_host(link.brand_id))
+    response = HttpResponse(make(url), content_type=content_type)
     if "download" in request.GET:
         response["Content-Disposition"] = f'attachment; filename="{slug}.{kind}"'
     return response

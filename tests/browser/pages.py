@@ -58,6 +58,8 @@ NO_PAGE: Mapping[str, str] = {
     "api:nowhere": "says to programs that there is nothing",
     "api:schema": "a file for programs",
     "portal:metrics": "figures for Prometheus, which brings a token",
+    "brands:link-host-ask": "answers the proxy in front",
+    "tracking:postback": "answers machines",
     "portal:ops": "leads to the health page",
     "portal:saved-open": "leads to the report that was saved",
     "tracking:redirect": "leads to the shop; a link that nobody made is looked at",

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from affiliates.models import Link
 from core.ids import uuid7
 from tests.addresses import CHROME
+from tests.brands.test_linkhosts import HOST, prove
 from tests.browser.people import PATIENCE_MS, Person
 from tests.browser.shopfront import CHECKOUT, SHOP, Shopfront
 from tests.makers import get_owner, make_connection, make_link
@@ -263,3 +264,29 @@ def wait_for(is_so: Callable[[], bool]) -> None:
             return
         time.sleep(0.05)
     pytest.fail("it did not come to be")
+
+
+def test_the_brands_own_link_domain_keeps_the_click_for_the_shop(front, browser_of):
+    link = make_link(slug="anna")
+    prove(link.brand, cookie_domain=SHOP)
+    front.passed_on = {HOST}
+    front.attributes += f' data-domain="{SHOP}"'
+    front.script = f"https://{HOST}/static/js/store.js"
+    context = window_of(browser_of(*STRICT))
+    page = context.new_page()
+
+    page.goto(f"https://{HOST}/r/anna")
+    page.wait_for_function("window.fairshare")
+    (cookie,) = [one for one in context.cookies() if one["name"] == "fs_click"]
+    days = (cookie["expires"] - time.time()) / 86400
+    assert (cookie["domain"], cookie["secure"], cookie["sameSite"]) == (f".{SHOP}", True, "Lax")
+    assert 29 < days < 31
+    assert page.evaluate("fairshare.click()") == ""
+
+    front.head = AGREES
+    page.goto(f"https://{SHOP}/cups")
+    assert buy(page, front)["fields"]["fs_click"] == cookie["value"]
+    front.head = REFUSES
+    page.goto(f"https://{SHOP}/cups")
+    page.wait_for_function("window.fairshare")
+    assert not [one for one in context.cookies() if one["name"] == "fs_click"]

@@ -61,6 +61,7 @@ LOCAL_ONLY = {"core:outbox", "core:outbox-mail", "core:outbox-html"}
 BY_TOKEN = {"portal:invited"}
 # Addresses that work for nobody here, and why.
 UNREACHED = {
+    "brands:link-host-ask": "only a name that leads here gets a certificate",
     "payouts:paypal-hook": "only what PayPal says it sent is taken",
     "portal:metrics": "Prometheus brings a token",
     "api:nowhere": "says that there is nothing",

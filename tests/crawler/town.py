@@ -73,6 +73,8 @@ PUBLIC = {
     "brands.question.words",
     "brands.terms.own_text",
     "brands.rule.name",
+    "brands.linkhost.host",
+    "brands.linkhost.cookie_domain",
 }
 # Fields of these names hold something else wherever the model says so.
 NOT_WRITTEN = {

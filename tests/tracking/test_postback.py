@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -41,11 +40,11 @@ def address(store: StoreConnection) -> str:
     return reverse("tracking:postback", args=[store.public_id])
 
 
-def send(store: StoreConnection, **fields: Any) -> HttpResponse:
+def send(store: StoreConnection, **fields: Any) -> Any:
     return send_query(store, sign(store, urlencode(fields)))
 
 
-def send_query(store: StoreConnection, query: str, **headers: str) -> HttpResponse:
+def send_query(store: StoreConnection, query: str, **headers: str) -> Any:
     return Client(headers=headers).get(f"{address(store)}?{query}")
 
 

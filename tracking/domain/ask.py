@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from brands.domain.linkhosts import LINK_HOST, read_asked_host
 from tracking.domain.agent import read_agent
 from tracking.domain.verdict import Visit
 from tracking.domain.visitor import read_client_ip
@@ -34,17 +35,23 @@ MAX_MARKER = 512
 
 _SUB_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
 _HOST = re.compile(r"[a-z0-9.-]{1,120}", re.ASCII)
+_KEPT = re.compile(r"(?:^|;) *fs_click=([A-Za-z0-9_-]{50,200}) *(?:;|$)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """Who asks for what. `referrer` is a host, never a path; `to` is not checked yet."""
+    """Who asks for what. `referrer` is a host, never a path; `to` is not checked yet.
 
+    `host`: the name that was asked, "" where none was said. `kept`: the cookie's click tokens.
+    """
+
+    host: str
     path: str
     query: Mapping[str, str]
     address: str
     user_agent: str
     referrer: str
+    kept: str
     visit: Visit
 
     @property
@@ -68,7 +75,9 @@ class Ask:
 def read_ask(meta: Mapping[str, Any], *, trusted_proxies: int) -> Ask:
     """Read a request; what cannot be read is taken as absent."""
     user_agent = meta.get("HTTP_USER_AGENT", "")
+    kept = _KEPT.search(meta.get("HTTP_COOKIE", ""))
     return Ask(
+        host=meta.get(LINK_HOST) or read_asked_host(meta.get("HTTP_HOST", "")),
         path=meta.get("PATH_INFO", ""),
         query=_read_query(meta.get("QUERY_STRING", "")),
         address=read_client_ip(
@@ -78,6 +87,7 @@ def read_ask(meta: Mapping[str, Any], *, trusted_proxies: int) -> Ask:
         ),
         user_agent=user_agent,
         referrer=_read_referrer(meta.get("HTTP_REFERER", "")),
+        kept=kept[1] if kept else "",
         visit=Visit(
             method=meta.get("REQUEST_METHOD", ""),
             purpose=" ".join(meta[name] for name in PURPOSES if name in meta).lower(),

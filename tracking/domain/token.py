@@ -17,6 +17,7 @@ from functools import lru_cache
 
 LENGTH = 50
 KEY_BYTES = 32
+MOST_KEPT = 3
 MAC_BYTES = 12
 MAX_KEY_ID = 255
 PURPOSE = b"fs_click\0"
@@ -94,6 +95,20 @@ def split_tokens(text: str) -> list[str]:
     if len(text) % LENGTH:
         return [text]
     return [text[at : at + LENGTH] for at in range(0, len(text), LENGTH)]
+
+
+def join_tokens(keys: Sequence[str], kept: str, token: str, oldest_ms: int) -> str:
+    """Add a token to those a cookie keeps: the first that is not too old stays, and the last two.
+
+    Which of them earns is the program's rule when the order comes. What is not ours is dropped.
+    """
+    found: list[str] = []
+    for text in (*split_tokens(kept), token):
+        read = read_token(keys, text)
+        is_kept = isinstance(read, ClickToken) and read.click_id.int >> 80 >= oldest_ms
+        if is_kept and text not in found:
+            found.append(text)
+    return "".join([*found[:1], *found[1:][-(MOST_KEPT - 1) :]])
 
 
 @lru_cache(maxsize=8)

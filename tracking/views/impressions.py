@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from affiliates.models import Asset, AssetKind
+from brands.domain.linkhosts import LINK_HOST
 from core.clock import utc_now
 from core.models import ImageBytes
 from tracking import redirect
@@ -33,6 +34,8 @@ views = VisitMemory()
 def show_picture(request: HttpRequest, slug: str, asset_id: str) -> HttpResponse:
     """Show the picture; count the view where a person's browser asked. Sets no cookie."""
     link = _find_link(slug)
+    if request.META.get(LINK_HOST, link.host) != link.host:
+        raise Http404
     asset = (
         Asset.objects.select_related("image")
         .filter(public_id=asset_id[:40], kind=AssetKind.IMAGE, program_id=link.program_id)

@@ -13,14 +13,14 @@ from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from brands.models import Platform, StoreConnection
+from brands.models import StoreConnection
 from brands.selectors import find_connection, live_secrets
 from core.clock import database_now
 from core.models import InboundStatus
 from core.signing import Refusal
 from core.wording import Reader
 from tracking import wording
-from tracking.integrations import generic
+from tracking.integrations import generic, get_adapter
 from tracking.integrations.generic.postback import (
     MAX_BYTES,
     Postback,
@@ -33,6 +33,7 @@ from tracking.services.adapters import PayloadRefused
 from tracking.services.intake import record_refusal, store_delivery
 from tracking.services.processing import WAITING, process_store_event
 
+PLATFORM = generic.traits.platform
 RETRY_AFTER_S = "30"
 _ISOLATES = dict.fromkeys(map(ord, "\u2066\u2067\u2068\u2069"))
 
@@ -50,7 +51,7 @@ def receive_postback(request: HttpRequest, connection_id: str) -> HttpResponse:
 
 def _receive(request: HttpRequest, connection_id: str) -> HttpResponse:
     connection = find_connection(connection_id)
-    if connection is None or connection.platform != Platform.GENERIC:
+    if connection is None or connection.platform != PLATFORM:
         return JsonResponse(_error("not_found"), status=404)
     query = _read_query(request)
     if len(query) > MAX_BYTES:
@@ -89,7 +90,7 @@ def _take(connection: StoreConnection, postback: Postback, authorization: str) -
         now=now,
     )
     if event.status in WAITING:
-        process_store_event(event_id=event.pk, adapter=generic, now=now)
+        process_store_event(event_id=event.pk, adapter=get_adapter(PLATFORM), now=now)
         event.refresh_from_db()
     if event.status == InboundStatus.REFUSED:
         return JsonResponse(_error(event.code, field_name(topic, event.detail)), status=422)

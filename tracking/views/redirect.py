@@ -2,8 +2,10 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
+from brands.domain.linkhosts import LINK_HOST
 from core.clock import utc_now
 from tracking.redirect import handle
 
@@ -14,7 +16,10 @@ PAGE = "tracking/link_not_found.html"
 def follow_link(request: HttpRequest, slug: str = "") -> HttpResponse:  # noqa: ARG001  # in META
     """Follow a link; the slug is read from the path, as the WSGI entry does."""
     answer = handle(request.META, now=utc_now())
-    if answer.status == 404:
+    if answer.status == 404 and LINK_HOST in request.META:
+        text = _("This link is not active")
+        response = HttpResponse(text, content_type="text/plain; charset=utf-8", status=404)
+    elif answer.status == 404:
         response = render(request, PAGE, status=404)
     else:
         response = HttpResponse(answer.body, status=answer.status)

@@ -20,7 +20,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 from brands.access import BrandAccess, NotFound, Right, get_brand_for, get_connection_for, require
 from brands.context import brand_page, why_not
 from brands.models import StoreConnection
-from brands.selectors import list_connections, list_programs, was_ever_live
+from brands.selectors import (
+    find_cookie_domain,
+    list_connections,
+    list_programs,
+    was_ever_live,
+)
 from brands.services.connections import (
     create_connection,
     rename_connection,
@@ -232,9 +237,10 @@ def _how_to(connection: StoreConnection, traits: Traits, secret: str) -> dict[st
     platform, programs = connection.platform, list(list_programs(connection.brand))
     days = max((program.window_days for program in programs), default=DEFAULT_WINDOW_DAYS)
     is_honouring = not programs or any(program.is_honouring_gpc for program in programs)
-    settled = f'data-store="{platform}" data-days="{days}"' + (
-        "" if is_honouring else ' data-gpc="ignore"'
-    )
+    domain = find_cookie_domain(connection.brand_id)
+    settled = f'data-store="{platform}" data-days="{days}"'
+    settled += "" if is_honouring else ' data-gpc="ignore"'
+    settled += f' data-domain="{domain}"' if domain else ""
     hook_url = f"{settings.SITE_URL}{reverse('tracking:hook', args=[connection.public_id])}"
     if traits.has_secret_address:
         hook_url = f"{hook_url}/{secret or HIDDEN}"

@@ -279,7 +279,7 @@ def list_endpoints(brand: Brand) -> QuerySet[models.Endpoint]:
     lacking = Q(deliveries__status=models.DeliveryStatus.FAILED)
     waiting = Q(deliveries__status=models.DeliveryStatus.WAITING)
     rows = models.Endpoint.objects.filter(brand=brand).order_by("pk")
-    return rows.annotate(
+    return rows.defer("secret", "old_secret").annotate(
         waiting_count=Count("deliveries", filter=waiting),
         failed_count=Count("deliveries", filter=lacking),
     )

@@ -6,6 +6,7 @@ delivery: one lock order.
 """
 
 import json
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -25,8 +26,11 @@ from brands.models import (
 from brands.selectors import live_secrets
 from core import audit, faults
 from core.clock import brand_now
+from core.crypto import Undecryptable
 from core.models import Brand, OutboxEvent
 from core.topics import VERSION, iso_utc
+
+logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=90)
 AT_ONCE = 2
@@ -66,7 +70,7 @@ def claim_due(*, now: datetime, places: int) -> list[Parcel]:
     parcels: list[Parcel] = []
     waiting = list_due(now).values("endpoint_id").annotate(first=Min("next_at"))
     for row in waiting.order_by("first", "endpoint_id")[: 4 * places]:
-        parcels += _claim(row["endpoint_id"], now, places - len(parcels))
+        parcels += _claim_if_readable(row["endpoint_id"], now, places - len(parcels))
         if len(parcels) >= places:
             break
     if parcels:
@@ -136,6 +140,15 @@ def stop(endpoint: Endpoint, cause: StopCause, now: datetime) -> int:
     endpoint.save(update_fields=["status", "stop_cause", "stopped_at"])
     waiting = endpoint.deliveries.filter(status=DeliveryStatus.WAITING)
     return waiting.update(status=DeliveryStatus.FAILED)
+
+
+def _claim_if_readable(endpoint_id: int, now: datetime, places: int) -> list[Parcel]:
+    """Claim of one endpoint; a secret no key opens holds up its own deliveries alone."""
+    try:
+        return _claim(endpoint_id, now, places)
+    except Undecryptable:
+        logger.exception("the secret of endpoint %s cannot be read; its events wait", endpoint_id)
+        return []
 
 
 def _claim(endpoint_id: int, now: datetime, places: int) -> list[Parcel]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.test import override_settings
 
 from brands.models import (
@@ -233,6 +234,21 @@ def test_what_no_code_of_ours_foresaw_is_a_failed_try_and_no_more(receiver):
     bring(post=break_down)
 
     assert DeliveryTry.objects.get().code == CallFault.INTERNAL
+
+
+@pytest.mark.django_db
+def test_a_secret_that_no_key_opens_holds_up_its_own_events_alone(receiver):
+    broken, other = add(receiver, "/broken"), add(receiver, "/other")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE brands_endpoint SET secret = 'x' WHERE id = %s", [broken.pk])
+    tell(broken.brand)
+    tell(other.brand)
+
+    assert bring() == 1
+
+    assert [one.path for one in receiver.requests] == ["/other"]
+    waiting = EventDelivery.objects.get(endpoint_id=broken.pk)
+    assert waiting.status == DeliveryStatus.WAITING
 
 
 @pytest.mark.django_db

@@ -209,6 +209,9 @@ def test_magento_pages_and_fetches_credit_memos_of_orders_with_a_refund():
     [plain] = parse(source, "magento", source.complete(page.orders[1], ()))
     assert plain.external_order_id == "3"
     assert [path for path in shop.asked if "creditmemos" in path] == [shop.asked[-1]]
+    one = source.get_order("1")
+    assert one is not None
+    assert parse(source, "magento", source.complete(one, ())) == (order, whole, running)
     assert source.get_order("9") is None
 
 

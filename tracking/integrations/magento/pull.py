@@ -1,6 +1,7 @@
 """Magento's REST API: orders by their time of change, and the credit memos of one that has any."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import quote, urlencode
 
@@ -49,14 +50,19 @@ class MagentoSource:
         found = _read(body)
         if found.order_id != order_id:
             raise PullFailed("no_order")
-        return found
+        memos = self._list_memos(order_id) if _has_refund(body) else []
+        return replace(found, body=_put_together(body, memos))
 
     def complete(self, found: Found, refunds: Sequence[RefundEvent]) -> bytes:
-        memos: list[bytes] = []
-        if refunds and found.order_id.isdecimal():
-            criteria = _criteria(("order_id", found.order_id, "eq"), per_page=200, page=1)
-            memos = cut_list(get_list(self._ask, f"creditmemos?{criteria}"), "items")
-        return b'{"order":%s,"creditmemos":[%s]}' % (found.body, b",".join(memos))
+        if _is_whole(found.body):
+            return found.body
+        return _put_together(found.body, self._list_memos(found.order_id) if refunds else [])
+
+    def _list_memos(self, order_id: str) -> list[bytes]:
+        if not order_id.isdecimal():
+            return []
+        criteria = _criteria(("order_id", order_id, "eq"), per_page=200, page=1)
+        return cut_list(get_list(self._ask, f"creditmemos?{criteria}"), "items")
 
     def _list(self, path: str) -> Page:
         bodies = cut_list(get_list(self._ask, path), "items")
@@ -76,6 +82,26 @@ def _read(body: bytes) -> Found:
         return Found(body, order.identifier("entity_id"), utc(order, "updated_at"))
     except PayloadRefused:
         return Found(body, "", None)
+
+
+def _put_together(order: bytes, memos: Sequence[bytes]) -> bytes:
+    return b'{"order":%s,"creditmemos":[%s]}' % (order, b",".join(memos))
+
+
+def _is_whole(body: bytes) -> bool:
+    return _tells(body, "creditmemos")
+
+
+def _has_refund(body: bytes) -> bool:
+    """Tell whether anything went back of an order."""
+    return _tells(body, "base_total_refunded")
+
+
+def _tells(body: bytes, name: str) -> bool:
+    try:
+        return load_object(body).has(name)
+    except PayloadRefused:
+        return False
 
 
 def _list_path(after: datetime, page: int, without: Sequence[str]) -> str:

@@ -32,7 +32,7 @@ from tracking.integrations.ecwid.pull import EcwidSource
 from tracking.integrations.magento.pull import MagentoSource
 from tracking.integrations.prestashop.pull import PrestaSource
 from tracking.integrations.squarespace.pull import SquarespaceSource
-from tracking.models import Commission, Order, OrderPull, StoreEvent
+from tracking.models import Commission, Order, OrderPull, StoreEvent, UnreadOrder
 from tracking.services import processing, pulling
 from tracking.services.sources import Source
 
@@ -170,7 +170,7 @@ def test_an_order_that_is_asked_for_earns_once(
     assert Commission.objects.get().amount_minor > 0
 
 
-def test_a_notice_that_only_names_its_order_is_kept_and_changes_nothing(client: Any):
+def test_a_notice_that_only_names_its_order_has_it_fetched(client: Any):
     secret = "00" * 31 + "ff"
     store = connect("squarespace", secret)
     body = own("squarespace", "notification")
@@ -180,6 +180,7 @@ def test_a_notice_that_only_names_its_order_is_kept_and_changes_nothing(client: 
     answer = client.post(f"/hooks/{store.public_id}", body, "application/json", headers=headers)
 
     assert answer.status_code == 200
-    assert json.loads(body)["data"]["orderId"]
     assert not Order.objects.exists()
-    assert StoreEvent.objects.get().code == "needs_fetch"
+    told = UnreadOrder.objects.get(connection=store)
+    assert told.external_order_id == json.loads(body)["data"]["orderId"]
+    assert StoreEvent.objects.get().code == "fetching"

@@ -39,16 +39,7 @@ def parse(
         return Parsed((snapshot, *running))
     if _is_creditmemo(entity):
         return Parsed((read_creditmemo(entity),))
-    entity.identifier("order_id")
-    return Parsed((), NEEDS_FETCH)
-
-
-def find_order_id(body: bytes) -> str:
-    """Return the order that an invoice or a shipment belongs to.
-
-    :raises PayloadRefused: it names none.
-    """
-    return _unwrap(load_object(body)).identifier("order_id")
+    return Parsed((), NEEDS_FETCH, fetch=(entity.identifier("order_id"),))
 
 
 def _unwrap(node: Node) -> Node:

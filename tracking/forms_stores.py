@@ -30,15 +30,15 @@ class ConnectionForm(forms.Form):
         if traits.gives_secret:
             self.fields["secret"].label = str(traits.secret_name)
             self.fields["secret"].help_text = str(traits.secret_help)
+            self.fields["secret"].required = True
+            self.fields["secret"].error_messages["required"] = _(
+                "Paste the secret that %(shop)s shows."
+            ) % {"shop": traits.name}
         else:
             del self.fields["secret"]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        if self.traits.gives_secret and not data.get("secret", "").strip():
-            self.add_error(
-                "secret", _("Paste the secret that %(shop)s shows.") % {"shop": self.traits.name}
-            )
         _check_address(self, data)
         return data
 
@@ -100,13 +100,13 @@ def _shape_address(form: forms.Form, traits: Traits) -> None:
     if traits.address:
         form.fields["shop_url"].label = str(traits.address.label)
         form.fields["shop_url"].help_text = str(traits.address.help)
+        form.fields["shop_url"].required = True
+        form.fields["shop_url"].error_messages["required"] = _("Enter the address of the shop.")
 
 
 def _check_address(form: ConnectionForm | RenameForm, data: dict[str, Any]) -> None:
     address, given = form.traits.address, data.get("shop_url", "")
     if address is None or "shop_url" in form.errors:
         return
-    if not given:
-        form.add_error("shop_url", _("Enter the address of the shop."))
-    elif address.pattern and not re.fullmatch(address.pattern, given):
+    if address.pattern and not re.fullmatch(address.pattern, given):
         form.add_error("shop_url", str(address.error))

@@ -48,6 +48,7 @@ RULES = [
 ]
 # Moves a row out of the way of the unique keys of the place it is put in.
 ASIDE = {
+    "idempotency_key": "x",
     "name": "x",
     "words": "x",
     "version": 99,

@@ -49,7 +49,8 @@ def gives_file(view: Callable[..., Any]) -> bool:
 
 def takes_file(view: Callable[..., Any]) -> bool:
     """Say whether the view looks at files that were sent."""
-    return any("FILES" in _names(one.__code__) for one in _walk(inspect.unwrap(view), set()))
+    walked = _walk(inspect.unwrap(view), set())
+    return any("FILES" in _names(one.__code__) and "FILES" not in one.__globals__ for one in walked)
 
 
 def _walk(function: Any, seen: set[Any]) -> Iterator[Any]:

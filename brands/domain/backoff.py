@@ -9,7 +9,7 @@ STEPS = tuple(
     for seconds in (10, 60, 300, 1800, 7200, 18000, 36000, 43200, 50400, 64800)
 )
 WORTH = timedelta(days=3)
-JITTER = 0.1
+JITTER = 10  # the longest delay is one part of so many
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (2, 10, 30, 60, 120, 300))
 WARN_AFTER = 5
 WARN_WHEN = timedelta(hours=1)
@@ -25,8 +25,8 @@ def next_try(*, tries: int, begun_at: datetime, key: str, now: datetime) -> date
     if tries > len(STEPS):
         return None
     digest = hashlib.sha256(f"{key} {tries}".encode()).digest()
-    part = int.from_bytes(digest[:4]) / 2**32
-    at = now + STEPS[tries - 1] * (1 + JITTER * part)
+    wait = STEPS[tries - 1]
+    at = now + wait + wait * (int.from_bytes(digest[:4]) % 10**6) // (10**6 * JITTER)
     return at if at <= begun_at + WORTH else None
 
 

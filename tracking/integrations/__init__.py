@@ -60,7 +60,7 @@ def find_template(platform: str, name: str) -> str:
 
     `setup.html`: steps in the shop, as items of a list. `click.html`: how the click travels.
     """
-    path = Path(str(get_adapter(platform).__file__)).parent / name
+    path = Path(str(get_adapter(platform).__file__)).with_name(name)
     return path.read_text("utf-8") if path.is_file() else ""
 
 

@@ -29,16 +29,18 @@ UV_LOCK = "requirements-uv.txt"
 RUN_LOCK = "requirements.txt"
 DEV_LOCK = "requirements-dev.txt"
 
+BOTH = ("-n", "2", "--dist", "worksteal")  # two processes; who is done takes of the other's tests
+
 # Command: (lock file, what the environment's Python runs). Arguments of the caller are appended.
 COMMANDS = {
     "run": (RUN_LOCK, ["-m", "config.run"]),
     "manage": (RUN_LOCK, ["-m", "config.run", "manage"]),
     "reset": (RUN_LOCK, ["-m", "config.run", "reset"]),
     "messages": (RUN_LOCK, ["-m", "config.extract"]),
-    "test": (DEV_LOCK, ["-m", "pytest", "-n", "2"]),
+    "test": (DEV_LOCK, ["-m", "pytest", *BOTH]),
     "journey": (RUN_LOCK, ["-m", "config.run", "journey"]),
     "screenshots": (DEV_LOCK, ["-m", "config.run", "screenshots"]),
-    "nightly": (DEV_LOCK, ["-m", "pytest", "-n", "2", "-m", "nightly or not nightly"]),
+    "nightly": (DEV_LOCK, ["-m", "pytest", *BOTH, "-m", "nightly or not nightly"]),
     "crawl": (DEV_LOCK, ["-m", "tests.crawler"]),
     "axe": (DEV_LOCK, ["-m", "tests.browser.axe"]),
     "mutants": (DEV_LOCK, ["-m", "tests.mutants"]),

@@ -203,12 +203,12 @@ def test_lists_ask_the_database_the_same_number_of_questions_however_long(
     client: Client, place, django_assert_num_queries
 ):
     make_asset(place.program)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         list_offered([place], now=NOW)
     make_text(place.program)
     make_link(place)
     make_code(place)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         list_offered([place], now=NOW)
 
 

@@ -242,7 +242,7 @@ def test_a_page_asks_the_same_number_of_questions_however_much_there_is(client, 
         page = client.get(f"{url}?{urlencode({'compare': 'year'})}")
 
     assert "Ben" in plain(page)
-    assert len(many) == len(few) < 25
+    assert len(many) == len(few) < 26
 
 
 def test_cohorts_say_when_they_can_be_shown(client, world):

@@ -11,8 +11,8 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from email.message import Message
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from random import Random
@@ -157,17 +157,17 @@ class Outside:
 
     def _ask(
         self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
-    ) -> tuple[int, Mapping[str, str]]:
-        """Return status and headers; 0 when there was no whole answer."""
+    ) -> tuple[int, Message]:
+        """Return status and headers, found in any case; 0 when there was no whole answer."""
         http = HTTPConnection("localhost", self.port, timeout=PATIENCE_S)
         try:
             http.request(method, path, body, headers or {})
             answer = http.getresponse()
             answer.read()
         except (OSError, HTTPException):
-            return 0, {}
+            return 0, Message()
         else:
-            return answer.status, dict(answer.headers)
+            return answer.status, answer.headers
         finally:
             http.close()
 

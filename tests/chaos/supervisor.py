@@ -58,8 +58,10 @@ class Outcome:
 
     @property
     def is_well(self) -> bool:
-        is_whole = not (self.found.lost or self.found.duplicate or self.red)
-        return is_whole and self.drained_s is not None
+        found = self.found
+        is_whole = not (found.lost or found.duplicate or self.red)
+        had_work = bool(found.events and found.clicks and found.payouts)
+        return is_whole and had_work and self.drained_s is not None
 
     def __str__(self) -> str:
         found = self.found

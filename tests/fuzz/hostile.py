@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import replace
 from random import Random
 from typing import Any
@@ -74,7 +75,7 @@ def tamper(rng: Random, sent: Sent) -> Sent:
 def _change_fields(rng: Random, body: bytes) -> bytes:
     try:
         document = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return change_bytes(rng, body)
     for _ in range(rng.randint(1, 3)):
         places = list(_places(document))
@@ -84,7 +85,7 @@ def _change_fields(rng: Random, body: bytes) -> bytes:
         if rng.random() < 0.15:
             del inside[key]
         else:
-            inside[key] = rng.choice(ODD)
+            inside[key] = deepcopy(rng.choice(ODD))  # the next change may be inside of it
     return json.dumps(document).encode()
 
 

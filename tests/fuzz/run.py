@@ -50,6 +50,18 @@ class Found:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One input. `is_right`: a holder of the secret sent what the proof covers, and just now."""
+
+    name: str
+    platform: str
+    sender: Sender
+    sent: Sent
+    now: datetime
+    is_right: bool
+
+
 class Fuzzer:
     """Makes inputs by their number and tries each; the same number is the same input."""
 
@@ -65,17 +77,19 @@ class Fuzzer:
 
     def run(self, numbers: range) -> Found:
         for number in numbers:
-            platform = self._platforms[number % len(self._platforms)]
-            rng = Random(number)
             self.found.inputs += 1
+            one = self._make(number)
             try:
-                self._try(number, platform, SENDERS[platform], rng)
+                self._judge(one)
+                if number % BY_ADDRESS == 0:
+                    self._post(one)
             except Exception as error:  # noqa: BLE001 - that none is raised is what is tried
-                self.found.errors.append(f"{number} {platform} {type(error).__name__}: {error}")
+                self.found.errors.append(f"{one.name} {type(error).__name__}: {error}")
         return self.found
 
-    def _try(self, number: int, platform: str, sender: Sender, rng: Random) -> None:
-        now = datetime.now(UTC).replace(microsecond=0)
+    def _make(self, number: int) -> Input:
+        platform, rng = self._platforms[number % len(self._platforms)], Random(number)
+        sender, now = SENDERS[platform], datetime.now(UTC).replace(microsecond=0)
         body = rng.choice(self._bodies[platform])
         topic = rng.choice(sender.topics) if sender.topics else ""
 
@@ -98,24 +112,21 @@ class Fuzzer:
         is_right = not (kind == "stale" and sender.is_dated) and (
             sender.covered(sent) == sender.covered(right) and kind not in {"stranger", "unsigned"}
         )
-        self._judge(platform, sender, sent, f"{number} {platform} {kind}", is_right, now)
-        if number % BY_ADDRESS == 0:
-            self._post(platform, sent, f"{number} {platform} {kind}", is_right)
+        return Input(f"{number} {platform} {kind}", platform, sender, sent, now, is_right)
 
-    def _judge(
-        self, platform: str, sender: Sender, sent: Sent, name: str, is_right: bool, now: datetime
-    ) -> None:
-        adapter = get_adapter(platform)
+    def _judge(self, one: Input) -> None:
+        sender, sent = one.sender, one.sent
+        adapter = get_adapter(one.platform)
         told = list(sent.headers.items())
         verdict = adapter.verify(
             headers=told,
             body=sent.body,
             secrets=[sender.secret(OURS)],
-            now=now,
+            now=one.now,
             address=sent.address,
         )
-        if isinstance(verdict, Verified) and not is_right:
-            self.found.forgeries.append(name)
+        if isinstance(verdict, Verified) and not one.is_right:
+            self.found.forgeries.append(one.name)
         adapter.is_ping(body=sent.body)
         topic = adapter.describe(headers=told, body=sent.body).topic
         topic.encode()
@@ -135,9 +146,9 @@ class Fuzzer:
                 check_refund(event)
         str(parsed).encode()  # nothing in it that no database could take
 
-    def _post(self, platform: str, sent: Sent, name: str, is_right: bool) -> None:
+    def _post(self, one: Input) -> None:
         """Send it to the store's own address, and undo what it did."""
-        store = self._stores[platform]
+        sent, store = one.sent, self._stores[one.platform]
         headers = {
             key: value
             for key, value in sent.headers.items()
@@ -151,11 +162,11 @@ class Fuzzer:
             transaction.set_rollback(True)
         self.found.kinds[f"answered {status}"] += 1
         if status >= 500:
-            self.found.errors.append(f"{name} answered {status}")
-        is_believed = status == 200 and not get_adapter(platform).is_ping(body=sent.body)
-        is_for_here = platform not in {"square", "gumroad"}  # these prove another address
-        if is_believed and not (is_right and is_for_here):
-            self.found.forgeries.append(f"{name} answered 200")
+            self.found.errors.append(f"{one.name} answered {status}")
+        is_believed = status == 200 and not get_adapter(one.platform).is_ping(body=sent.body)
+        is_for_here = one.platform not in {"square", "gumroad"}  # these prove another address
+        if is_believed and not (one.is_right and is_for_here):
+            self.found.forgeries.append(f"{one.name} answered 200")
 
 
 def make_stores() -> list[StoreConnection]:

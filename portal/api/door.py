@@ -1,7 +1,7 @@
 """Who asks: a key of a brand, and how often."""
 
-from collections import defaultdict
 from datetime import timedelta
+from threading import Lock
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -22,8 +22,11 @@ MINUTE = timedelta(minutes=1)
 MINUTE_S = 60
 FREE_GUESSES = 20
 
-_taken_here: dict[str, int] = defaultdict(int)
-"""Turns taken in this process by key and minute: what counts while the cache is away."""
+_taken_here: dict[str, tuple[int, int]] = {}
+"""By key: the minute of its latest turn in this process and its turns in it; counts while the cache
+is away."""
+
+_counting = Lock()
 
 
 class KeyAuthentication(BaseAuthentication):
@@ -61,14 +64,16 @@ def take_turn(key: ApiKey) -> None:
 
     :raises Problem: the key had its requests of this minute.
     """
-    seconds = int(utc_now().timestamp())
-    name = f"api:{key.prefix}:{seconds // MINUTE_S}"
-    if name not in _taken_here:
-        for old in [one for one in _taken_here if one.startswith(f"api:{key.prefix}:")]:
-            del _taken_here[old]
-    _taken_here[name] += 1
-    if max(_taken_here[name], _count_everywhere(name)) > settings.API_REQUESTS_PER_MINUTE:
-        raise Problem("too_many_requests", wait_s=MINUTE_S - seconds % MINUTE_S)
+    minute, second = divmod(int(utc_now().timestamp()), MINUTE_S)
+    with _counting:
+        latest, taken = _taken_here.get(key.prefix, (minute, 0))
+        taken = taken + 1 if latest == minute else 1
+        _taken_here[key.prefix] = (minute, taken)
+    if (
+        max(taken, _count_everywhere(f"api:{key.prefix}:{minute}"))
+        > settings.API_REQUESTS_PER_MINUTE
+    ):
+        raise Problem("too_many_requests", wait_s=MINUTE_S - second)
 
 
 def _count_everywhere(name: str) -> int:

@@ -1,5 +1,8 @@
 """A key opens the API; everything else gets a problem of one shape."""
 
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
 import pytest
 from django.core.cache import cache
 from django.test import Client, override_settings
@@ -8,8 +11,10 @@ from brands.models import ApiKey, Scope
 from brands.services.apikeys import revoke_key
 from core.clock import utc_now
 from core.models import BrandStatus, GuessCount
+from portal.api import door
+from portal.api.errors import Problem
 from tests.api.asking import ROOT, Caller, refusal
-from tests.makers import get_owner, make_api_key, make_brand, make_program, make_sandbox
+from tests.makers import NOW, get_owner, make_api_key, make_brand, make_program, make_sandbox
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +86,24 @@ def test_a_key_has_its_requests_a_minute_also_while_redis_is_away(brand, setting
         assert refusal(late[-1]) == (429, "too_many_requests")
         assert 1 <= int(late[-1]["Retry-After"]) <= 60
         assert other.get("programs").status_code == 200
+
+
+def test_turns_of_many_threads_are_all_counted_and_a_minute_begins_anew(monkeypatch, settings):
+    key, minutes = ApiKey(prefix="fs_live_many"), [NOW + timedelta(minutes=one) for one in range(3)]
+    settings.API_REQUESTS_PER_MINUTE = 50
+    monkeypatch.setattr(door, "_count_everywhere", lambda _name: 0)
+
+    def refuses(_turn):
+        try:
+            door.take_turn(key)
+        except Problem:
+            return True
+        return False
+
+    for minute in minutes:
+        monkeypatch.setattr(door, "utc_now", lambda at=minute: at)
+        with ThreadPoolExecutor(8) as pool:
+            assert sum(pool.map(refuses, range(80))) == 30
 
 
 def test_every_refusal_under_the_api_is_a_problem(brand):

@@ -1,10 +1,10 @@
 """What platforms share that count money in minor units and time in seconds."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from core.money import EXPONENTS, allocate, exponent
+from core.money import EXPONENTS, exponent
 from tracking.integrations.reading import MAX_DIGITS, Node
 
 MAX_SECONDS = 10**11
@@ -72,12 +72,6 @@ def find_id(node: Node, name: str) -> str:
     if isinstance(node.values.get(name), dict):
         return node.node(name).identifier("id")
     return node.find_identifier(name)
-
-
-def spread(amount: int, values: Sequence[int]) -> list[int]:
-    """Share an amount over lines by value, to no line more than it is worth."""
-    worth = sum(values)
-    return allocate(min(amount, worth), values) if worth else [0] * len(values)
 
 
 def without_tax(node: Node, *, subtotal: int, discount: int, tax: int, total: int) -> int:

@@ -8,7 +8,7 @@ pays whole, is an order of nothing. One that credit of the customer paid is no m
 
 from tracking.domain.events import Line, OrderSnapshot, Subscription
 from tracking.integrations.base import MAX_LINES, check_snapshot, collect_clicks
-from tracking.integrations.minor import find_id, find_seconds, read_currency, seconds, spread
+from tracking.integrations.minor import find_id, find_seconds, read_currency, seconds
 from tracking.integrations.reading import Node, microseconds
 from tracking.integrations.stripe.fields import (
     Told,
@@ -19,6 +19,7 @@ from tracking.integrations.stripe.fields import (
     read_discounts,
     signed_money,
 )
+from tracking.integrations.sums import spread
 from tracking.services.adapters import NO_REVENUE, Parsed
 
 _KINDS = {

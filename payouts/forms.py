@@ -48,12 +48,20 @@ class BankForm(forms.Form):
         return cleaned
 
 
+class CountryField(forms.RegexField):
+    """A country in two letters (ISO 3166-1 alpha-2)."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(r"^[A-Za-z]{2}\Z", help_text=_("Two letters, for example DE."), **kwargs)
+
+    def clean(self, value: Any) -> str:
+        return str(super().clean(value)).upper()
+
+
 class CountryForm(forms.Form):
     """In which country a creator has his Stripe account."""
 
-    country = forms.RegexField(
-        r"^[A-Za-z]{2}$", label=_("Your country"), help_text=_("Two letters, for example DE.")
-    )
+    country = CountryField(label=_("Your country"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         # The form of a bank account stands on the same page and asks for a country, too.
@@ -82,6 +90,7 @@ class PayPalMethodForm(forms.Form):
         max_length=127,
         help_text=_("The e-mail address of your PayPal account. It must be confirmed there."),
     )
+    country = CountryField(label=_("Country of your PayPal account"))
 
 
 class ManualMethodForm(forms.Form):

@@ -105,6 +105,10 @@ GATES: Mapping[str, Message] = {
         _("{rail} does not pay out in {currency}. Choose another payout method."),
         _("{creator}: {rail} does not pay out in {currency}."),
     ),
+    "gate.rail_country": Message(
+        _("{rail} cannot pay an account in {country}. Choose another payout method."),
+        _("{creator}: {rail} cannot pay an account in {country}."),
+    ),
     "gate.rail_minimum": Message(
         _("{rail} pays from {minimum} on. Your balance is kept."),
         _("{rail} pays from {minimum} on."),
@@ -307,6 +311,7 @@ STEPS: Mapping[str, Step] = {
     "gate.cooling": _METHOD,
     "gate.address": _METHOD,
     "gate.rail_currency": _METHOD,
+    "gate.rail_country": _METHOD,
     "gate.rail_off": Step("payouts:method", "payouts:run-list"),
     "gate.tax_form_missing": Step("payouts:tax", "payouts:brand-tax"),
     "gate.tax_form_expired": Step("payouts:tax", "payouts:brand-tax"),

@@ -119,29 +119,36 @@ class SepaForm(forms.Form):
     )
 
 
+class AccountCountryField(forms.CharField):
+    """The country of an account at a service, in two letters; it may be left open."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            required=False,
+            max_length=2,
+            widget=forms.TextInput(attrs={"class": "ltr short"}),
+            help_text=_("Two letters, for example DE."),
+            **kwargs,
+        )
+
+    def clean(self, value: Any) -> str:
+        country = str(super().clean(value)).strip().upper()
+        if country and not (len(country) == 2 and country.isascii() and country.isalpha()):
+            raise forms.ValidationError(_("Write the country in two letters, for example DE."))
+        return country
+
+
 class StripeForm(forms.Form):
     is_enabled = forms.BooleanField(label=_("Pay by Stripe"), required=False, initial=True)
     secret_key = forms.CharField(label=_("Secret key"), **_KEY)
     webhook_secret = forms.CharField(label=_("Signing secret of the webhook"), **_KEY)
-    country = forms.CharField(
-        label=_("Country of your Stripe account"),
-        required=False,
-        max_length=2,
-        widget=forms.TextInput(attrs={"class": "ltr short"}),
-        help_text=_("Two letters, for example DE."),
-    )
+    country = AccountCountryField(label=_("Country of your Stripe account"))
 
     def clean_secret_key(self) -> str:
         return str(self.cleaned_data["secret_key"]).strip()
 
     def clean_webhook_secret(self) -> str:
         return str(self.cleaned_data["webhook_secret"]).strip()
-
-    def clean_country(self) -> str:
-        country = str(self.cleaned_data["country"]).strip().upper()
-        if country and not (len(country) == 2 and country.isascii() and country.isalpha()):
-            raise forms.ValidationError(_("Write the country in two letters, for example DE."))
-        return country
 
 
 class PayPalForm(forms.Form):
@@ -159,6 +166,7 @@ class PayPalForm(forms.Form):
     )
     secret_key = forms.CharField(label=_("Secret"), **_KEY)
     webhook_secret = forms.CharField(label=_("Webhook ID"), **_KEY)
+    country = AccountCountryField(label=_("Country of your PayPal account"))
 
 
 RailForm = SwitchForm | SepaForm | StripeForm | PayPalForm

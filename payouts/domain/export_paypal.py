@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Collection, Sequence
+from types import MappingProxyType
 
 from core.exports import guard
 from core.money import exponent, to_decimal
@@ -19,9 +20,28 @@ CURRENCIES = frozenset(_CODES.split())
 WHOLE = frozenset({"HUF", "JPY", "TWD"})
 """PayPal refuses decimals in these, though ISO 4217 knows hundredths of HUF and TWD."""
 
+_RECEIVE_ONLY = frozenset({"IN", "MX"})
+_ABROAD_ONLY = frozenset({"CO", "MC"})
+_RECEIVERS = (
+    "AD AE AR AT AU BE BG BH BM BR BS BW CA CH CL CN CO CR CY CZ DE DK DO EC EE ES FI FO FR GB GE "
+    "GI GL GR GT HK HN HR HU ID IE IL IN IS IT JM JO JP KE KW KY KZ LI LS LT LU LV MA MC MD MT MU "
+    "MX MY MZ NI NL NO NZ OM PA PE PH PL PT QA RE RO RS SA SE SG SI SK SM SN SV TR US UY VE VN "
+    "ZA"
+)
+_RECEIVE = frozenset(_RECEIVERS.split())
+REACH = MappingProxyType(
+    {
+        payer: _RECEIVE - {payer} if payer in _ABROAD_ONLY else _RECEIVE
+        for payer in sorted(_RECEIVE - _RECEIVE_ONLY)
+    }
+)
+"""Creator countries by payer country: developer.paypal.com, "Payouts: countries and supported
+features", June 2026. PayPal writes C2 for its platform in China."""
+
 LIMITS = RailLimits(
     currencies=CURRENCIES,
     steps={code: 10 ** exponent(code) for code in sorted(WHOLE) if exponent(code)},
+    reach=REACH,
 )
 
 

@@ -15,6 +15,7 @@ class RailLimits:
     `minimums`: the smallest amount; a currency without one has its step.
     `maximums`: the largest amount of one payment; what is above stays for the next.
     `reach`: creator countries by the country of the payer; None means the rail does not care.
+    `is_home_always`: a payer of a country that `reach` leaves out still pays in his own.
     """
 
     currencies: frozenset[str]
@@ -22,6 +23,7 @@ class RailLimits:
     minimums: Mapping[str, int] = field(default_factory=dict)
     maximums: Mapping[str, int] = field(default_factory=dict)
     reach: Mapping[str, frozenset[str]] | None = None
+    is_home_always: bool = False
 
     def step_of(self, currency: str) -> int:
         return self.steps.get(currency, 1)
@@ -30,10 +32,16 @@ class RailLimits:
         return max(self.minimums.get(currency, 1), self.step_of(currency))
 
     def can_reach(self, *, payer_country: str, creator_country: str) -> bool:
-        """Tell whether money can go from one country (ISO 3166-1 alpha-2) to the other."""
-        if self.reach is None or payer_country == creator_country:
+        """Tell whether money can go from one country (ISO 3166-1 alpha-2) to the other.
+
+        Where the payer's is not known (empty), whether it can go there from anywhere.
+        """
+        if self.reach is None:
             return True
-        return creator_country in self.reach.get(payer_country, frozenset())
+        if not payer_country:
+            return any(creator_country in reached for reached in self.reach.values())
+        home = frozenset({payer_country} if self.is_home_always else ())
+        return creator_country in self.reach.get(payer_country, home)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,13 +37,22 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class MethodFacts:
-    """How a creator is paid. `destination` is what the rail is told, or its fingerprint."""
+    """How a creator is paid. `destination` is what the rail is told, or its fingerprint.
+
+    `countries`: of the brand's account and of his (ISO 3166-1 alpha-2); empty where not known.
+    """
 
     rail: str
     destination: str
     limits: RailLimits
     is_ready: bool = True
     needs: tuple[str, ...] = ()
+    countries: tuple[str, str] = ("", "")
+
+    @property
+    def can_reach(self) -> bool:
+        payer, creator = self.countries
+        return not creator or self.limits.can_reach(payer_country=payer, creator_country=creator)
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,6 +378,8 @@ def _gate_rail(payee: Payee) -> Gate | None:
     if offer is None:
         return None
     method, quote = offer
+    if not method.can_reach:
+        return Gate("gate.rail_country", {"rail": method.rail, "country": method.countries[1]})
     params: dict[str, str | int | list[str]] = {"rail": method.rail, "currency": payee.currency}
     if quote.problem == "currency_unsupported":
         return Gate("gate.rail_currency", params)

@@ -29,8 +29,8 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
         "currency",
         *dict.fromkeys(field for fields in WISE_FIELDS.values() for field in fields),
     ),
-    "paypal": ("email",),
-    "paypal_csv": ("email",),
+    "paypal": ("email", "country"),
+    "paypal_csv": ("email", "country"),
     "manual": ("how",),
 }
 """What is kept of a creator's details, by the rail that needs it."""
@@ -113,15 +113,17 @@ def record_account_state(
 
 def _check_details(rail: RailKind, kept: dict[str, str]) -> None:
     """Refuse what nobody could pay to; an IBAN is kept without its spaces."""
-    needed = FIELDS[rail] if rail not in {RailKind.CSV, RailKind.WISE} else ("account_name",)
+    needed = tuple(name for name in FIELDS[rail] if name != "country")
     if rail == RailKind.WISE:
         needed = (
             "account_name",
             "receiver_type",
             *WISE_FIELDS.get(kept.get("currency", ""), ("?",)),
         )
-    if rail == RailKind.CSV and not any(name in kept for name in NUMBERS):
-        raise MissingDetails
+    if rail == RailKind.CSV:
+        needed = ("account_name",)
+        if not any(name in kept for name in NUMBERS):
+            raise MissingDetails
     if "iban" in needed:
         kept["iban"] = read_iban(kept.get("iban", ""))
     if not all(name in kept for name in needed):

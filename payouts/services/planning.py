@@ -1,6 +1,7 @@
 """Make the list of who would be paid what. It is stored with its hash and moves nothing."""
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -92,9 +93,7 @@ def list_payees(*, brand: Brand, currency: str, limits: Limits, now: datetime) -
             "affiliation_id", flat=True
         )
     )
-    enabled = set(
-        RailSettings.objects.filter(brand=brand, is_enabled=True).values_list("rail", flat=True)
-    )
+    enabled = _list_enabled(brand.pk)
     due = find_terms_due(affiliations.values(), now=now)
     payees = [
         _payee(
@@ -103,8 +102,8 @@ def list_payees(*, brand: Brand, currency: str, limits: Limits, now: datetime) -
             currency,
             methods.get(party),
             limits,
+            enabled,
             has_open_payout=party in open_ones,
-            is_rail_on=party not in methods or methods[party].rail in enabled,
         )
         for (party, of_currency), kinds in balances.items()
         if of_currency == currency and kinds.get(AccountKind.PAYABLE, 0) != 0
@@ -126,17 +125,16 @@ def get_payee(*, affiliation: Affiliation, currency: str, limits: Limits, now: d
     balances = list_party_balances(brand_id=affiliation.brand_id, party_ids=[affiliation.pk])
     kinds = balances.get((affiliation.pk, currency), {})
     method = PayoutMethod.objects.filter(affiliation=affiliation).first()
-    rails = RailSettings.objects.filter(brand_id=affiliation.brand_id, is_enabled=True)
     payee = _payee(
         affiliation,
         kinds.get(AccountKind.PAYABLE, 0),
         currency,
         method,
         limits,
+        _list_enabled(affiliation.brand_id),
         has_open_payout=Payout.objects.filter(
             affiliation=affiliation, currency=currency, status__in=OPEN_STATUSES
         ).exists(),
-        is_rail_on=method is None or rails.filter(rail=method.rail).exists(),
     )
     own = list_own_minimums([affiliation.pk]).get(affiliation.pk, {})
     taxes = list_tax_standings(brand=affiliation.brand, parties=[affiliation.pk], now=now)
@@ -152,6 +150,11 @@ def destination_of(method: PayoutMethod) -> str:
     if method.external_account:
         return method.external_account
     return "sha256:" + hashlib.sha256((method.details or "").encode()).hexdigest()
+
+
+def country_of(method: PayoutMethod) -> str:
+    """Return the country (ISO 3166-1 alpha-2) a creator's account is in, where he was asked."""
+    return str(json.loads(method.details or "{}").get("country", "")).upper()
 
 
 def period_of(brand: Brand, now: datetime) -> str:
@@ -206,6 +209,12 @@ def _ask_rails(plan: Plan) -> None:
         enqueue("payouts.refresh_method", method_id=method_id)
 
 
+def _list_enabled(brand_id: int) -> dict[str, str]:
+    """Return the rails a brand pays by, each with the country of the brand's account there."""
+    rows = RailSettings.objects.filter(brand_id=brand_id, is_enabled=True)
+    return dict(rows.values_list("rail", "country"))
+
+
 def _with_tax(payee: Payee, standing: TaxStanding) -> Payee:
     return replace(payee, tax=standing.terms, other_gates=(*payee.other_gates, *standing.gates))
 
@@ -216,11 +225,11 @@ def _payee(
     currency: str,
     method: PayoutMethod | None,
     limits: Limits,
+    enabled: Mapping[str, str],
     *,
     has_open_payout: bool,
-    is_rail_on: bool,
 ) -> Payee:
-    facts = None
+    facts, off = None, list[Gate]()
     if method is not None:
         facts = MethodFacts(
             rail=method.rail,
@@ -228,8 +237,9 @@ def _payee(
             limits=limits[method.rail],
             is_ready=method.is_ready,
             needs=tuple(method.needs),
+            countries=(enabled.get(method.rail, ""), country_of(method)),
         )
-    off = () if is_rail_on else (Gate("gate.rail_off", {"rail": facts.rail if facts else ""}),)
+        off = [] if method.rail in enabled else [Gate("gate.rail_off", {"rail": method.rail})]
     return Payee(
         affiliation_id=UUID(str(affiliation.pk)),
         name=affiliation.affiliate.display_name,
@@ -242,5 +252,5 @@ def _payee(
         frozen_until=method.frozen_until if method else None,
         method_changed_at=method.changed_at if method else None,
         address_changed_at=affiliation.affiliate.user.email_changed_at,
-        other_gates=off,
+        other_gates=tuple(off),
     )

@@ -19,6 +19,7 @@ from core.access import NotFound
 from core.clock import brand_now
 from core.edges import door, see_other
 from core.money import Money
+from core.templatetags.fairshare import RAILS
 from payouts.access import get_own_payout
 from payouts.forms import (
     BankForm,
@@ -31,7 +32,7 @@ from payouts.forms import (
 )
 from payouts.models import PayoutMethod
 from payouts.own_wording import say_own_payout
-from payouts.rails.registry import RailOff, onboarding_for, rail_for
+from payouts.rails.registry import LIMITS, RailOff, onboarding_for, rail_for
 from payouts.selectors import (
     list_items,
     list_methods_of,
@@ -91,7 +92,7 @@ def edit_method(request: HttpRequest, affiliation_id: str) -> HttpResponse:
     form = forms.get(rail)
     if form is None or (request.method == "POST" and rail not in _list_enabled(affiliation)):
         raise NotFound
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and _is_reached(affiliation, rail, form):
         set_bank_method(
             affiliation_id=affiliation.pk,
             rail=RailKind(rail),
@@ -164,7 +165,7 @@ def _may_open_account(row: RailSettings, form: CountryForm) -> bool:
         rail = rail_for(row)
     except RailOff:
         return True
-    payer, country = rail.payer(), form.cleaned_data["country"].upper()
+    payer, country = rail.payer(), form.cleaned_data["country"]
     if payer is None or rail.limits.can_reach(payer_country=payer.country, creator_country=country):
         return True
     text = _(
@@ -173,6 +174,18 @@ def _may_open_account(row: RailSettings, form: CountryForm) -> bool:
     )
     values = {"brand": row.brand.name, "from": payer.country, "country": country}
     form.add_error("country", text % values)
+    return False
+
+
+def _is_reached(affiliation: Affiliation, rail: str, form: DetailForm) -> bool:
+    """Tell whether a rail pays into the country he named, else say it there."""
+    country = form.cleaned_data.get("country", "")
+    rows = RailSettings.objects.filter(brand=affiliation.brand_id, rail=rail)
+    payer = rows.values_list("country", flat=True).first() or ""
+    if not country or LIMITS[rail].can_reach(payer_country=payer, creator_country=country):
+        return True
+    text = _("%(rail)s cannot pay an account in %(country)s. Choose another way to be paid.")
+    form.add_error("country", text % {"rail": RAILS[rail], "country": country})
     return False
 
 

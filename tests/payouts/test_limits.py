@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.money import EXPONENTS
+from payouts.domain.export_paypal import LIMITS as PAYPAL_LIMITS
 from payouts.domain.limits import Quote, RailLimits, quote_amount, round_down, round_up
 from payouts.rails.stripe.amounts import (
     CURRENCIES,
@@ -105,6 +106,29 @@ def test_stripe_reaches_its_self_serve_regions_and_the_payers_own_country(
     payer: str, creator: str, expected: bool
 ) -> None:
     assert LIMITS.can_reach(payer_country=payer, creator_country=creator) is expected
+
+
+@pytest.mark.parametrize(
+    ("payer", "creator", "expected"),
+    [
+        ("DE", "TH", False),
+        ("DE", "VN", True),
+        ("DE", "MX", True),
+        ("MX", "DE", False),
+        ("TH", "TH", False),
+        ("US", "US", True),
+        ("CO", "CO", False),
+        ("CO", "US", True),
+        ("", "DE", True),
+        ("", "TH", False),
+    ],
+)
+def test_paypal_reaches_those_who_receive_from_those_who_send(
+    payer: str, creator: str, expected: bool
+) -> None:
+    can_reach = PAYPAL_LIMITS.can_reach(payer_country=payer, creator_country=creator)
+
+    assert can_reach is expected
 
 
 def test_a_rail_without_countries_reaches_everyone() -> None:

@@ -204,6 +204,17 @@ def test_a_currency_the_rail_does_not_know_is_not_paid() -> None:
     ]
 
 
+def test_a_country_the_rail_does_not_reach_is_not_paid() -> None:
+    limits = replace(LIMITS, reach={"DE": frozenset({"DE", "FR"})})
+    method = replace(STRIPE, limits=limits, countries=("DE", "TH"))
+
+    assert gates_of(replace(ANNA, method=method)) == [
+        Gate("gate.rail_country", {"rail": "stripe", "country": "TH"})
+    ]
+    for countries in (("DE", "FR"), ("DE", ""), ("", "FR")):
+        assert plan_of(replace(ANNA, method=replace(method, countries=countries))).lines
+
+
 def test_a_minimum_between_two_steps_is_rounded_up() -> None:
     """What is sent must reach the minimum, not only what is owed."""
     policy = PlanPolicy({"HUF": 100_050})

@@ -202,8 +202,13 @@ def test_a_creator_gives_what_the_currency_of_his_account_needs(books, client):
     method = books.affiliation.payout_method
     kept = json.loads(method.details)
     assert (method.rail, method.hint, "iban" in kept) == ("wise", "…1822", False)
-    client.post(page, {"rail": "paypal", "email": "anna@example.com"})
+    paypal = {"rail": "paypal", "email": "anna@example.com"}
+    assert client.post(page, paypal).status_code == 422
+    afar = client.post(page, {**paypal, "country": "th"})
+    assert afar.status_code == 422 and "PayPal cannot pay an account in TH." in plain(afar)
+    client.post(page, {**paypal, "country": "vn"})
     method.refresh_from_db()
+    assert json.loads(method.details)["country"] == "VN"
     assert (method.rail, method.hint) == ("paypal", "a…@example.com")
     facts = {
         "affiliation_id": books.affiliation.pk,

@@ -92,4 +92,5 @@ LIMITS = RailLimits(
     currencies=CURRENCIES,
     steps=MappingProxyType({code: _step(code) for code in sorted(CURRENCIES) if _step(code) > 1}),
     reach=REACH,
+    is_home_always=True,
 )

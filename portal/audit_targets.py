@@ -66,6 +66,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "affiliates.announcement": Kind(lambda row: row.title, "affiliates:announcement-edit"),
     "affiliates.asset": Kind(lambda row: row.title, "affiliates:asset-edit"),
+    "affiliates.codebatch": Kind(lambda row: row.prefix, _CREATOR, _holder_of, (_PLACE,)),
     "affiliates.code": Kind(lambda row: row.text, _CREATOR, _holder_of, (_PLACE,)),
     "affiliates.enrollment": Kind(
         lambda row: str(row.affiliation), _CREATOR, _creator_of, (_AFFILIATE,)

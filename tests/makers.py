@@ -15,6 +15,7 @@ from affiliates.models import (
     Asset,
     AssetKind,
     Code,
+    CodeBatch,
     Enrollment,
     Goal,
     Invitation,
@@ -29,6 +30,7 @@ from affiliates.services.announcements import (
 )
 from affiliates.services.applications import apply_to_program, approve_application
 from affiliates.services.assets import AssetFacts, create_asset
+from affiliates.services.codebatches import create_batch
 from affiliates.services.codes import create_code
 from affiliates.services.goals import GoalFacts, create_goal
 from affiliates.services.invitations import Inviting, make_invite_link, send_invitations
@@ -351,6 +353,19 @@ def make_code(enrollment: Enrollment, text: str = "", *, now: datetime = NOW) ->
         text=text or f"CODE{next(_numbers)}",
         actor_id=get_creator(enrollment).pk,
         now=now,
+    )
+
+
+def make_code_batch(
+    enrollment: Enrollment, count: int = 2, *, now: datetime = NOW, **facts: Any
+) -> CodeBatch:
+    return create_batch(
+        enrollment_id=enrollment.pk,
+        prefix=facts.pop("prefix", "ONE"),
+        count=count,
+        actor_id=get_owner(enrollment.brand).pk,
+        now=now,
+        **facts,
     )
 
 

@@ -6,7 +6,7 @@ from affiliates.models.joining import Application, ApplicationStatus, Enrollment
 from affiliates.models.moves import GroupMove
 from affiliates.models.people import Affiliate, Affiliation, AffiliationStatus
 from affiliates.models.resources import Announcement, Asset, AssetKind, Receipt
-from affiliates.models.sharing import Code, Link, LinkSlug
+from affiliates.models.sharing import Code, CodeBatch, Link, LinkSlug
 from affiliates.models.utm import UtmTemplate
 from affiliates.models.vetting import Note, Tick
 from affiliates.models.viewing import Viewing
@@ -23,6 +23,7 @@ __all__ = [
     "Asset",
     "AssetKind",
     "Code",
+    "CodeBatch",
     "Enrollment",
     "Goal",
     "GroupMove",

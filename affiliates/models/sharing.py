@@ -62,12 +62,36 @@ class LinkSlug(models.Model):
         ]
 
 
+class CodeBatch(models.Model):
+    """Codes made together for one creator, each good for one order."""
+
+    public_id = PublicIdField(prefix="cdb")
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT)
+    enrollment = models.ForeignKey(
+        Enrollment, on_delete=models.PROTECT, related_name="code_batches"
+    )
+    prefix = models.CharField(max_length=20, blank=True)
+    discount_note = models.CharField(max_length=60, blank=True)
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["brand", "id"], name="affiliates_codebatch_brand_id"),
+            SameBrand("enrollment", name="affiliates_codebatch_enrollment_same_brand"),
+        ]
+
+
 class Code(models.Model):
-    """A discount code bound to a creator; unique in the brand whatever its case."""
+    """A discount code bound to a creator; unique in the brand whatever its case.
+
+    One of a batch is good for one order, any other for as many as its store allows.
+    """
 
     public_id = PublicIdField(prefix="cod")
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT)
     enrollment = models.ForeignKey(Enrollment, on_delete=models.PROTECT, related_name="codes")
+    batch = models.ForeignKey(CodeBatch, null=True, on_delete=models.PROTECT, related_name="codes")
     text = models.CharField(max_length=40)
     normalised = models.CharField(max_length=40)
     discount_note = models.CharField(max_length=60, blank=True)
@@ -79,5 +103,12 @@ class Code(models.Model):
             models.UniqueConstraint(
                 fields=["brand", "normalised"], name="affiliates_code_unique_in_brand"
             ),
+            models.UniqueConstraint(fields=["brand", "id"], name="affiliates_code_brand_id"),
             SameBrand("enrollment", name="affiliates_code_enrollment_same_brand"),
+            SameBrand("batch", name="affiliates_code_batch_same_brand"),
         ]
+
+    @property
+    def is_single_use(self) -> bool:
+        """Tell whether the code is good for one order."""
+        return self.batch_id is not None

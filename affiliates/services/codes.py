@@ -89,6 +89,9 @@ def rename_code(*, code_id: int, text: str, actor_id: int, now: datetime) -> Cod
         actor_id=actor_id,
         now=now,
     )
+    if old.is_single_use:
+        code.batch_id = old.batch_id
+        code.save(update_fields=["batch"])
     disable_code(code_id=old.pk, actor_id=actor_id, now=now)
     return code
 

@@ -14,6 +14,7 @@ from affiliates.models import (
     Affiliation,
     ApplicationStatus,
     Code,
+    CodeBatch,
     Enrollment,
     Goal,
     Invitation,
@@ -22,6 +23,7 @@ from affiliates.models import (
     Tick,
     Viewing,
 )
+from affiliates.services.codebatches import end_batch
 from affiliates.services.codes import disable_code
 from affiliates.services.links import archive_link
 from core.erasing import about
@@ -32,6 +34,8 @@ def end_sharing(affiliate: Affiliate, *, actor_id: int, now: datetime) -> None:
     places = Enrollment.objects.filter(affiliation__affiliate=affiliate)
     for link in Link.objects.filter(enrollment__in=places, archived_at=None).order_by("pk"):
         archive_link(link_id=link.pk, actor_id=actor_id, now=now)
+    for batch in CodeBatch.objects.filter(enrollment__in=places, ended_at=None).order_by("pk"):
+        end_batch(batch_id=batch.pk, actor_id=actor_id, now=now)
     for code in Code.objects.filter(enrollment__in=places, disabled_at=None).order_by("pk"):
         disable_code(code_id=code.pk, actor_id=actor_id, now=now)
     affiliate.applications.filter(status=ApplicationStatus.SUBMITTED).delete()

@@ -17,6 +17,7 @@ from tests.makers import (
     make_api_key,
     make_application,
     make_asset,
+    make_code_batch,
     make_connection,
     make_endpoint,
     make_enrollment,
@@ -86,6 +87,7 @@ def make_world():
     make_pending_change(make_group(program))
     make_question(program)
     make_goal(program)
+    make_code_batch(enrollment)
     make_bonus_plan(program, group_id=make_group(program).pk)
     BudgetWarning.objects.create(
         brand=program.brand, program=program, budget_minor=9, percent=80, spent_minor=8, at=NOW

@@ -36,8 +36,9 @@ def click(name: str = "anna", hours: float = -DAY, verdict: Any = "counted", **c
 
 def code(name: str = "anna", discount: int = 500, position: int = 0, **changes: Any):
     disabled_at = changes.pop("disabled_at", None)
+    used_by = changes.pop("used_by", "")
     party = make_party(name, **changes)
-    return CodeCandidate(party, f"{name}10", discount, position, disabled_at)
+    return CodeCandidate(party, f"{name}10", discount, position, disabled_at, used_by)
 
 
 def bound(name: str = "anna", hours: float = -DAY, until: float | None = None, **changes: Any):

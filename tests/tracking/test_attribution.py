@@ -244,6 +244,18 @@ def test_a_code_switched_off_after_the_order_is_credited():
     assert decide(code(disabled_at=at(1))).code == "attr.won_code"
 
 
+def test_a_code_that_another_order_used_is_not_credited_and_a_click_may_be():
+    used = code(used_by="#7")
+
+    alone, clicked = decide(used), decide(used, click("anna"))
+
+    assert (alone.winner, alone.code) == (None, "attr.lost_code_used")
+    assert alone.params == {"creator": "anna", "code": "anna10", "order": "#7"}
+    assert clicked.winner == click("anna")
+    assert code_of(clicked, used) == "attr.lost_code_used"
+    assert decide(code(used_by="#7", disabled_at=at(0))).code == "attr.lost_code_off"
+
+
 @pytest.mark.parametrize("partner_type", ["coupon", "cashback", "loyalty"])
 def test_a_code_of_these_types_needs_a_click_of_its_own(partner_type):
     theirs = code(partner_type=partner_type)

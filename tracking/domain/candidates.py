@@ -123,7 +123,8 @@ class SubscriptionCandidate:
 class CodeCandidate:
     """A code of a creator stands on the order; `position` is its place among the order's codes.
 
-    `disabled_at`: when the code, or its program, ended.
+    `disabled_at`: when the code, or its program, ended. `used_by`: the number of the other order
+    that keeps a code which is good for one.
     """
 
     party: Party
@@ -131,6 +132,7 @@ class CodeCandidate:
     discount_minor: int
     position: int
     disabled_at: datetime | None = None
+    used_by: str = ""
     kind: Literal["code"] = "code"
 
 

@@ -20,6 +20,7 @@ from tracking.domain.codec import iso_utc, to_utc
 from tracking.domain.reasons import (
     LOST_CODE_NEEDS_CLICK,
     LOST_CODE_OFF,
+    LOST_CODE_USED,
     LOST_NOT_COUNTED,
     LOST_NOT_MEMBER,
     LOST_PAID_AD,
@@ -97,6 +98,8 @@ def _code_obstacle(
     obstacle = _party_obstacle(code.party, order, policy)
     if obstacle is not None:
         return obstacle
+    if code.used_by:
+        return Reason(LOST_CODE_USED, {**params, "order": code.used_by})
     return _missing_click(code, policy.code_policy_for(code.party.partner_type), own_clicks)
 
 

@@ -33,7 +33,14 @@ from tracking.models.deliverables import (
 )
 from tracking.models.deliveries import RefusedDelivery, StoreEvent
 from tracking.models.messages import ReviewMessage, Side
-from tracking.models.orders import Attribution, CustomerBinding, Decision, Order, OrderKind
+from tracking.models.orders import (
+    Attribution,
+    CodeUse,
+    CustomerBinding,
+    Decision,
+    Order,
+    OrderKind,
+)
 from tracking.models.products import Product
 from tracking.models.pulls import OrderPull, UnreadOrder
 from tracking.models.trials import TrialRun
@@ -59,6 +66,7 @@ __all__ = [
     "Click",
     "ClickAgent",
     "ClickReferrer",
+    "CodeUse",
     "Commission",
     "CommissionChange",
     "CommissionKind",

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
-from affiliates.models import Enrollment
+from affiliates.models import Code, Enrollment
 from brands.models import Program, RuleSet, StoreConnection, choice_check
 from core.constraints import SameBrand
 from core.fields import PublicIdField
@@ -150,6 +150,25 @@ class CustomerBinding(models.Model):
             ),
             SameBrand("program", name="tracking_binding_program_same_brand"),
             SameBrand("enrollment", name="tracking_binding_enrollment_same_brand"),
+        ]
+
+
+class CodeUse(models.Model):
+    """An order that came with a code which is good for one; `is_keeper`: it is the one."""
+
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT)
+    code = models.ForeignKey(Code, on_delete=models.PROTECT, related_name="uses")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="code_uses")
+    is_keeper = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["code", "order"], name="tracking_codeuse_once"),
+            models.UniqueConstraint(
+                fields=["code"], condition=Q(is_keeper=True), name="tracking_codeuse_one_keeper"
+            ),
+            SameBrand("code", name="tracking_codeuse_code_same_brand"),
+            SameBrand("order", name="tracking_codeuse_order_same_brand"),
         ]
 
 

@@ -37,6 +37,7 @@ from tracking.models import (
     OrderKind,
     Verdict,
 )
+from tracking.services.codeuses import find_takers
 from tracking.services.recovering import recover_clicks, token_time
 from tracking.services.subscriptions import find_first_order
 from tracking.services.telling import tell_flags
@@ -150,7 +151,9 @@ def policy_of(program: Program) -> Policy:
     )
 
 
-def make_code_candidate(code: Code, *, discount_minor: int, position: int) -> CodeCandidate:
+def make_code_candidate(
+    code: Code, *, discount_minor: int, position: int, used_by: str = ""
+) -> CodeCandidate:
     """Return a creator's code, loaded WITH_PARTY, as a candidate for the order it stands on."""
     return CodeCandidate(
         party=make_party(code.enrollment),
@@ -158,6 +161,7 @@ def make_code_candidate(code: Code, *, discount_minor: int, position: int) -> Co
         discount_minor=discount_minor,
         position=position,
         disabled_at=_earliest(code.disabled_at, _closed_at(code.enrollment.program)),
+        used_by=used_by,
     )
 
 
@@ -262,11 +266,17 @@ def _codes(order: Order, state: OrderState) -> Iterator[CodeCandidate]:
         brand_id=order.brand_id, normalised__in={discount.code for discount in used}
     ).select_related(*WITH_PARTY)
     by_text = {code.normalised: code for code in rows}
+    takers = find_takers(order) if any(code.is_single_use for code in rows) else {}
     for position, discount in enumerate(used):
         code = by_text.get(discount.code)
         if code is None:
             continue
-        yield make_code_candidate(code, discount_minor=discount.amount, position=position)
+        yield make_code_candidate(
+            code,
+            discount_minor=discount.amount,
+            position=position,
+            used_by=takers[code.pk].number if code.pk in takers else "",
+        )
 
 
 def _clicks(order: Order, state: OrderState) -> Iterator[ClickCandidate]:
@@ -336,6 +346,7 @@ def _hash_signals(order: Order, state: OrderState) -> str:
         state.is_test,
         str(effective_placed_at(state)),
         *([first.enrollment_id] if first else []),
+        *[(code, taker.pk) for code, taker in find_takers(order).items()],
     )
     return hashlib.sha256(json.dumps(signals).encode()).hexdigest()
 

@@ -1,6 +1,6 @@
 """Merge, attribute, decide, price, post the difference: an order from event to commission."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from tracking.domain.merge import EMPTY, OrderState
 from tracking.models import Attribution, Commission, Order, OrderKind, StoreEvent
 from tracking.services.attribution import ensure_attribution
 from tracking.services.claims import follow_order
+from tracking.services.codeuses import follow_codes, lock_codes
 from tracking.services.commissions import open_commission, settle_commission
 from tracking.services.holds import follow_dispute, follow_self_referral
 from tracking.services.posting import Cause
@@ -38,10 +39,17 @@ def merge_events(
     """Join events of one order to what is known of it and settle what follows.
 
     The order's row is locked first, so that any number of workers and repeats converge. Renewals
-    that were told before an earlier order of their subscription are settled after it.
+    that were told before an earlier order of their subscription are settled after it, and so are
+    orders that lose or win a code which is good for one.
     """
     with transaction.atomic():
         lock_subscriptions(connection_id=event.connection_id, events=events)
+        lock_codes(
+            brand_id=event.brand_id,
+            connection_id=event.connection_id,
+            external_order_id=external_order_id,
+            events=events,
+        )
         order = _lock_order(event, external_order_id)
         state = load_state(order)
         before = _Before(
@@ -50,10 +58,10 @@ def merge_events(
         for one in events:
             state = merge.merge_event(state, one, received_at=event.received_at)
         store_state(order, state, now)
-        later, cause = lock_later(order), Cause(store_event=event)
+        waiting = {one.pk: one for one in (*lock_later(order), *follow_codes(order, state))}
+        cause = Cause(store_event=event)
         attribution = settle_order(order=order, state=state, cause=cause, now=now)
-        for renewal in later:
-            settle_order(order=renewal, state=load_state(renewal), cause=cause, now=now)
+        settle_others(waiting.values(), cause=cause, now=now)
         if attribution is not None:
             follow_order(order=order, attribution=attribution, now=now)
             tell_order(order, _topics(order, state, attribution, before), now)
@@ -86,6 +94,12 @@ def settle_order(
             now=now,
         )
     return attribution
+
+
+def settle_others(orders: Iterable[Order], *, cause: Cause, now: datetime) -> None:
+    """Settle locked orders whose credit hangs on another one that changed."""
+    for order in orders:
+        settle_order(order=order, state=load_state(order), cause=cause, now=now)
 
 
 def resettle(*, order_id: int, cause: Cause, now: datetime) -> Order:

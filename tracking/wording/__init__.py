@@ -56,6 +56,7 @@ STEPS: Mapping[str, Step] = {
     "click.program_off": Step("affiliates:program-list", "brands:program-settings"),
     "attr": _ORDERS,
     "attr.lost_code_off": Step("affiliates:link-list", "affiliates:creator-list"),
+    "attr.lost_code_used": Step("affiliates:link-list", "affiliates:creator-list"),
     "attr.lost_suspended": Step("affiliates:program-list", "affiliates:creator-list"),
     "order": _ORDERS,
     "claim": Step("tracking:own-orders", "tracking:claim-list"),

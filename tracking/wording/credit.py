@@ -210,6 +210,10 @@ LOST: Mapping[str, Message] = {
         ),
     ),
     "attr.lost_code_off": Message(_("Not credited: code {code} was not active on {date}.")),
+    "attr.lost_code_used": Message(
+        _("Not credited: code {code} was good for one order, and another order used it."),
+        _("{creator}: code {code} was good for one order, and order {order} used it."),
+    ),
     "attr.lost_not_member": Message(
         (
             _("Not credited: you joined on {joined}, after this click."),

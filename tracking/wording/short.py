@@ -16,6 +16,7 @@ REASONS: Mapping[str, str | Promise] = {
     "attr.lost_click_not_counted": _("Click not counted"),
     "attr.lost_code_needs_click": _("Code without a click"),
     "attr.lost_code_off": _("Code not active"),
+    "attr.lost_code_used": _("Code used before"),
     "attr.lost_not_member": _("Not a member then"),
     "attr.lost_suspended": _("Creator suspended"),
     "attr.lost_paid_ad": _("Own advertising"),

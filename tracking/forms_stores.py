@@ -1,6 +1,5 @@
 """Forms of store connections: what they ask is what the platform needs."""
 
-import re
 from typing import Any
 
 from django import forms
@@ -70,10 +69,12 @@ class KeysForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         keys = {name: data.get(name, "").strip() for name in self.fields}
-        missing = [name for name, key in keys.items() if not key]
-        if missing and len(missing) < len(keys):
+        asked = zip(KEYS, self.traits.keys, strict=False)
+        missing = [name for name, key in asked if not key.is_optional and not keys[name]]
+        if missing and any(keys.values()):
             self.add_error(missing[0], _("Fill in all of the keys, or none."))
-        if not missing and self.traits.address and not self.shop_url:
+        address = self.traits.address
+        if not missing and address and not (self.shop_url and address.fits(self.shop_url)):
             self.add_error(None, _("Save the address of the shop first."))
         return {"keys": [] if missing else list(keys.values())}
 
@@ -100,7 +101,7 @@ def _shape_address(form: forms.Form, traits: Traits) -> None:
     if traits.address:
         form.fields["shop_url"].label = str(traits.address.label)
         form.fields["shop_url"].help_text = str(traits.address.help)
-        form.fields["shop_url"].required = True
+        form.fields["shop_url"].required = not traits.address.is_optional
         form.fields["shop_url"].error_messages["required"] = _("Enter the address of the shop.")
 
 
@@ -108,5 +109,5 @@ def _check_address(form: ConnectionForm | RenameForm, data: dict[str, Any]) -> N
     address, given = form.traits.address, data.get("shop_url", "")
     if address is None or "shop_url" in form.errors:
         return
-    if address.pattern and not re.fullmatch(address.pattern, given):
+    if given and not address.fits(given):
         form.add_error("shop_url", str(address.error))

@@ -14,7 +14,8 @@ from tracking.integrations import (
     csvfile,
     get_adapter,
     get_adapter_of,
-    list_platforms,
+    list_fetched,
+    list_polled,
     open_poller,
     open_source,
 )
@@ -61,9 +62,7 @@ def sweep_store_events() -> None:
 @shared_task(name="tracking.pull_orders", acks_late=True, ignore_result=True)
 def pull_orders() -> None:
     """Begin to fetch from each shop whose turn it is."""
-    for pull in pulling.list_due(
-        platforms=list_platforms(fetching="is_polled"), real_now=database_now()
-    ):
+    for pull in pulling.list_due(platforms=list_polled(), real_now=database_now()):
         jobs.enqueue("tracking.pull_store", pull_id=pull.pk)
 
 
@@ -90,8 +89,7 @@ def pull_store(*, pull_id: int) -> None:
 @shared_task(name="tracking.sweep_told", acks_late=True, ignore_result=True)
 def sweep_told() -> None:
     """Go on with what shops told of and what was not fetched yet."""
-    platforms = list_platforms(fetching="needs_fetch")
-    for connection_id in fetching.list_due(platforms=platforms, real_now=database_now()):
+    for connection_id in fetching.list_due(platforms=list_fetched(), real_now=database_now()):
         jobs.enqueue(fetching.WORK, connection_id=connection_id)
 
 
@@ -100,8 +98,7 @@ def fetch_told(*, connection_id: int) -> None:
     """Fetch the orders that one shop told of, and work on them."""
     store = StoreConnection.objects.select_related("brand").get(pk=connection_id)
     real_now = database_now()
-    platforms = list_platforms(fetching="needs_fetch")
-    if store.pk not in fetching.list_due(platforms=platforms, real_now=real_now):
+    if store.pk not in fetching.list_due(platforms=list_fetched(), real_now=real_now):
         return
     stored = fetching.fetch_told(
         connection=store,

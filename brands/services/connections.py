@@ -155,11 +155,12 @@ def set_api_keys(
     :raises NoKeysHere: not as many as the platform has, or the shop's address is missing.
     """
     connection = lock_row(StoreConnection, connection_id)
-    has_place = len(keys) in {0, len(traits.keys)} and all(keys)
+    least = sum(not field.is_optional for field in traits.keys)
+    has_place = not keys or (least <= len(keys) <= len(traits.keys) and all(keys[:least]))
     if not traits.keys or not has_place or (traits.address and not connection.shop_url):
         raise NoKeysHere(connection.public_id)
     for column, key in zip_longest(KEYS, keys):
-        setattr(connection, column, key)
+        setattr(connection, column, key or None)
     connection.save(update_fields=KEYS)
     audit.record(
         brand_id=connection.brand_id,

@@ -16,21 +16,32 @@ SLUG = re.compile(r"[a-z][a-z0-9_]{0,31}\Z")
 
 @dataclass(frozen=True, slots=True)
 class KeyField:
-    """A key of the store's own API, as its maker calls it; `example` shows how one begins."""
+    """A key of the store's own API, as its maker calls it; `example` shows how one begins.
+
+    `is_optional`: not every shop has one; only what comes last may be.
+    """
 
     label: Text
     example: str = ""
     is_secret: bool = True
+    is_optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """The address of the shop where one is needed; `pattern` is what the whole of it must match."""
+    """The address of the shop where one is needed; `pattern` is what the whole of it must match.
+
+    `is_optional`: the keys alone need it.
+    """
 
     label: Text
     help: Text = ""
     pattern: str = ""
     error: Text = ""
+    is_optional: bool = False
+
+    def fits(self, given: str) -> bool:
+        return not self.pattern or re.fullmatch(self.pattern, given) is not None
 
 
 @dataclass(frozen=True, slots=True)

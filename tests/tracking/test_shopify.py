@@ -282,10 +282,15 @@ def test_a_deleted_order_is_cancelled_at_the_time_of_the_event():
     assert parsed.events == (OrderCancelled("5500000000001", at(2026, 3, 5, 10)),)
 
 
+def test_an_edit_names_its_order_and_is_a_note_where_nothing_can_be_fetched():
+    parsed = events("orders_edited", "orders/edited")
+    assert (parsed.events, parsed.note) == ((), "needs_fetch")
+    assert (parsed.fetch, parsed.is_provisional) == (("5500000000006",), True)
+
+
 @pytest.mark.parametrize(
     ("topic", "note"),
     [
-        ("orders/edited", "needs_fetch"),
         ("app/uninstalled", "app_uninstalled"),
         ("customers/data_request", "customer_data_request"),
         ("customers/redact", "customer_redact"),

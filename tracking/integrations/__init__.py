@@ -64,9 +64,14 @@ def find_template(platform: str, name: str) -> str:
     return path.read_text("utf-8") if path.is_file() else ""
 
 
-def list_platforms(*, fetching: str) -> list[str]:
-    """Return the platforms whose traits have this way of fetching: is_polled or needs_fetch."""
-    return [name for name, one in list_adapters().items() if getattr(one.traits, fetching)]
+def list_polled() -> list[str]:
+    """Return the platforms that can be asked which orders changed."""
+    return [name for name, one in list_adapters().items() if one.traits.is_polled]
+
+
+def list_fetched() -> list[str]:
+    """Return the platforms of which one order can be fetched."""
+    return [name for name, one in list_adapters().items() if hasattr(one, "open_source")]
 
 
 def open_source(connection: StoreConnection, *, allows_loopback: bool) -> Source:

@@ -31,15 +31,22 @@ def get(ask: Ask, path: str) -> bytes:
 
     :raises PullFailed: none came, or one that is no success; `gone` where there is no such thing.
     """
+    answer = get_answer(ask, path)
+    return b"" if answer.status == 204 else answer.body
+
+
+def get_answer(ask: Ask, path: str) -> Answer:
+    """Return a success with its headers.
+
+    :raises PullFailed: see `get`.
+    """
     try:
         answer = ask(path)
     except EgressFailed as failure:
         raise PullFailed(failure.code) from failure
-    if answer.status == 204:
-        return b""
-    if answer.status != 200:
+    if answer.status not in {200, 204}:
         raise PullFailed(_why(answer), _wanted_peace(answer))
-    return answer.body
+    return answer
 
 
 def get_list(ask: Ask, path: str) -> bytes:
@@ -74,9 +81,29 @@ def cut_list(body: bytes, name: str) -> list[bytes]:
     :raises PullFailed: there is no such list.
     """
     try:
-        return split_list(_find_member(body, name))
+        return split_list(find_member(body, name))
     except PayloadRefused as refusal:
         raise PullFailed("no_orders") from refusal
+
+
+def find_member(body: bytes, name: str) -> bytes:
+    """Return the bytes of one value of the outermost object; of a repeated name the last one.
+
+    :raises PayloadRefused: no object, or none of that name.
+    """
+    load_object(body)  # refuses what is deep or broken before it is walked through
+    text, decoder = body.decode("utf-8-sig"), json.JSONDecoder()
+    at, found = _skip(text, 0) + 1, ""
+    while text[_skip(text, at)] != "}":
+        key, at = decoder.raw_decode(text, _skip(text, at))
+        start = _skip(text, _skip(text, at) + 1)
+        _, at = decoder.raw_decode(text, start)
+        found = text[start:at] if key == name else found
+        at = _skip(text, at)
+        at += text[at] == ","
+    if not found:
+        raise PayloadRefused("missing_field", name)
+    return found.encode()
 
 
 def read_text(body: bytes, *names: str) -> str:
@@ -109,26 +136,6 @@ def strip_bodies(page: Page) -> Page:
         raise PullFailed("no_orders")
     thin = tuple(Found(b"", one.order_id, one.changed_at) for one in page.orders)
     return Page(thin, is_last=page.is_last)
-
-
-def _find_member(body: bytes, name: str) -> bytes:
-    """Return the bytes of one value of the outermost object; of a repeated name the last one.
-
-    :raises PayloadRefused: no object, or none of that name.
-    """
-    load_object(body)  # refuses what is deep or broken before it is walked through
-    text, decoder = body.decode("utf-8-sig"), json.JSONDecoder()
-    at, found = _skip(text, 0) + 1, ""
-    while text[_skip(text, at)] != "}":
-        key, at = decoder.raw_decode(text, _skip(text, at))
-        start = _skip(text, _skip(text, at) + 1)
-        _, at = decoder.raw_decode(text, start)
-        found = text[start:at] if key == name else found
-        at = _skip(text, at)
-        at += text[at] == ","
-    if not found:
-        raise PayloadRefused("missing_field", name)
-    return found.encode()
 
 
 def _skip(text: str, at: int) -> int:

@@ -52,7 +52,7 @@ class Parsed:
     """The events of a body. `note` is empty, or the code of what it means beside or instead.
 
     `fetch`: ids by which `open_source` gives more than the body tells. `is_provisional`: what is
-    fetched tells these events better, so they count only where nothing can be fetched.
+    fetched tells it better, so events and note stand only where nothing can be fetched.
     """
 
     events: tuple[CanonicalEvent, ...]

@@ -44,9 +44,10 @@ def tell(*, connection: StoreConnection, order_ids: Iterable[str], real_now: dat
 
 
 def list_due(*, platforms: Sequence[str], real_now: datetime) -> list[int]:
-    """Return the stores of these platforms with something to be fetched, and keys for it."""
+    """Return the stores of these platforms that told of an order, and gave keys to fetch it."""
     rows = UnreadOrder.objects.filter(
         next_at__lte=real_now,
+        told__isnull=False,
         connection__platform__in=platforms,
         connection__is_active=True,
         connection__api_key__isnull=False,
@@ -63,7 +64,9 @@ def fetch_told(
     `now` is the brand's time. The first failure that is the whole shop's ends the turn.
     """
     stored: list[int] = []
-    due = UnreadOrder.objects.filter(connection=connection, next_at__lte=real_now)
+    due = UnreadOrder.objects.filter(
+        connection=connection, next_at__lte=real_now, told__isnull=False
+    )
     for row in due.order_by("next_at", "pk")[:TRIES_A_TURN]:
         if not _claim(row, real_now):
             continue

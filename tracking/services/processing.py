@@ -113,7 +113,7 @@ def _apply(event: StoreEvent, adapter: Adapter, now: datetime) -> None:
 def _let_fetch(event: StoreEvent, parsed: Parsed, now: datetime) -> Parsed:
     """Have fetched what the body only tells of; returns what counts of it until then."""
     store = event.connection
-    if not store.api_key and parsed.events:
+    if not store.api_key and (parsed.events or parsed.is_provisional):
         return parsed
     real_now = now - timedelta(seconds=event.brand.clock_offset_s)
     fetching.tell(connection=store, order_ids=parsed.fetch, real_now=real_now)

@@ -112,8 +112,9 @@ def _find_missing(
         parsed = adapter.parse(topic=topic, headers={}, body=found.body, hash_email=lambda _: "")
     except PayloadRefused:
         return []  # kept, and shown with its reason
-    snapshot, *thin = parsed.events
-    assert isinstance(snapshot, OrderSnapshot)  # noqa: S101
+    snapshot = next((one for one in parsed.events if isinstance(one, OrderSnapshot)), None)
+    if snapshot is None:
+        return []  # about no order, or about one that has to be fetched to be told
     order = Order.objects.filter(
         connection=connection, external_order_id=snapshot.external_order_id
     ).first()
@@ -125,7 +126,7 @@ def _find_missing(
     }
     refunds = [
         refund
-        for refund in thin
+        for refund in parsed.events
         if isinstance(refund, RefundEvent) and refund.external_refund_id not in known
     ]
     is_told = state is not None and state.snapshot is not None

@@ -24,7 +24,7 @@ from core.money import divide_half_up
 from core.states import get_state
 from core.wording import Reader, current_language
 from tracking import inbox
-from tracking.integrations import list_platforms
+from tracking.integrations import list_polled
 from tracking.models import Order, OrderPull, RefusedDelivery, StoreEvent, UnreadOrder
 from tracking.reader import say_result
 from tracking.views._store_tabs import list_store_tabs
@@ -143,7 +143,7 @@ def _list_signals(connection: StoreConnection, now: datetime) -> list[Point]:
 
 def _show_pull(connection: StoreConnection, reader: Reader) -> dict[str, Any]:
     """Return how the fetching of missed orders goes, and its last failure in words."""
-    if connection.platform not in list_platforms(fetching="is_polled"):
+    if connection.platform not in list_polled():
         return {}
     pull = OrderPull.objects.filter(connection=connection).first()
     is_on = connection.api_key is not None and connection.is_active

@@ -26,8 +26,11 @@ from tracking.services.adapters import (
     Parsed,
 )
 
+PULLED = "orders/pulled"  # what the Admin API told, which is the body of a webhook
+
 ORDER_TOPICS = frozenset(
     {
+        PULLED,
         "orders/create",
         "orders/paid",
         "orders/updated",
@@ -37,9 +40,7 @@ ORDER_TOPICS = frozenset(
     }
 )
 
-# orders/edited tells only what was added and removed; orders/updated follows with the order.
 NOTES: Mapping[str, str] = {
-    "orders/edited": NEEDS_FETCH,
     "app/uninstalled": UNINSTALLED,
     "customers/data_request": DATA_REQUEST,
     "customers/redact": CUSTOMER_REDACT,
@@ -85,6 +86,18 @@ def _parse_refund(body: Node, triggered_at: datetime | None) -> Parsed:
     return Parsed((event,)) if event else Parsed((), NO_MONEY)
 
 
+def _parse_edit(body: Node, triggered_at: datetime | None) -> Parsed:
+    """Name the order of an edit, which tells only what was added and removed.
+
+    Where it cannot be fetched, orders/updated follows with all of it.
+    """
+    del triggered_at
+    edit = body.find_node("order_edit") or body
+    order_id = edit.find_identifier("order_id")
+    wanted = (order_id,) if order_id else ()
+    return Parsed((), NEEDS_FETCH, fetch=wanted, is_provisional=True)
+
+
 def _parse_deletion(body: Node, triggered_at: datetime | None) -> Parsed:
     return Parsed((OrderCancelled(body.identifier("id"), triggered_at),))
 
@@ -109,6 +122,7 @@ def _parse_dispute(body: Node, triggered_at: datetime | None) -> Parsed:
 
 
 _READERS: Mapping[str, Callable[[Node, datetime | None], Parsed]] = {
+    "orders/edited": _parse_edit,
     "orders/delete": _parse_deletion,
     "refunds/create": _parse_refund,
     "disputes/create": _parse_dispute,

@@ -92,6 +92,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "connection.order_asked_again": _(
         "{who} asked the store {what} again for an order it could not give"
     ),
+    "connection.order_given_up": _("{who} gave up an order that the store {what} could not give"),
     "connection.products_taken": _("{who} uploaded the products of the store {what}"),
     "connection.renamed": _("{who} renamed the store {what}"),
     "connection.secret_rotated": _("{who} made a new secret for the store {what}"),

@@ -49,6 +49,7 @@ urlpatterns = [
     path(f"{STORE}/events/<str:event_id>/replay/", deliveries.replay_event, name="event-replay"),
     path(f"{STORE}/replay/", deliveries.replay_stuck, name="events-replay"),
     path(f"{STORE}/unread/<str:unread_id>/", deliveries.ask_again, name="unread-ask"),
+    path(f"{STORE}/unread/<str:unread_id>/give-up/", deliveries.give_up, name="unread-give-up"),
 ]
 
 # What a brand decides of its stores: pages of `brands` by their names, shown where adapters are.

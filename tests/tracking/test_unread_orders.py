@@ -170,6 +170,28 @@ def test_an_order_deleted_in_the_shop_is_asked_for_no_more(shop, store):
     assert not UnreadOrder.objects.exists()
 
 
+def test_one_the_shop_has_no_more_can_be_given_up(shop, store):
+    place_three(shop)
+    shop.broken = {2: 500}
+    run_twice(store)
+    client = sign_in_as(store.brand)
+    url = f"/b/{store.brand.slug}/program/stores/{store.public_id}/"
+    row = UnreadOrder.objects.get()
+    assert "Give up" not in text_of(client.get(f"{url}?tab=open"))
+    UnreadOrder.objects.update(code="pull.gone")
+    assert "Give up" in text_of(client.get(f"{url}?tab=open"))
+
+    answer = client.post(f"{url}unread/{row.public_id}/give-up/", follow=True)
+
+    assert "Order 2 is asked for no more" in text_of(answer)
+    assert not UnreadOrder.objects.exists()
+    assert client.post(f"{url}unread/{row.public_id}/give-up/").status_code == 404
+    assert AuditEvent.objects.get(action="connection.order_given_up").after == {
+        "order": "2",
+        "why": "pull.gone",
+    }
+
+
 def test_it_stands_in_the_inbox_and_a_manager_asks_for_it_at_once(shop, store):
     place_three(shop)
     shop.broken = {2: 500}

@@ -120,6 +120,24 @@ def ask_again(*, unread_id: int, actor_id: int, now: datetime, real_now: datetim
     return row
 
 
+@transaction.atomic
+def give_up(*, unread_id: int, actor_id: int, now: datetime) -> None:
+    """Ask for an order no more; the shop telling of it again begins anew.
+
+    :raises UnreadOrder.DoesNotExist: it was read meanwhile, or given up.
+    """
+    row = lock_row(UnreadOrder, unread_id)
+    audit.record(
+        brand_id=row.brand_id,
+        actor_id=actor_id,
+        action="connection.order_given_up",
+        target=row.connection,
+        after={"order": row.external_order_id, "why": row.code},
+        now=now,
+    )
+    row.delete()
+
+
 def settle(  # one transaction needs all of it
     *,
     connection: StoreConnection,

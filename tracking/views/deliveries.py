@@ -95,3 +95,23 @@ def ask_again(request: HttpRequest, slug: str, connection_id: str, unread_id: st
         )
     url = reverse("tracking:connection-detail", args=[slug, connection.public_id])
     return see_other(f"{url}?tab=open")
+
+
+@require_POST
+@door
+def give_up(request: HttpRequest, slug: str, connection_id: str, unread_id: str) -> HttpResponse:
+    """Ask for an order no more that the shop cannot give."""
+    access = get_brand_for(request.user, slug, Right.MANAGE)
+    connection = get_connection_for(access, connection_id)
+    row = get_by_public_id(UnreadOrder.objects.filter(connection=connection), unread_id)
+    try:
+        unread.give_up(
+            unread_id=row.pk, actor_id=access.member.user_id, now=brand_now(access.brand)
+        )
+    except UnreadOrder.DoesNotExist:
+        messages.success(request, _("It was read meanwhile."))
+    else:
+        text = _("Order %(order)s is asked for no more, unless the shop tells of it again.")
+        messages.success(request, text % {"order": row.external_order_id})
+    url = reverse("tracking:connection-detail", args=[slug, connection.public_id])
+    return see_other(f"{url}?tab=open")

@@ -32,4 +32,10 @@ CREDIT: Mapping[str, str] = {
     ),
     "terms.self_reject": gettext_noop("Orders of your own do not earn."),
     "terms.self_hold": gettext_noop("Orders of your own are checked before they are released."),
+    "terms.double_reject": gettext_noop(
+        "A sale that two stores of the brand report earns once: the order paid and placed first."
+    ),
+    "terms.double_hold": gettext_noop(
+        "A sale that two stores of the brand report is checked before it earns a second time."
+    ),
 }

@@ -48,11 +48,11 @@ _NAMES_BY_KIND: Mapping[Kind, str] = {
     "moment": "time",
     "money": "amount cap left minimum missing refunded",
     "change": "change",
-    "number": "done missing_count payment position target version",
+    "number": "done missing_count payment position seconds target version",
     "count": "count days differences limit minutes",
     "text": (
         "account agent bonus brand check code currency deliverable dispute domain field group line"
-        " order program reason reference refund rule service slug threshold token typed"
+        " order program reason reference refund rule service slug store threshold token typed"
     ),
     "creator": "creator other",
     "member": "member",

@@ -53,12 +53,18 @@ def make_click(
     )
 
 
-def send_events(brand: Brand, *events: CanonicalEvent, order_id: str, now: datetime = NOW) -> Order:
-    """Let the brand's store report facts of one order."""
+def send_events(
+    brand: Brand,
+    *events: CanonicalEvent,
+    order_id: str,
+    now: datetime = NOW,
+    store: StoreConnection | None = None,
+) -> Order:
+    """Let a store of the brand, its first one unless said, report facts of one order."""
     number = next(_numbers)
     event = StoreEvent.objects.create(
         brand=brand,
-        connection=find_store(brand),
+        connection=store or find_store(brand),
         event_id=f"e{number}",
         topic="order",
         body_sha256=f"{number:064}",

@@ -16,10 +16,10 @@ from core.models import Brand, InboundStatus
 from core.money import Money
 from tracking.domain.merge import OrderState
 from tracking.models import (
+    PERSONAL_HOLDS,
     Attribution,
     Click,
     Commission,
-    HoldKind,
     Order,
     OrderKind,
     ReviewHold,
@@ -36,7 +36,6 @@ COUNTED_STATUSES = ("paid", "partially_refunded", "refunded")
 """A store's word for an order that was paid for, whatever was given back later."""
 
 MOST_REASONS = 50
-PERSONAL_HOLDS = (HoldKind.MANUAL, HoldKind.SELF_REFERRAL)
 
 OPEN_REVIEW = Exists(ReviewHold.objects.filter(commission=OuterRef("pk"), closed_at__isnull=True))
 
@@ -336,6 +335,17 @@ def describe_candidates(attribution: Attribution) -> list[dict[str, Any]]:
     """Return the stored candidates of an attribution, the winner first."""
     rows: list[dict[str, Any]] = dict(attribution.candidates or {}).get("rows", [])
     return sorted(rows, key=lambda row: not row["is_winner"])
+
+
+def list_flags(attribution: Attribution) -> list[dict[str, Any]]:
+    """Return what the checks found of who has an order, with the mode of each."""
+    flags: list[dict[str, Any]] = dict(attribution.candidates or {}).get("flags", [])
+    return flags
+
+
+def flag_params(flag: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the evidence of a flag as parameters for its words."""
+    return {"signal": flag["signal"], **flag.get("params", {})}
 
 
 def _figures(

@@ -81,6 +81,7 @@ class TermsFacts(Record):
     is_crediting_renewals: bool = False
     binding_orders: int | None = None
     is_keeping_rate: bool = False
+    duplicate_order: str = "flag"
 
 
 def generate_terms(facts: TermsFacts, rules: Sequence[Rule]) -> tuple[Clause, ...]:
@@ -199,6 +200,8 @@ def _credit(facts: TermsFacts) -> list[Clause]:
         clauses.append(Clause("terms.ads_first"))
     if facts.self_referral in {"hold", "reject"}:  # observing and flagging change no credit
         clauses.append(Clause(f"terms.self_{facts.self_referral}"))
+    if facts.duplicate_order in {"hold", "reject"}:
+        clauses.append(Clause(f"terms.double_{facts.duplicate_order}"))
     return clauses
 
 

@@ -19,12 +19,12 @@ from brands.forms.fields import (
     currency_choices,
 )
 from brands.models import (
+    CheckMode,
     ClickPolicy,
     CodePolicy,
     HoldAnchor,
     Precedence,
     Program,
-    SelfReferral,
 )
 from brands.wording import render_refusal
 from core.zones import ZoneField
@@ -218,7 +218,15 @@ class TrackingForm(DestinationsForm, SettingsForm):
     )
     code_policy = forms.ChoiceField(label=_("When a code earns"), choices=CodePolicy.choices)
     self_referral = forms.ChoiceField(
-        label=_("Orders of the creators themselves"), choices=SelfReferral.choices
+        label=_("Orders of the creators themselves"), choices=CheckMode.choices
+    )
+    duplicate_order = forms.ChoiceField(
+        label=_("A sale that two stores report"),
+        choices=CheckMode.choices,
+        help_text=_(
+            "The same customer and total within an hour, or the same order number and total within"
+            " two days. The order paid and placed first counts, the other one bears the mark."
+        ),
     )
     is_binding_customers = forms.BooleanField(
         label=_("A customer stays with the creator who brought him first"), required=False

@@ -17,6 +17,7 @@ from brands.models.ladders import Ladder, Tier, TierMeasure, TierPeriod, TierRea
 from brands.models.linkhosts import LinkHost
 from brands.models.paying import PayoutPolicy, PayoutRhythm, RailKind, RailSettings
 from brands.models.programs import (
+    CheckMode,
     ClickPolicy,
     CodePolicy,
     Group,
@@ -24,7 +25,6 @@ from brands.models.programs import (
     Precedence,
     Program,
     ProgramStatus,
-    SelfReferral,
 )
 from brands.models.questions import WITH_OPTIONS, Question, QuestionKind
 from brands.models.reports import Every, ReportReader, SavedReport, SpanKind
@@ -40,6 +40,7 @@ __all__ = [
     "ApiKey",
     "CallFault",
     "ChangeSubject",
+    "CheckMode",
     "ClickPolicy",
     "CodePolicy",
     "DeliveryStatus",
@@ -72,7 +73,6 @@ __all__ = [
     "RuleSet",
     "SavedReport",
     "Scope",
-    "SelfReferral",
     "SpanKind",
     "StopCause",
     "StoreConnection",

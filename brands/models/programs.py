@@ -41,7 +41,9 @@ class HoldAnchor(models.TextChoices):
     DELIVERED = "delivered", _("Delivery")
 
 
-class SelfReferral(models.TextChoices):
+class CheckMode(models.TextChoices):
+    """What follows where a check of orders finds something."""
+
     OBSERVE = "observe", _("Observe")
     FLAG = "flag", _("Flag")
     HOLD = "hold", _("Hold for review")
@@ -76,8 +78,9 @@ class Program(models.Model):
     is_keeping_rate = models.BooleanField(default=False)
     is_crediting_renewals = models.BooleanField(default=False)
     is_yielding_to_ads = models.BooleanField(default=False)
-    self_referral = models.CharField(
-        max_length=8, choices=SelfReferral, default=SelfReferral.REJECT
+    self_referral = models.CharField(max_length=8, choices=CheckMode, default=CheckMode.REJECT)
+    duplicate_order = models.CharField(
+        max_length=8, choices=CheckMode, default=CheckMode.FLAG, db_default=CheckMode.FLAG
     )
     is_honouring_gpc = models.BooleanField(default=True)
     hold_days = models.PositiveSmallIntegerField(default=30)
@@ -102,7 +105,8 @@ class Program(models.Model):
             choice_check("click_policy", ClickPolicy, "brands_program_click_policy_known"),
             choice_check("precedence", Precedence, "brands_program_precedence_known"),
             choice_check("code_policy", CodePolicy, "brands_program_code_policy_known"),
-            choice_check("self_referral", SelfReferral, "brands_program_self_known"),
+            choice_check("self_referral", CheckMode, "brands_program_self_known"),
+            choice_check("duplicate_order", CheckMode, "brands_program_double_known"),
             choice_check("hold_anchor", HoldAnchor, "brands_program_anchor_known"),
             models.CheckConstraint(
                 condition=Q(window_days__gte=1, window_days__lte=365),

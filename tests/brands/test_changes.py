@@ -33,6 +33,8 @@ ONE_WAY = {
     "advertising": ({"is_yielding_to_ads": True}, {"is_yielding_to_ads": False}),
     "own orders held": ({"self_referral": "reject"}, {"self_referral": "hold"}),
     "own orders free": ({"self_referral": "hold"}, {"self_referral": "flag"}),
+    "doubles held": ({"duplicate_order": "reject"}, {"duplicate_order": "hold"}),
+    "doubles free": ({"duplicate_order": "hold"}, {"duplicate_order": "flag"}),
     "a group's hold": ({"groups": SLOW}, {"groups": ()}),
     "a group's shorter hold": ({"groups": ()}, {"groups": GOLD}),
     "notice": ({"notice_days": 13}, {"notice_days": 14}),

@@ -75,6 +75,8 @@ def test_every_switch_changes_the_terms():
         {"is_crediting_renewals": True},
         {"is_yielding_to_ads": True},
         {"self_referral": "hold"},
+        {"duplicate_order": "hold"},
+        {"duplicate_order": "reject"},
         {"hold_anchor": "delivered"},
         {"groups": (GroupFacts(1, "Gold", 45),)},
     )
@@ -84,6 +86,7 @@ def test_every_switch_changes_the_terms():
 
 def test_fraud_settings_that_change_no_credit_stay_unsaid():
     assert not any("self" in code for code in codes(replace(FACTS, self_referral="flag")))
+    assert codes(replace(FACTS, duplicate_order="observe")) == codes()
 
 
 def test_a_group_with_the_programs_hold_is_not_named():

@@ -235,6 +235,7 @@ def test_every_tracking_setting_goes_through_preview_and_save():
         "precedence": "click",
         "code_policy": "with_click",
         "self_referral": "hold",
+        "duplicate_order": "reject",
         "is_binding_customers": "on",
         "ref_aliases": "via, aff",
     }
@@ -251,6 +252,7 @@ def test_every_tracking_setting_goes_through_preview_and_save():
         "first",
         "hold",
     )
+    assert program.duplicate_order == "reject"
     assert program.is_binding_customers
     assert not program.is_honouring_gpc
 

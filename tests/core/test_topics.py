@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from affiliates.services.membership import suspend_affiliation
-from brands.models import SelfReferral
+from brands.models import CheckMode
 from brands.services.programs import update_program
 from core.models import OutboxEvent
 from core.signing import make_secret, sign_standard_webhooks
@@ -94,7 +94,7 @@ def shop(db) -> Shop:
     program = make_program()
     update_program(
         program_id=program.pk,
-        self_referral=SelfReferral.HOLD,
+        self_referral=CheckMode.HOLD,
         actor_id=get_owner(program.brand).pk,
         now=NOW,
     )

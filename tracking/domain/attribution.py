@@ -8,7 +8,7 @@ raw values.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from tracking.domain.candidates import (
     BoundCandidate,
@@ -18,11 +18,11 @@ from tracking.domain.candidates import (
     ManualCandidate,
     OrderFacts,
     Policies,
-    ReferralMode,
     SubscriptionCandidate,
 )
+from tracking.domain.checks import OF_THE_SALE, Flag, find_refusal, list_flags
 from tracking.domain.codec import canonical_json, decode_as, encode, iso_utc
-from tracking.domain.obstacles import find_obstacles, is_self
+from tracking.domain.obstacles import find_obstacles
 from tracking.domain.reasons import (
     LOST_BOUND_OTHER,
     LOST_MANUAL,
@@ -46,15 +46,6 @@ from tracking.domain.reasons import (
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TOKEN_SHOWN = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Flag:
-    """Something about the winner that the program wants looked at, and how."""
-
-    name: Literal["self_referral"]
-    mode: ReferralMode
-    signal: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +91,11 @@ def attribute(
     if winner is None:
         return _credit_nobody(order, entrants, obstacles)
     reasons = obstacles | _compare(winner, able, policies)
+    refusal = _find_refusal(winner, order, policies)
+    if refusal is not None:
+        mine = [entrant for entrant in able if _is_same_creator(entrant, winner)]
+        refused = reasons | dict.fromkeys(mine, refusal)
+        return _credit_nobody(order, entrants, refused, refusal)
     won = reasons[winner]
     return AttributionResult(
         winner=winner,
@@ -148,9 +144,12 @@ def _standing(candidate: Candidate) -> tuple[int, int, int, str]:
 
 
 def _credit_nobody(
-    order: OrderFacts, entrants: Sequence[Candidate], reasons: Mapping[Candidate, Reason]
+    order: OrderFacts,
+    entrants: Sequence[Candidate],
+    reasons: Mapping[Candidate, Reason],
+    refusal: Reason | None = None,
 ) -> AttributionResult:
-    first = reasons[entrants[0]] if entrants else _no_signal(order)
+    first = refusal or (reasons[entrants[0]] if entrants else _no_signal(order))
     return AttributionResult(
         winner=None, code=first.code, params=first.params, rows=_rows(entrants, reasons, None)
     )
@@ -281,12 +280,18 @@ def _reason_lost(winner: Candidate, policies: Policies) -> Reason:
             return Reason(LOST_OTHER_CLICK, {**other, "date": iso_utc(winner.at), "policy": policy})
 
 
+def _find_refusal(winner: Candidate, order: OrderFacts, policies: Policies) -> Reason | None:
+    """Return why nobody gets an order that its winner would have; a member's word stands."""
+    if isinstance(winner, ManualCandidate):
+        return None
+    return find_refusal(winner.party, order, policies[winner.party.program], OF_THE_SALE)
+
+
 def _flags(winner: Candidate, order: OrderFacts, policies: Policies) -> tuple[Flag, ...]:
     """Name what the program wants looked at; what a member assigned by hand was looked at."""
-    if isinstance(winner, ManualCandidate) or not is_self(winner.party, order):
+    if isinstance(winner, ManualCandidate):
         return ()
-    mode = policies[winner.party.program].self_referral
-    return (Flag(name="self_referral", mode=mode, signal="email"),)
+    return tuple(list_flags(winner.party, order, policies[winner.party.program]))
 
 
 def _microseconds(at: datetime) -> int:

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from tracking.domain.doubles import Double
+
 CodePolicy = Literal["always", "with_click", "only_as_winner"]
-ReferralMode = Literal["observe", "flag", "hold", "reject"]
+CheckMode = Literal["observe", "flag", "hold", "reject"]
+CheckName = Literal["self_referral", "second_account", "duplicate_order"]
 Verdict = Literal[
     "counted",
     "repeat",
@@ -55,11 +58,22 @@ class Policy:
     is_binding_on: bool = False
     is_crediting_renewals: bool = False
     is_paid_ad_first: bool = False
-    self_referral: ReferralMode = "reject"
+    self_referral: CheckMode = "reject"
+    second_account: CheckMode = "flag"
+    duplicate_order: CheckMode = "flag"
 
     def code_policy_for(self, partner_type: str) -> CodePolicy:
         """Return when a code of a creator of this partner type earns."""
         return dict(self.code_policies).get(partner_type, self.code_policy)
+
+    def mode_of(self, check: CheckName) -> CheckMode:
+        """Return what the program wants where a check finds something."""
+        modes: dict[CheckName, CheckMode] = {
+            "self_referral": self.self_referral,
+            "second_account": self.second_account,
+            "duplicate_order": self.duplicate_order,
+        }
+        return modes[check]
 
 
 Policies = Mapping[str, Policy]  # by program id
@@ -161,12 +175,33 @@ class BadToken:
     why: Literal["malformed", "unknown_key", "forged", "foreign"] = "malformed"
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class OtherAccount:
+    """Another creator of the brand who is likely the same person as that of an affiliation.
+
+    `enrollment`: a place of his; `signal`: what both have in common; `is_earlier`: he was here
+    first; `email_hash`: his address, by the key that orders use.
+    """
+
+    affiliation: str
+    is_earlier: bool
+    signal: str
+    enrollment: str
+    email_hash: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class OrderFacts:
-    """What attribution needs of the order."""
+    """What attribution needs of the order.
+
+    `doubles`: orders of other connections that are the same sale and count in place of this one.
+    `accounts`: other accounts of the creators who could be credited.
+    """
 
     placed_at: datetime
     email_hash: str = ""
     has_paid_marker: bool = False
     is_test: bool = False
     bad_tokens: tuple[BadToken, ...] = ()
+    doubles: tuple[Double, ...] = ()
+    accounts: tuple[OtherAccount, ...] = ()

@@ -16,6 +16,7 @@ from tracking.domain.candidates import (
     Policy,
     SubscriptionCandidate,
 )
+from tracking.domain.checks import OF_THE_CREATOR, find_refusal
 from tracking.domain.codec import iso_utc, to_utc
 from tracking.domain.reasons import (
     LOST_CODE_NEEDS_CLICK,
@@ -24,7 +25,6 @@ from tracking.domain.reasons import (
     LOST_NOT_COUNTED,
     LOST_NOT_MEMBER,
     LOST_PAID_AD,
-    LOST_SELF,
     LOST_SUSPENDED,
     LOST_WINDOW,
     Reason,
@@ -134,22 +134,17 @@ def _bound_obstacle(bound: BoundCandidate, order: OrderFacts, policy: Policy) ->
 def _party_obstacle(
     party: Party, order: OrderFacts, policy: Policy, also_at: datetime | None = None
 ) -> Reason | None:
-    creator = {"creator": party.enrollment}
     if _is_suspended(party, order.placed_at) or _is_suspended(party, also_at or order.placed_at):
-        return Reason(LOST_SUSPENDED, {**creator, "date": iso_utc(party.suspended_at)})
-    if policy.self_referral == "reject" and is_self(party, order):
-        return Reason(LOST_SELF, {**creator, "signal": "email"})
-    return None
+        return Reason(
+            LOST_SUSPENDED, {"creator": party.enrollment, "date": iso_utc(party.suspended_at)}
+        )
+    return find_refusal(party, order, policy, OF_THE_CREATOR)
 
 
 def _is_suspended(party: Party, at: datetime) -> bool:
     if party.suspended_at is None or at < party.suspended_at:
         return False
     return party.reinstated_at is None or at < party.reinstated_at
-
-
-def is_self(party: Party, order: OrderFacts) -> bool:
-    return bool(order.email_hash) and party.email_hash == order.email_hash
 
 
 def _cut(at: datetime) -> datetime:

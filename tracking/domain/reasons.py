@@ -1,7 +1,7 @@
 """Reason codes of attribution: stored, never renamed, rendered by the app's catalogue."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 WON_MANUAL = "attr.won_manual"
 WON_SUBSCRIPTION = "attr.won_subscription"
@@ -19,6 +19,8 @@ LOST_OTHER_CLICK = "attr.lost_other_click"
 LOST_WINDOW = "attr.lost_window"
 LOST_NOT_COUNTED = "attr.lost_click_not_counted"
 LOST_SELF = "attr.lost_self"
+LOST_ACCOUNT = "attr.lost_account"
+LOST_DOUBLE = "attr.lost_double"
 LOST_CODE_NEEDS_CLICK = "attr.lost_code_needs_click"
 LOST_CODE_OFF = "attr.lost_code_off"
 LOST_CODE_USED = "attr.lost_code_used"
@@ -29,11 +31,11 @@ NONE_NO_SIGNAL = "attr.none_no_signal"
 NONE_BAD_TOKEN = "attr.none_bad_token"  # noqa: S105 - a reason code
 TEST = "attr.test"
 
-Params = Mapping[str, str | None]
+Params = Mapping[str, Any]
 
 
 class Reason(NamedTuple):
-    """A reason code and its raw values: ids, codes and ISO 8601 times in UTC."""
+    """A reason code and its raw values: ids, codes, counts and ISO 8601 times in UTC."""
 
     code: str
     params: Params

@@ -15,7 +15,9 @@ from tracking.models.claims import (
 )
 from tracking.models.clicks import Click, ClickAgent, ClickReferrer, Verdict, VisitorSalt
 from tracking.models.commissions import (
+    CHECK_HOLDS,
     OF_ORDERS,
+    PERSONAL_HOLDS,
     Adjustment,
     Commission,
     CommissionChange,
@@ -47,8 +49,10 @@ from tracking.models.trials import TrialRun
 from tracking.models.uploads import OrderUpload
 
 __all__ = [
+    "CHECK_HOLDS",
     "MOMENT",
     "OF_ORDERS",
+    "PERSONAL_HOLDS",
     "UNRESOLVED",
     "Adjustment",
     "Attribution",

@@ -185,6 +185,15 @@ class HoldKind(models.TextChoices):
     MANUAL = "manual", _("Held by a person")
     DISPUTE = "dispute", _("Payment disputed")
     SELF_REFERRAL = "self_referral", _("Own order")
+    SECOND_ACCOUNT = "second_account", _("Second account")
+    DUPLICATE_ORDER = "duplicate_order", _("Sale counted twice")
+
+
+CHECK_HOLDS = (HoldKind.SELF_REFERRAL, HoldKind.SECOND_ACCOUNT, HoldKind.DUPLICATE_ORDER)
+"""Reviews that a check opens, each under the check's name."""
+
+PERSONAL_HOLDS = (HoldKind.MANUAL, *CHECK_HOLDS)
+"""Reviews that a person decides."""
 
 
 class ReviewHold(models.Model):

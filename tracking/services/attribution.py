@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from django.conf import settings
@@ -25,6 +25,7 @@ from tracking.domain.candidates import (
     SubscriptionCandidate,
 )
 from tracking.domain.candidates import Verdict as DomainVerdict
+from tracking.domain.doubles import Double
 from tracking.domain.merge import OrderState
 from tracking.domain.standing import effective_placed_at
 from tracking.domain.token import ClickToken, TokenRefusal, read_token
@@ -38,6 +39,7 @@ from tracking.models import (
     Verdict,
 )
 from tracking.services.codeuses import find_takers
+from tracking.services.doubles import list_doubles
 from tracking.services.recovering import recover_clicks, token_time
 from tracking.services.subscriptions import find_first_order
 from tracking.services.telling import tell_flags
@@ -78,12 +80,13 @@ def ensure_attribution(*, order: Order, state: OrderState, now: datetime) -> Att
     signal of the store does not take it away.
     """
     current = find_current(order)
-    signals = _hash_signals(order, state)
+    doubles = list_doubles(order, state)
+    signals = _hash_signals(order, state, doubles)
     if current is not None and (current.signals_hash == signals or _is_settled(current, order)):
         return current
     tokens = _read_tokens(state)
     recover_clicks(order=order, tokens=tokens, links=_links(order, _link_ids(tokens)), now=now)
-    result = _attribute(order, state, list(_gather(order, state)))
+    result = _attribute(order, state, list(_gather(order, state)), doubles)
     row = _store(order, result, signals, now)
     tell_flags(order, row, now)
     return row
@@ -102,16 +105,19 @@ def assign(
     manual = ManualCandidate(
         party=make_party(enrollment), assigned_at=now, member=str(actor_id), reason=reason
     )
-    result = _attribute(order, state, [manual, *_gather(order, state)])
-    return _store(order, result, _hash_signals(order, state), now, by_id=actor_id, reason=reason)
+    doubles = list_doubles(order, state)
+    result = _attribute(order, state, [manual, *_gather(order, state)], doubles)
+    signals = _hash_signals(order, state, doubles)
+    return _store(order, result, signals, now, by_id=actor_id, reason=reason)
 
 
 def credit_nobody(
     *, order: Order, state: OrderState, actor_id: int, reason: str, now: datetime
 ) -> Attribution:
     """Take the credit of a locked order that is a test by a person's word; earlier rows stay."""
-    result = _attribute(order, state, list(_gather(order, state)))
-    return _store(order, result, _hash_signals(order, state), now, by_id=actor_id, reason=reason)
+    result = _attribute(order, state, list(_gather(order, state)), ())
+    signals = _hash_signals(order, state, ())
+    return _store(order, result, signals, now, by_id=actor_id, reason=reason)
 
 
 def restore(*, attribution: Attribution, now: datetime) -> Attribution:
@@ -148,6 +154,7 @@ def policy_of(program: Program) -> Policy:
         is_crediting_renewals=program.is_crediting_renewals,
         is_paid_ad_first=program.is_yielding_to_ads,
         self_referral=program.self_referral,  # type: ignore[arg-type]
+        duplicate_order=program.duplicate_order,  # type: ignore[arg-type]
     )
 
 
@@ -186,7 +193,7 @@ def _is_settled(current: Attribution, order: Order) -> bool:
 
 
 def _attribute(
-    order: Order, state: OrderState, candidates: list[Candidate]
+    order: Order, state: OrderState, candidates: list[Candidate], doubles: tuple[Double, ...]
 ) -> domain.AttributionResult:
     snapshot, placed_at = state.snapshot, effective_placed_at(state)
     assert snapshot is not None and placed_at is not None  # noqa: S101
@@ -197,6 +204,7 @@ def _attribute(
         has_paid_marker=snapshot.has_paid_marker,
         is_test=state.is_test,
         bad_tokens=_bad_tokens(order, state),
+        doubles=doubles,
     )
     return domain.attribute(
         order=facts,
@@ -333,7 +341,7 @@ def _earliest(*times: datetime | None) -> datetime | None:
     return min(known) if known else None
 
 
-def _hash_signals(order: Order, state: OrderState) -> str:
+def _hash_signals(order: Order, state: OrderState, doubles: Sequence[Double]) -> str:
     """Hash what attribution reads of the order: only a change of it decides anew."""
     snapshot = state.snapshot
     assert snapshot is not None  # noqa: S101
@@ -347,6 +355,7 @@ def _hash_signals(order: Order, state: OrderState) -> str:
         str(effective_placed_at(state)),
         *([first.enrollment_id] if first else []),
         *[(code, taker.pk) for code, taker in find_takers(order).items()],
+        *((one.affiliation, one.order, one.signal) for one in doubles),
     )
     return hashlib.sha256(json.dumps(signals).encode()).hexdigest()
 

@@ -5,16 +5,23 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from core import audit
 from tracking.domain.merge import OrderState
 from tracking.domain.standing import has_open_dispute
-from tracking.models import Attribution, Commission, HoldKind, ReviewHold
+from tracking.models import (
+    CHECK_HOLDS,
+    PERSONAL_HOLDS,
+    Attribution,
+    Commission,
+    HoldKind,
+    ReviewHold,
+)
+from tracking.selectors_brand import flag_params, list_flags
 from tracking.services.commissions import lock_commission
 from tracking.services.posting import post_hold, post_unhold
 from tracking.services.telling import tell_commission, tell_resolved
-
-PERSONAL_HOLDS = (HoldKind.MANUAL, HoldKind.SELF_REFERRAL)
 
 
 class AlreadyHeld(Exception):
@@ -139,7 +146,7 @@ def _list_reasons(commission_id: int) -> set[tuple[str, str]]:
 def close_all(*, commission: Commission, reason: str, actor_id: int | None, now: datetime) -> None:
     """Close every open hold of a locked commission without giving money back: it is rejected."""
     holds = ReviewHold.objects.filter(commission=commission, closed_at__isnull=True)
-    for hold in holds.filter(kind=HoldKind.SELF_REFERRAL):
+    for hold in holds.filter(kind__in=CHECK_HOLDS):
         tell_resolved(commission, hold, "rejected", now)
     holds.update(closed_at=now, closed_by_id=actor_id, close_reason=reason[:500])
 
@@ -163,22 +170,33 @@ def follow_dispute(*, commission: Commission, state: OrderState, now: datetime) 
         close_hold(commission=commission, hold=hold, reason="", actor_id=None, now=now)
 
 
-def follow_self_referral(
-    *, commission: Commission, attribution: Attribution, now: datetime
-) -> None:
-    """Hold once where the program wants a creator's own orders looked at."""
+def follow_checks(*, commission: Commission, attribution: Attribution, now: datetime) -> None:
+    """Hold once for each check that found something and that the program wants looked at.
+
+    What a person decided is not asked again. An order that is no double any more is free again,
+    for the other one may have changed.
+    """
     if attribution.enrollment_id != commission.enrollment_id:
         return
-    flags: list[dict[str, Any]] = dict(attribution.candidates or {}).get("flags", [])
-    wanted = next((flag for flag in flags if flag["mode"] == "hold"), None)
-    known = ReviewHold.objects.filter(commission=commission, kind=HoldKind.SELF_REFERRAL)
-    if wanted is None or known.exists():
+    found = {flag["name"]: flag for flag in list_flags(attribution)}
+    for kind in CHECK_HOLDS:
+        flag = found.get(kind)
+        if flag is not None and flag["mode"] == "hold":
+            _hold_for(commission, kind, flag, now)
+    hold = _open(commission, HoldKind.DUPLICATE_ORDER).first()
+    if hold is not None and HoldKind.DUPLICATE_ORDER not in found:
+        close_hold(commission=commission, hold=hold, reason="", actor_id=None, now=now)
+
+
+def _hold_for(commission: Commission, kind: HoldKind, flag: dict[str, Any], now: datetime) -> None:
+    known = ReviewHold.objects.filter(commission=commission, kind=kind)
+    if known.filter(Q(closed_at__isnull=True) | Q(closed_by__isnull=False)).exists():
         return
     open_hold(
         commission=commission,
-        kind=HoldKind.SELF_REFERRAL,
+        kind=kind,
         code="hold.review",
-        params={"signal": wanted["signal"]},
+        params={"about": f"{kind}.{flag['signal']}", **flag_params(flag)},
         reason="",
         actor_id=None,
         now=now,
@@ -224,7 +242,7 @@ def close_hold(
     hold.save(update_fields=["closed_at", "closed_by", "close_reason"])
     if not has_open_hold(commission):
         post_unhold(commission=commission, hold_id=hold.public_id, now=now)
-    if hold.kind == HoldKind.SELF_REFERRAL:
+    if hold.kind in CHECK_HOLDS:
         tell_resolved(commission, hold, "cleared", now)
 
 

@@ -14,7 +14,8 @@ from tracking.services.attribution import ensure_attribution
 from tracking.services.claims import follow_order
 from tracking.services.codeuses import follow_codes, lock_codes
 from tracking.services.commissions import open_commission, settle_commission
-from tracking.services.holds import follow_dispute, follow_self_referral
+from tracking.services.doubles import lock_doubles, lock_sales
+from tracking.services.holds import follow_checks, follow_dispute
 from tracking.services.posting import Cause
 from tracking.services.subscriptions import lock_later, lock_subscriptions
 from tracking.services.telling import tell_order
@@ -40,7 +41,8 @@ def merge_events(
 
     The order's row is locked first, so that any number of workers and repeats converge. Renewals
     that were told before an earlier order of their subscription are settled after it, and so are
-    orders that lose or win a code which is good for one.
+    orders that lose or win a code which is good for one, and what another connection may have told
+    of the same sale.
     """
     with transaction.atomic():
         lock_subscriptions(connection_id=event.connection_id, events=events)
@@ -50,6 +52,7 @@ def merge_events(
             external_order_id=external_order_id,
             events=events,
         )
+        lock_sales(event=event, external_order_id=external_order_id, events=events)
         order = _lock_order(event, external_order_id)
         state = load_state(order)
         before = _Before(
@@ -58,7 +61,8 @@ def merge_events(
         for one in events:
             state = merge.merge_event(state, one, received_at=event.received_at)
         store_state(order, state, now)
-        waiting = {one.pk: one for one in (*lock_later(order), *follow_codes(order, state))}
+        others = (*lock_later(order), *follow_codes(order, state), *lock_doubles(order))
+        waiting = {one.pk: one for one in others}
         cause = Cause(store_event=event)
         attribution = settle_order(order=order, state=state, cause=cause, now=now)
         settle_others(waiting.values(), cause=cause, now=now)
@@ -84,7 +88,7 @@ def settle_order(
     commissions.sort(key=lambda one: one.enrollment_id == attribution.enrollment_id)
     for commission in commissions:  # who lost the credit first: it makes room for who has it
         follow_dispute(commission=commission, state=state, now=now)
-        follow_self_referral(commission=commission, attribution=attribution, now=now)
+        follow_checks(commission=commission, attribution=attribution, now=now)
         settle_commission(
             commission=commission,
             order=order,

@@ -11,8 +11,9 @@ from tracking.services.attribution import assign, find_current
 from tracking.services.awards import resettle_award
 from tracking.services.claims import follow_order
 from tracking.services.commissions import lock_commission
+from tracking.services.doubles import lock_doubles, lock_sale
 from tracking.services.holds import close_all
-from tracking.services.orders import load_state, resettle, settle_order
+from tracking.services.orders import load_state, resettle, settle_order, settle_others
 from tracking.services.posting import Cause
 from tracking.services.telling import tell_order
 
@@ -122,9 +123,11 @@ def credit_order(
     :raises Enrollment.DoesNotExist: not of this brand.
     """
     with transaction.atomic():
+        lock_sale(order_id)
         order = (
             Order.objects.select_for_update(of=("self",)).select_related("brand").get(pk=order_id)
         )
+        others = lock_doubles(order)
         enrollment = Enrollment.objects.select_related("affiliation", "group", "program").get(
             pk=enrollment_id, brand_id=order.brand_id
         )
@@ -142,6 +145,7 @@ def credit_order(
         )
         cause = Cause(actor_id=actor_id, code="attr.won_manual", params={"reason": reason})
         attribution = settle_order(order=order, state=state, cause=cause, now=now)
+        settle_others(others, cause=Cause(actor_id=actor_id), now=now)
         if attribution is not None:
             follow_order(order=order, attribution=attribution, now=now)
         audit.record(

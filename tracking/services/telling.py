@@ -7,6 +7,7 @@ from typing import Any
 from core import outbox
 from core.topics import iso_utc
 from tracking.models import Attribution, Commission, Order, ReviewHold
+from tracking.selectors_brand import list_flags
 
 
 def tell_order(order: Order, topics: Sequence[str], now: datetime) -> None:
@@ -55,13 +56,15 @@ def tell_commission(
 
 def tell_flags(order: Order, attribution: Attribution, now: datetime) -> None:
     """Emit what the program wants noticed of an order, unless it was told for this creator."""
-    flags = _list_flags(attribution)
+    flags = list_flags(attribution)
     if not flags or attribution.enrollment is None:
         return
     earlier = Attribution.objects.filter(order=order, enrollment=attribution.enrollment)
-    told = [_list_flags(one) for one in earlier.exclude(pk=attribution.pk)]
+    told = {
+        _name_flag(flag) for one in earlier.exclude(pk=attribution.pk) for flag in list_flags(one)
+    }
     for flag in flags:
-        if not any(flag in one for one in told):
+        if _name_flag(flag) not in told:
             payload = {
                 "order": order.public_id,
                 "program": attribution.enrollment.program.public_id,
@@ -88,5 +91,5 @@ def tell_resolved(commission: Commission, hold: ReviewHold, outcome: str, now: d
     outbox.emit(brand_id=commission.brand_id, topic="fraud.resolved", payload=payload, now=now)
 
 
-def _list_flags(attribution: Attribution) -> list[dict[str, Any]]:
-    return list(dict(attribution.candidates or {}).get("flags", []))
+def _name_flag(flag: dict[str, Any]) -> tuple[str, ...]:
+    return flag["name"], flag["mode"], flag["signal"]

@@ -15,6 +15,7 @@ from tracking.models import Attribution, CustomerBinding, Order
 from tracking.services.attribution import credit_nobody, restore
 from tracking.services.codeuses import follow_codes, lock_codes_of
 from tracking.services.commissions import TEST, bind_customer
+from tracking.services.doubles import lock_doubles, lock_sale
 from tracking.services.orders import load_state, settle_order, settle_others, store_state
 from tracking.services.posting import Cause
 from tracking.services.telling import tell_order
@@ -80,6 +81,7 @@ def unmark_test(*, order_id: int, reason: str, actor_id: int, now: datetime) -> 
 
 def _lock(order_id: int) -> Order:
     lock_codes_of(order_id)
+    lock_sale(order_id)
     rows = Order.objects.select_for_update(of=("self",)).select_related("brand")
     return rows.get(pk=order_id)
 
@@ -99,9 +101,10 @@ def _settle(
     order: Order, state: OrderState, code: str, actor_id: int, reason: str, now: datetime
 ) -> None:
     cause = Cause(actor_id=actor_id, code=code, params={"reason": reason})
-    others = follow_codes(order, state)
+    others, doubles = follow_codes(order, state), lock_doubles(order)
     settle_order(order=order, state=state, cause=cause, now=now)
     settle_others(others, cause=cause, now=now)
+    settle_others(doubles, cause=Cause(actor_id=actor_id), now=now)
     audit.record(
         brand_id=order.brand_id,
         actor_id=actor_id,

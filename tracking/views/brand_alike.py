@@ -29,9 +29,8 @@ from core.templatetags.fairshare import current_language, number
 from tracking.access_brand import get_commission_for
 from tracking.filters import COMMISSION_FILTERS, pick_commissions
 from tracking.forms_brand import NoteForm
-from tracking.models import Commission, HoldKind
+from tracking.models import PERSONAL_HOLDS, Commission, HoldKind
 from tracking.selectors_brand import (
-    PERSONAL_HOLDS,
     filter_by_hold,
     list_clearable_holds,
     list_reasons,

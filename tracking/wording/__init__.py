@@ -25,6 +25,7 @@ __all__ = [
     "explain",
     "next_step",
     "refusal_reason",
+    "say_check",
     "say_click",
 ]
 
@@ -36,7 +37,7 @@ WORDS: Mapping[str, Mapping[str, str | Promise]] = {
         "delivered": pgettext_lazy("the date is set when the order is ...", "delivered"),
     },
     "policy": {"last": _("last click"), "first": _("first click")},
-    "signal": {"email": _("e-mail address")},
+    "signal": {"email": _("e-mail address"), "address": _("another e-mail address of the account")},
     "status": {
         "draft": pgettext_lazy("the program was ...", "a draft"),
         "live": pgettext_lazy("the program was ...", "live"),
@@ -111,3 +112,8 @@ def say_click(candidate: Mapping[str, Any], reader: Reader) -> str:
         return ""
     params = {"time": candidate["at"]} if verdict == "recovered" else {}
     return explain(code=f"click.{verdict}", params=params, reader=reader)
+
+
+def say_check(*, name: str, params: Mapping[str, Any], reader: Reader) -> str:
+    """Say what a check found: the evidence to the brand, to a creator only what he knows."""
+    return explain(code=f"check.{name}", params=params, reader=reader)

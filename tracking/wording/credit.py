@@ -255,6 +255,55 @@ LOST: Mapping[str, Message] = {
     ),
 }
 
+_DOUBLE_BY_CUSTOMER = (
+    _(
+        "Order {order} in {store} has the same customer and the same total and was placed"
+        " {seconds} s earlier."
+    ),
+    _(
+        "Order {order} in {store} has the same customer and the same total and was placed"
+        " {minutes} min earlier."
+    ),
+    _("Order {order} in {store} has the same customer and the same total, and counts first."),
+)
+_DOUBLE_BY_NUMBER = (
+    _(
+        "Order {order} in {store} has the same number and the same total and was placed"
+        " {seconds} s earlier."
+    ),
+    _(
+        "Order {order} in {store} has the same number and the same total and was placed"
+        " {minutes} min earlier."
+    ),
+    _("Order {order} in {store} has the same number and the same total, and counts first."),
+)
+_LOST_DOUBLE = (
+    _("Not credited again: you have this sale already, as order {order}."),
+    _("Not credited again: you have this sale already."),
+)
+_SAME_SALE = (
+    _("It may be the same sale as your order {order}, told by another store of {brand}."),
+    _("It may be the same sale as another order of yours."),
+)
+
+CHECKS: Mapping[str, Message] = {
+    "attr.lost_double": Message(
+        _LOST_DOUBLE,
+        _DOUBLE_BY_CUSTOMER,
+        by="signal",
+        cases={"number": Message(_LOST_DOUBLE, _DOUBLE_BY_NUMBER)},
+    ),
+    "check.self_referral": Message(
+        _("It may be an order of your own."), _("Buyer and {creator} match by {signal}.")
+    ),
+    "check.duplicate_order": Message(
+        _SAME_SALE,
+        _DOUBLE_BY_CUSTOMER,
+        by="signal",
+        cases={"number": Message(_SAME_SALE, _DOUBLE_BY_NUMBER)},
+    ),
+}
+
 NOBODY: Mapping[str, Message] = {
     "attr.none_no_signal": Message(
         _(
@@ -308,4 +357,4 @@ NOBODY: Mapping[str, Message] = {
     "attr.test": Message(_("This is a test order. It earns nothing and counts nowhere.")),
 }
 
-CREDIT: Mapping[str, Message] = {**WON, **LOST, **NOBODY}
+CREDIT: Mapping[str, Message] = {**WON, **LOST, **CHECKS, **NOBODY}

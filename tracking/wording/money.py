@@ -6,6 +6,30 @@ from django.utils.translation import gettext_lazy as _
 
 from core.wording import Message, ngettext_lazy
 
+_ASKED_DOUBLE = (
+    _(
+        "{brand} is checking whether this is the same sale as your order {order}."
+        " You can add an answer; the date below stays."
+    ),
+    _("{brand} is checking this order. You can add an answer; the date below stays."),
+)
+_CHECKED: Mapping[str, Message] = {
+    "duplicate_order.customer": Message(
+        _ASKED_DOUBLE,
+        _(
+            "On review since {date}: order {order} in {store} has the same customer and the same"
+            " total."
+        ),
+    ),
+    "duplicate_order.number": Message(
+        _ASKED_DOUBLE,
+        _(
+            "On review since {date}: order {order} in {store} has the same number and the same"
+            " total."
+        ),
+    ),
+}
+
 HOLDS: Mapping[str, Message] = {
     "hold.pending": Message(
         (
@@ -69,6 +93,8 @@ HOLDS: Mapping[str, Message] = {
             _("On review since {date}: buyer and {creator} match by {signal}."),
             _("On review since {date}."),
         ),
+        by="about",
+        cases=_CHECKED,
     ),
     "hold.dispute": Message(
         _("The shopper's bank questioned the payment. The commission waits for the outcome."),

@@ -6,9 +6,9 @@ from django.db import transaction
 
 from core import audit
 from tracking.emails import mail_answered, mail_asked
-from tracking.models import Commission, ReviewMessage, Side
+from tracking.models import PERSONAL_HOLDS, Commission, ReviewMessage, Side
 from tracking.services.commissions import lock_commission
-from tracking.services.holds import PERSONAL_HOLDS, NotHeld
+from tracking.services.holds import NotHeld
 
 IN_A_ROW = 3
 """How many messages one side may send before the other one writes."""

@@ -28,7 +28,7 @@ from core.wording import Reader
 from tracking import selectors_brand as read
 from tracking import wording
 from tracking.filters import COMMISSION_FILTERS, list_report_filters, pick_commissions
-from tracking.models import Commission, CommissionKind, ReviewHold
+from tracking.models import PERSONAL_HOLDS, Commission, CommissionKind, ReviewHold
 from tracking.reader import brand_reader
 from tracking.selectors import find_next_release
 from tracking.states import derive_state
@@ -153,7 +153,7 @@ def _card(commission: Commission, reader: Reader, now: datetime) -> dict[str, An
         "age_days": (now - min(hold.opened_at for hold in holds)).days,
         "clearing": explain_clearing(commission, reader, now),
         "thread": commission.thread,  # type: ignore[attr-defined]  # with_open_holds adds it
-        "can_clear": any(hold.kind in read.PERSONAL_HOLDS for hold in holds),
+        "can_clear": any(hold.kind in PERSONAL_HOLDS for hold in holds),
     }
 
 

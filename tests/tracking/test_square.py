@@ -101,7 +101,8 @@ def test_a_refund_leads_over_its_payment_to_the_order():
         "customers/C": b'{"customer":{}}',
     }
     source = SquareSource(
-        lambda path: Answer(200, {}, found[path]) if path in found else Answer(404, {}, b"")
+        lambda path: Answer(200, {}, found[path]) if path in found else Answer(404, {}, b""),
+        lambda _path, _body: Answer(404, {}, b""),
     )
 
     body = source.get_order("payment/P").body

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from urllib.parse import parse_qs, urlsplit
 
 from core.egress import Answer, EgressFailed, Limits, fetch
 from tracking.integrations.reading import load_object, split_list
@@ -13,8 +14,12 @@ from tracking.services.sources import Found, Page, PullFailed
 LIMITS = Limits(size_bytes=16 * 1024 * 1024)
 STATUSES = {401: "keys_refused", 403: "keys_refused", 404: "gone", 429: "too_often"}
 MOST_PAGES = 200
+PER_TURN = 50
 
 Ask = Callable[[str], Answer]
+Post = Callable[[str, bytes], Answer]
+Read = Callable[[str], tuple[list[Found], str]]
+"""Gives the orders of the page at a cursor, empty at first, and the next cursor, empty at last."""
 
 _AT_LAST = datetime.max.replace(tzinfo=UTC)
 
@@ -24,6 +29,14 @@ def make_ask(base: str, headers: Mapping[str, str], *, allows_loopback: bool) ->
     sent = {"accept": "application/json", "user-agent": "Fairshare", **headers}
     ask = partial(fetch, headers=sent, limits=LIMITS, allows_loopback=allows_loopback)
     return lambda path: ask(method="GET", url=base + path)
+
+
+def make_post(base: str, headers: Mapping[str, str], *, allows_loopback: bool) -> Post:
+    """Return what asks a question that is a body of JSON, in the same way."""
+    kind = {"content-type": "application/json"}
+    sent = {"accept": "application/json", "user-agent": "Fairshare", **kind, **headers}
+    ask = partial(fetch, headers=sent, limits=LIMITS, allows_loopback=allows_loopback)
+    return lambda path, body: ask(method="POST", url=base + path, body=body)
 
 
 def get(ask: Ask, path: str) -> bytes:
@@ -118,6 +131,40 @@ def read_text(body: bytes, *names: str) -> str:
         return node.text(names[-1])
     except PayloadRefused as refusal:
         raise PullFailed("no_orders") from refusal
+
+
+def read_query(url: str, name: str) -> str:
+    """Return a value of the query of an address; the address itself is asked by nobody."""
+    return next(iter(parse_qs(urlsplit(url).query).get(name, [])), "")
+
+
+def read_nth(read: Read, page: int) -> tuple[list[Found], str]:
+    """Return the n-th page of a list whose pages are reached by way of those before them."""
+    found, cursor = read("")
+    for _ in range(page - 1):
+        found, cursor = read(cursor) if cursor else ([], "")
+    return found, cursor
+
+
+def read_all(read: Read) -> list[Found]:
+    """Return a list to its end.
+
+    :raises PullFailed: `too_large`.
+    """
+    found, cursor = read("")
+    for _ in range(MOST_PAGES):
+        if not cursor:
+            return found
+        more, cursor = read(cursor)
+        found += more
+    raise PullFailed("too_large")
+
+
+def cut_page(found: Iterable[Found], *, page: int, without: Sequence[str]) -> Page:
+    """Return some of all that changed, oldest first, so that a turn keeps what it did so far."""
+    whole = make_page(found, without=without, is_last=True).orders
+    end = page * PER_TURN
+    return Page(whole[end - PER_TURN : end], is_last=end >= len(whole))
 
 
 def make_page(found: Iterable[Found], *, without: Sequence[str], is_last: bool) -> Page:

@@ -66,7 +66,8 @@ class Source(Protocol):
 class Poller(Source, Protocol):
     """One that can be asked which orders changed, too.
 
-    `listed_topic`: of the bodies of a list, as they are.
+    `listed_topic`: of the bodies of a list, as they are. They tell at least whose order it is and
+    its version, so that `complete` asks for the rest of new ones alone.
     """
 
     listed_topic: str
@@ -101,7 +102,15 @@ def complete_order(
     except PullFailed as failure:
         if not (is_lasting and failure.may_be_one_order):
             raise
-        return source.complete(found, ()), failure.code
+        return _complete_thin(source, found), failure.code
+
+
+def _complete_thin(source: Poller, found: Found) -> bytes | None:
+    """Return what can be had of an order; None where a list tells too little to stand alone."""
+    try:
+        return source.complete(found, ())
+    except PullFailed:
+        return None
 
 
 def _find_missing(

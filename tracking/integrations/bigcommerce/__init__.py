@@ -22,6 +22,7 @@ traits = Traits(
         "In BigCommerce open Settings, Store-level API accounts; scopes: Orders and Order "
         "transactions, read-only. The store hash stands in the API path, after stores/."
     ),
+    is_polled=True,
     needs_fetch=True,
 )
 

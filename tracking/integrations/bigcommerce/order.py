@@ -57,7 +57,7 @@ def read_order(body: Node, hash_email: HashEmail) -> OrderSnapshot | None:
         order.refuse("unknown_status", "status_id")
     status: OrderStatus = "cancelled" if order.flag("is_deleted") else _STATUSES[number]
     currency = order.currency("currency_code")
-    changed_at = _time(order, "date_modified")
+    changed_at = read_time(order, "date_modified")
     is_inside = order.flag("is_tax_inclusive_pricing")
     products = body.nodes("products", at_most=MAX_LINES)
     return check_snapshot(
@@ -69,7 +69,7 @@ def read_order(body: Node, hash_email: HashEmail) -> OrderSnapshot | None:
             currency=currency,
             total=order.amount("total_inc_tax", currency),
             lines=tuple(_read_line(node, currency, is_inside=is_inside) for node in products),
-            placed_at=_time(order, "date_created"),
+            placed_at=read_time(order, "date_created"),
             paid_at=changed_at if status in _PAID else None,
             shipping=rounded(order, "shipping_cost_ex_tax", currency),
             shipping_tax=rounded(order, "shipping_cost_tax", currency),
@@ -154,7 +154,7 @@ def _click_candidates(order: Node) -> Iterator[tuple[object, str]]:
                 yield value, "order_meta"
 
 
-def _time(node: Node, name: str) -> datetime:
+def read_time(node: Node, name: str) -> datetime:
     value = node.required(name)
     if not isinstance(value, str):
         node.refuse("wrong_type", name)

@@ -20,8 +20,9 @@ traits = Traits(
     ),
     keys_how=_(
         "In Gumroad open Settings, Advanced, Applications, make one and generate its access "
-        "token; it needs view_sales."
+        "token; it needs view_sales, and to read products."
     ),
+    is_polled=True,
     needs_fetch=True,
 )
 

@@ -18,6 +18,7 @@ traits = Traits(
         "without it codes are not known."
     ),
     keys_how=_("In Lemon Squeezy open Settings, API and make a key."),
+    is_polled=True,
     needs_fetch=True,
 )
 

@@ -31,6 +31,7 @@ from tracking.integrations.reading import Node, load_object, microseconds
 from tracking.services.adapters import IRRELEVANT, SAME_SALE, HashEmail, Parsed
 
 FETCHED = "order.fetched"
+INVOICE = "invoice-"  # before the number of one, which orders have numbers of their own for
 CLICK_NAMES = (CLICK_PARAMETER, f"_{CLICK_PARAMETER}", "click_id")
 ORDERS = frozenset({"order_created", "order_refunded"})
 INVOICES = frozenset(
@@ -62,6 +63,8 @@ def parse(
     :raises PayloadRefused: for whatever cannot be read exactly.
     """
     event = load_object(body)
+    if topic == FETCHED and event.has("invoice"):
+        return Parsed(_read(event.node("invoice").node("data"), hash_email, is_invoice=True))
     if topic == FETCHED:
         told = event.node("order")
         code = next(_read_codes(told), "")
@@ -92,7 +95,7 @@ def _read(
     code: str = "",
 ) -> tuple[CanonicalEvent, ...]:
     number, node = data.identifier("id"), data.node("attributes")
-    order_id = f"invoice-{number}" if is_invoice else number
+    order_id = f"{INVOICE}{number}" if is_invoice else number
     status = node.word("status", _STATUSES)
     currency = read_currency(node)
     total, tax = minor(node, "total", currency), find_minor(node, "tax", currency)

@@ -20,8 +20,9 @@ traits = Traits(
     ),
     keys_how=_(
         "In Paddle open Developer tools, Authentication, New API key; permission Read for "
-        "Transactions, Customers, Addresses and Discounts."
+        "Transactions, Adjustments, Customers, Addresses and Discounts."
     ),
+    is_polled=True,
     needs_fetch=True,
 )
 

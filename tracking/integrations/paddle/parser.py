@@ -29,7 +29,8 @@ def parse(
     event = load_object(body)
     if topic == FETCHED:
         node, is_test = event.node("transaction").node("data"), event.flag("sandbox")
-        return Parsed((read_transaction(node, hash_email, is_fetched=True, is_test=is_test),))
+        snapshot = read_transaction(node, hash_email, is_fetched=True, is_test=is_test)
+        return Parsed((snapshot, *map(read_adjustment, node.nodes("adjustments"))))
     event.required("event_type")
     kind = event.text("event_type")
     if kind != topic:

@@ -8,20 +8,23 @@ second. A list that does not come by time of change is read to its end and sorte
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from itertools import pairwise
-from urllib.parse import parse_qs, quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 from brands.models import StoreConnection
 from tracking.domain.events import RefundEvent
 from tracking.integrations.reading import load_object
 from tracking.integrations.shopapi import (
-    MOST_PAGES,
     Ask,
     cut_list,
     find,
     find_member,
     get_answer,
     make_page,
+    read_all,
+    read_nth,
+    read_query,
     strip_bodies,
 )
 from tracking.integrations.shopify.api import AdminApi
@@ -67,27 +70,20 @@ class ShopifySource:
         return found.body
 
     def _list(self, after: datetime, page: int, without: Sequence[str], *, fields: str) -> Page:
-        query = _first_query(after)
-        for _ in range(page - 1):
-            query = self._read_page(query, THIN)[1]
-            if not query:
-                return Page((), is_last=True)
-        found, query = self._read_page(query, fields)
-        turns = 0
-        while query and not _is_sorted(found):
-            more, query = self._read_page(query, fields)
-            found, turns = found + more, turns + 1
-            if turns == MOST_PAGES:
-                raise PullFailed("too_large")
-        return make_page(found, without=without, is_last=not query)
+        read = partial(self._read_page, _first_query(after), fields)
+        found, cursor = read_nth(read, page)
+        if cursor and not _is_sorted(found):
+            return make_page(read_all(read), without=without, is_last=True)
+        return make_page(found, without=without, is_last=not cursor)
 
-    def _read_page(self, query: dict[str, str], fields: str) -> tuple[list[Found], dict[str, str]]:
-        """Return the orders of a page, and what to ask for the next; empty if it is the last."""
+    def _read_page(
+        self, first: dict[str, str], fields: str, cursor: str
+    ) -> tuple[list[Found], str]:
+        query = {"limit": str(PER_PAGE), "page_info": cursor} if cursor else first
         asked = query | ({"fields": fields} if fields else {})
         answer = get_answer(self._ask, f"orders.json?{urlencode(asked)}")
-        cursor = _find_cursor(answer.headers.get("link", ""))
         found = [_read(body) for body in cut_list(answer.body, "orders")]
-        return found, {"limit": str(PER_PAGE), "page_info": cursor} if cursor else {}
+        return found, _find_cursor(answer.headers.get("link", ""))
 
 
 def open_source(connection: StoreConnection, *, allows_loopback: bool) -> ShopifySource:
@@ -105,12 +101,9 @@ def _first_query(after: datetime) -> dict[str, str]:
 
 
 def _find_cursor(link: str) -> str:
-    """Return the cursor of the next page out of a Link header; its address itself is not used."""
+    """Return the cursor of the next page out of a Link header."""
     match = _NEXT.search(link)
-    if match is None:
-        return ""
-    query = parse_qs(urlsplit(match[1]).query)
-    return next(iter(query.get("page_info", [])), "")
+    return read_query(match[1], "page_info") if match else ""
 
 
 def _is_sorted(found: Sequence[Found]) -> bool:

@@ -17,8 +17,9 @@ traits = Traits(
     keys_why=_("An event of Square holds ids alone; without a token no order is known."),
     keys_how=_(
         "In Square open the Developer Console, your application, Credentials, Production; scopes "
-        "ORDERS_READ, PAYMENTS_READ and CUSTOMERS_READ."
+        "ORDERS_READ, PAYMENTS_READ, CUSTOMERS_READ and MERCHANT_PROFILE_READ."
     ),
+    is_polled=True,
     needs_fetch=True,
 )
 

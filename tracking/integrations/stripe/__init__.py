@@ -21,8 +21,9 @@ traits = Traits(
     ),
     keys_how=_(
         "In Stripe open Developers, API keys, Create restricted key; permission Read for Checkout "
-        "Sessions, Invoices, Charges and Refunds, Promotion Codes and Disputes."
+        "Sessions, Invoices, Charges and Refunds, Promotion Codes, Disputes and Events."
     ),
+    is_polled=True,
     needs_fetch=True,
 )
 

@@ -11,7 +11,7 @@ Snapshot events only ("object": "event"); a thin v2 event (`v2.core.event`) has 
 from collections.abc import Callable
 
 from core.signing import Headers
-from tracking.integrations.minor import seconds
+from tracking.integrations.minor import find_id, seconds
 from tracking.integrations.reading import Node, load_object
 from tracking.integrations.stripe.fields import Told
 from tracking.integrations.stripe.invoice import read_invoice
@@ -39,6 +39,7 @@ _DISPUTES = (
     "charge.dispute.funds_withdrawn",
     "charge.dispute.funds_reinstated",
 )
+LISTED = (*_SESSIONS, "invoice.paid", "charge.refunded", *_REFUNDS, *_DISPUTES)
 _READERS: dict[str, Callable[[Node, Told], Parsed]] = {
     **dict.fromkeys(_SESSIONS, read_session),
     "invoice.paid": read_invoice,
@@ -67,6 +68,22 @@ def parse(
     event = load_object(body)
     if topic == FETCHED:
         return _read_fetched(event, hash_email)
+    return _read_event(event, topic, hash_email)
+
+
+def find_wanted(event: Node) -> str:
+    """Return the id by which what an event is about is fetched, empty where that is nothing."""
+    kind, told = event.text("type"), event.node("data").node("object")
+    if kind not in _READERS:
+        return ""
+    if kind in _SESSIONS or kind == "invoice.paid":
+        return told.identifier("id")
+    return find_id(told, "payment_intent")
+
+
+def _read_event(
+    event: Node, topic: str, hash_email: HashEmail, *, is_fetched: bool = False
+) -> Parsed:
     kind = event.text("type")
     if kind != topic:
         event.refuse("topic_mismatch", "type")
@@ -79,11 +96,19 @@ def parse(
     if event.has("account"):
         event.refuse("foreign_account", "account")
     event.required("livemode")
-    told = Told(hash_email, is_test=not event.flag("livemode"), at=seconds(event, "created"))
+    told = Told(
+        hash_email,
+        is_test=not event.flag("livemode"),
+        at=seconds(event, "created"),
+        is_fetched=is_fetched,
+    )
     return _READERS[kind](event.node("data").node("object"), told)
 
 
 def _read_fetched(body: Node, hash_email: HashEmail) -> Parsed:
+    if body.has("event"):  # one of the list of events, to see if what it is about is known
+        event = body.node("event")
+        return _read_event(event, event.text("type"), hash_email, is_fetched=True)
     name = next((name for name in ("session", "invoice") if body.has(name)), "")
     if not name:
         return read_payment(body)

@@ -15,6 +15,7 @@ from affiliates.models import (
     Application,
     Asset,
     Code,
+    CodeBatch,
     Enrollment,
     Goal,
     Invitation,
@@ -103,6 +104,15 @@ def get_code_for(user: Visitor, public_id: str) -> Code:
     return get_by_public_id(
         rows.select_related("enrollment__program__brand", "enrollment__affiliation"), public_id
     )
+
+
+def get_batch_for(user: Visitor, public_id: str) -> CodeBatch:
+    """Return a batch of codes of his own.
+
+    :raises NotFound: not his.
+    """
+    rows = CodeBatch.objects.filter(enrollment__in=list_enrollments(user))
+    return get_by_public_id(rows.select_related("brand"), public_id)
 
 
 def list_own_applications(user: Visitor) -> QuerySet[Application]:
@@ -198,6 +208,16 @@ def get_brand_code(access: BrandAccess, public_id: str) -> Code:
     return get_by_public_id(
         rows.select_related("enrollment__program", "enrollment__affiliation__affiliate"), public_id
     )
+
+
+def get_brand_batch(access: BrandAccess, public_id: str) -> CodeBatch:
+    """Return a batch of codes of one of the brand's creators.
+
+    :raises NotFound: not one of this brand.
+    """
+    rows = CodeBatch.objects.filter(brand=access.brand)
+    related = ("brand", "enrollment__program", "enrollment__affiliation__affiliate")
+    return get_by_public_id(rows.select_related(*related), public_id)
 
 
 def get_asset_for(access: BrandAccess, public_id: str) -> Asset:

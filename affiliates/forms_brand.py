@@ -6,7 +6,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from affiliates.domain.codes import is_prefix
 from affiliates.models import RejectReason
+from affiliates.services.codebatches import MAX_CODES
 from brands.models import Group, Program
 from brands.selectors import list_groups
 from core import formats
@@ -142,3 +144,41 @@ class NewCodeForm(CodeForm):
         max_length=60,
         help_text=_("Shown to the creator beside the code, for example: 10 % off."),
     )
+
+
+class BatchForm(forms.Form):
+    """How many codes for one order each, and what they begin with."""
+
+    count = forms.IntegerField(
+        label=_("How many codes"),
+        min_value=1,
+        max_value=MAX_CODES,
+        help_text=_("1 to 5,000. Each is good for one order."),
+        error_messages={
+            name: _("Enter a whole number from 1 to 5,000.")
+            for name in ("required", "invalid", "min_value", "max_value")
+        },
+    )
+    begins_with = forms.CharField(
+        label=_("They begin with"),
+        required=False,
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={"class": "ltr", "autocomplete": "off", "autocapitalize": "characters"}
+        ),
+        help_text=_("For example ANNA-. Eight random letters and digits follow."),
+    )
+    discount_note = forms.CharField(
+        label=_("What the shopper gets"),
+        required=False,
+        max_length=60,
+        help_text=_("Shown to the creator beside the code, for example: 10 % off."),
+    )
+
+    def clean_begins_with(self) -> str:
+        prefix: str = self.cleaned_data["begins_with"]
+        if not is_prefix(prefix):
+            raise forms.ValidationError(
+                _("Use letters from A to Z, digits, - and _, a letter or digit first.")
+            )
+        return prefix

@@ -14,6 +14,7 @@ from affiliates.models import (
     Application,
     ApplicationStatus,
     Code,
+    CodeBatch,
     Enrollment,
     Link,
     LinkSlug,
@@ -80,8 +81,14 @@ def find_default_utm(program: Program) -> UtmTemplate | None:
 
 
 def list_codes(affiliations: Collection[Affiliation]) -> QuerySet[Code]:
-    """Return the codes of a creator's places, newest first, disabled ones too."""
-    rows = Code.objects.filter(enrollment__affiliation__in=affiliations)
+    """Return the codes of a creator's places, newest first, disabled ones too; none of a batch."""
+    rows = Code.objects.filter(enrollment__affiliation__in=affiliations, batch=None)
+    return rows.select_related("brand", "enrollment__program").order_by("-pk")
+
+
+def list_code_batches(affiliations: Collection[Affiliation]) -> QuerySet[CodeBatch]:
+    """Return the codes for one order each of a creator's places by batch, newest first."""
+    rows = CodeBatch.objects.filter(enrollment__affiliation__in=affiliations)
     return rows.select_related("brand", "enrollment__program").order_by("-pk")
 
 

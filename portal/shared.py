@@ -26,10 +26,11 @@ def pick_links(brand: Brand, asked: Asked) -> QuerySet[Link]:
 
 
 def pick_codes(brand: Brand, asked: Asked) -> QuerySet[Code]:
-    """Return the codes of the filters, newest first."""
+    """Return the codes of the filters, newest first; those for one order only by a search."""
     text = read_text(asked, "q")
+    rows = list_brand_codes(brand) if text else list_brand_codes(brand).filter(batch=None)
     found = Q(text__icontains=text) | Q(public_id=text) | Q(**{_CREATOR: text})
-    return _narrow(list_brand_codes(brand), asked, found, "disabled_at")
+    return _narrow(rows, asked, found, "disabled_at")
 
 
 def _narrow(rows: QuerySet[Row], asked: Asked, found: Q, ended_at: str) -> QuerySet[Row]:

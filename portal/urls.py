@@ -5,6 +5,7 @@ from django.urls import path
 from portal.views import (
     account,
     books,
+    code_batches,
     commission,
     creator,
     invited,
@@ -70,6 +71,7 @@ payout_urls = [
 link_urls = [
     path("me/links/", links.show_links, name="link-list"),
     path("me/links/new/", links.create_link, name="link-new"),
+    path("me/codes/<str:batch_id>.csv", code_batches.download_own, name="own-code-batch"),
     path(f"{_LINK}/", links.show_link, name="link-detail"),
     path(f"{_LINK}/edit/", links.edit_link, name="link-edit"),
     path(f"{_LINK}/print/", links.print_link, name="link-print"),

@@ -11,6 +11,7 @@ from portal.views import (
     brand_home,
     brand_orders,
     brand_search,
+    code_batches,
     creator_bulk,
     exports,
     goals,
@@ -24,6 +25,7 @@ from portal.views import (
 )
 
 _GOALS = "b/<slug:slug>/reports/goals"
+_BATCH = "b/<slug:slug>/creators/batches/<str:batch_id>"
 _SAVED = "b/<slug:slug>/reports/saved"
 
 urlpatterns = [
@@ -68,6 +70,14 @@ creator_urls = [
     path("b/<slug:slug>/creators/", brand_creators.show_creators, name="creator-list"),
     path("b/<slug:slug>/creators/bulk/", creator_bulk.decide_many, name="creator-bulk"),
     path("b/<slug:slug>/creators/links/", brand_search.show_shared, name="shared-list"),
+    path(f"{_BATCH}/", code_batches.show_batch, name="code-batch"),
+    path(f"{_BATCH}/codes.csv", code_batches.download_batch, name="code-batch-file"),
+    path(f"{_BATCH}/end/", code_batches.stop_batch, name="code-batch-end"),
+    path(
+        "b/<slug:slug>/creators/<str:creator_id>/programs/<str:enrollment_id>/codes/batch/",
+        code_batches.add_batch,
+        name="code-batch-create",
+    ),
     path(
         "b/<slug:slug>/creators/<str:creator_id>/",
         brand_creator.show_creator,

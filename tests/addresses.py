@@ -76,6 +76,7 @@ FORMS = {
     "portal:brand-status": {"status": "suspended", "reason": "Asked for by its owner"},
     "affiliates:utm-create": {"name": "New", "source": "fairshare"},
     "affiliates:utm-edit": {"name": "New", "source": "fairshare"},
+    "affiliates:code-batch-create": {"count": "2", "begins_with": "NEW"},
     "affiliates:viewing-open": {"reason": "Asked about order 7"},
     "brands:connection-create": {"platform": "generic"},
     "brands:endpoint-detail": {"action": "test"},

@@ -5,6 +5,8 @@ import unicodedata
 
 MAX_CODE = 40
 MIN_CODE = 3
+# Plain and led by a letter or digit: typed on any keyboard, and no formula in a sheet.
+PREFIX = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9_-]{0,19})?")
 SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{2,39}")
 
 
@@ -23,6 +25,11 @@ def is_code(text: str) -> bool:
 def is_slug(text: str) -> bool:
     """Tell whether a link may end in this: 3 to 40 of `A-Z a-z 0-9 _ -`, not led by a dash."""
     return SLUG.fullmatch(text) is not None
+
+
+def is_prefix(text: str) -> bool:
+    """Tell whether made codes may begin with this: up to 20 of `A-Z a-z 0-9 _ -`, or nothing."""
+    return PREFIX.fullmatch(text) is not None
 
 
 def code_stem(name: str) -> str:

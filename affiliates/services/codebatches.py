@@ -1,11 +1,10 @@
 """Batches of codes that are good for one order each, made for one creator."""
 
-import re
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from affiliates.domain.codes import normalise_code
+from affiliates.domain.codes import is_prefix, normalise_code
 from affiliates.models import Code, CodeBatch, Enrollment
 from affiliates.services.codes import CodeInvalid, CodeTaken
 from affiliates.services.links import lock_enrollment
@@ -16,9 +15,6 @@ from core.locks import lock_row
 MAX_CODES = 5_000
 RANDOM_LENGTH = 8  # 31 to the 8th: nobody guesses one of 5,000 in a store's lifetime
 TRIES = 8
-
-# Plain letters and digits, led by one of them: typed on any keyboard, and no formula in a sheet.
-_PREFIX = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9_-]{0,19})?", re.ASCII)
 
 
 class SizeInvalid(ValueError):
@@ -43,7 +39,7 @@ def create_batch(
     :raises affiliates.services.errors.AffiliationSuspended: the creator is suspended.
     :raises affiliates.services.errors.ProgramClosed: the program is closed.
     """
-    if not _PREFIX.fullmatch(prefix):
+    if not is_prefix(prefix):
         raise CodeInvalid(prefix[:60])
     if not 1 <= count <= MAX_CODES:
         raise SizeInvalid(str(count))

@@ -156,6 +156,7 @@ class CodeOut(Serializer[Any]):
     program = id_of("enrollment.program.public_id")
     text = serializers.CharField()
     discount_note = serializers.CharField()
+    is_single_use = serializers.BooleanField(help_text="Good for one order: the first placed.")
     active_from = Moment()
     disabled_at = Moment(allow_null=True)
 
@@ -166,6 +167,7 @@ class CodeOut(Serializer[Any]):
         "program": ProgramOut.EXAMPLE["id"],
         "text": "ANNA10",
         "discount_note": "10 % off",
+        "is_single_use": False,
         "active_from": DAY,
         "disabled_at": None,
     }

@@ -18,6 +18,7 @@ from affiliates.selectors import (
     list_applications,
     list_brand_codes,
     list_brand_links,
+    list_code_batches,
     list_enrollments_of,
     list_groups_by_program,
     list_notes,
@@ -37,6 +38,7 @@ from portal.recovery_words import say_recovery
 from portal.tier_words import describe_place
 from portal.tiers import read_places
 from tracking.selectors_brand import list_commissions
+from tracking.selectors_codes import list_batch_rows
 from tracking.states import derive_state
 
 SHOWN = 10
@@ -105,7 +107,8 @@ def _load_shared(of: Looked) -> dict[str, Any]:
     return {
         "links": [(row, row.url) for row in list_link_rows(page.rows)],
         "next_url": page.older_url(of.asked),
-        "codes": list_code_rows(list_brand_codes(of.brand).filter(mine)),
+        "codes": list_code_rows(list_brand_codes(of.brand).filter(mine, batch=None)),
+        "batches": list_batch_rows(list_code_batches([of.affiliation])),
     }
 
 
@@ -133,6 +136,7 @@ def _load_history(of: Looked) -> dict[str, Any]:
         "affiliates.enrollment": affiliation.enrollments.all(),
         "affiliates.link": list_brand_links(of.brand).filter(**mine),
         "affiliates.code": list_brand_codes(of.brand).filter(**mine),
+        "affiliates.codebatch": list_code_batches([affiliation]),
         "affiliates.application": affiliation.affiliate.applications.filter(brand=of.brand),
     }
     about = Q(target_type="affiliates.affiliation", target_id=affiliation.public_id)

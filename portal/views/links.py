@@ -16,6 +16,7 @@ from affiliates.forms import CLICK_SHOWN, LinkEditForm, LinkForm, SlugForm, say_
 from affiliates.models import AffiliationStatus, Enrollment, Link
 from affiliates.selectors import (
     get_current_slug,
+    list_code_batches,
     list_codes,
     list_links,
     list_utm_templates,
@@ -31,6 +32,7 @@ from core.edges import door, posted, see_other
 from core.paging import cut_page
 from core.qr import make_qr_png, make_qr_svg
 from portal.links import list_code_rows, list_link_rows, load_link_row
+from tracking.selectors_codes import list_batch_rows
 
 QR_KINDS = {"svg": ("image/svg+xml", make_qr_svg), "png": ("image/png", make_qr_png)}
 
@@ -47,6 +49,7 @@ def show_links(request: HttpRequest) -> HttpResponse:
         scope,
         rows=list_link_rows(page.rows),
         codes=list_code_rows(list_codes(scope.affiliations)),
+        batches=list_batch_rows(list_code_batches(scope.affiliations)),
         is_archive=is_archive,
         next_url=page.older_url(request.GET.dict()),
         can_make=bool(_list_places(request, scope)),

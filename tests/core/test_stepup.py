@@ -91,6 +91,8 @@ FREE = {
     "portal:list-export orders": "says what was sold; a customer is not named in it",
     "portal:list-export report": "holds sums",
     "portal:list-export tax_countries": "holds sums",
+    "affiliates:code-batch-file": "codes to hand out to shoppers, which the brand made itself",
+    "affiliates:own-code-batch": "the creator's own codes, to hand out to shoppers",
     "portal:what-if-file": "says what orders would have earned; no address, and not what was paid",
     "tracking:upload-errors": "says which rows of the brand's own file cannot be read, and why",
     "tracking:upload-template": "is empty but for an example",

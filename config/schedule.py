@@ -38,6 +38,7 @@ BEAT = {
     "goals": {"task": "portal.follow_goals", "schedule": crontab(minute="*/10")},
     "bonuses": {"task": "tracking.follow_bonuses", "schedule": crontab(minute="*/10")},
     "budgets": {"task": "tracking.watch_budgets", "schedule": crontab(minute="*/10")},
+    "watch-tracking": {"task": "tracking.watch_tracking", "schedule": crontab(minute=10)},
     "works": {"task": "tracking.expire_works", "schedule": crontab(minute=15)},
     "tiers": {"task": "tracking.move_tiers", "schedule": crontab(minute=5)},
     "backup": {"task": "portal.make_backup", "schedule": once_a_day(1, 50)},

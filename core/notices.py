@@ -110,6 +110,12 @@ TEAM_WORK = Group(
     "team",
     _DIGEST_FIRST,
 )
+ALARMS = Group(
+    "alarms",
+    _("Alarms of tracking"),
+    _("Clicks, orders or click tokens that suddenly stopped coming."),
+    "team",
+)
 REPORTS = Group(
     "reports",
     _("Saved reports"),
@@ -133,6 +139,7 @@ GROUPS = (
     INVITATIONS,
     APPLICATIONS,
     TEAM_WORK,
+    ALARMS,
     REPORTS,
     STARTED_WORK,
 )

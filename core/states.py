@@ -141,6 +141,11 @@ STATES: Mapping[str, State] = MappingProxyType(
         "reached": State(pgettext_lazy("goal", "Reached"), DONE),
         "missed": State(pgettext_lazy("goal", "Missed"), NEUTRAL),
         "ended": State(pgettext_lazy("goal", "Ended"), NEUTRAL),
+        # Hops of a sale.
+        "hop.works": State(pgettext_lazy("hop of a sale", "Works"), GOOD),
+        "hop.quiet": State(_("Quiet"), WAITING),
+        "hop.broken": State(pgettext_lazy("hop of a sale", "Broken"), PROBLEM),
+        "hop.never": State(pgettext_lazy("hop of a sale", "Never yet"), NEUTRAL),
         # Stores, mail, jobs, books.
         "receiving": State(_("Receiving"), GOOD),
         "quiet": State(_("Quiet"), WAITING),

@@ -138,6 +138,13 @@ KINDS: Mapping[str, Kind] = {
         lambda row: [row.connection.public_id, row.public_id],
         ("connection",),
     ),
+    "tracking.trackingalarm": Kind(
+        lambda row: f"{row.get_kind_display()}: {row.program or row.connection}",
+        "tracking:health",
+        _none,
+        ("program", "connection"),
+        lambda row: row.program.public_id if row.program else "",
+    ),
     "tracking.storeevent": Kind(
         lambda row: row.topic,
         "tracking:event-detail",

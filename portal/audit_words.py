@@ -188,6 +188,9 @@ SENTENCES: Mapping[str, str | Promise] = {
     "period.closed": _("{who} closed a month of {what} and issued its statements"),
     "program.created": _("{who} made the program {what}"),
     "program.status_set": _("{who} changed the status of the program {what}"),
+    "tracking_alarm.opened": _("An alarm was raised: {what}"),
+    "tracking_alarm.closed": _("The alarm is over: {what}"),
+    "tracking_alarm.dismissed": _("{who} dismissed the alarm: {what}"),
     "trial.started": _("{who} sent a test order"),
     "program.updated": _("{who} changed the settings of the program {what}"),
     "rail.set": _("{who} changed the way to pay {what}"),
@@ -289,7 +292,10 @@ AREAS: Mapping[str, tuple[str | Promise, tuple[str, ...]]] = {
             "vetting_point",
         ),
     ),
-    "stores": (_("Stores"), ("connection", "link_host", "order_upload", "store_event", "trial")),
+    "stores": (
+        _("Stores"),
+        ("connection", "link_host", "order_upload", "store_event", "tracking_alarm", "trial"),
+    ),
     "team": (_("Team"), ("account", "api_key", "mail", "member", "notices", "operator", "privacy")),
     "brand": (_("Brand"), ("brand", "demo", "endpoint", "fence", "list", "report", "sandbox")),
 }

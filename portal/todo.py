@@ -22,6 +22,7 @@ from tracking.models import ClaimStatus, WorkStatus
 from tracking.selectors_brand import list_unprocessed
 from tracking.selectors_claims import list_waiting
 from tracking.selectors_deliverables import list_works
+from tracking.selectors_health import list_open_alarms
 
 REFUSED_DAYS = timedelta(days=7)
 
@@ -76,6 +77,7 @@ def list_tasks(*, brand: Brand, owed: list[Owed], now: datetime) -> list[Task]:
         *_payouts(brand, owed, now),
         *_minimums(brand, owed),
         *_deliveries(brand, now),
+        *_alarms(brand),
     ]
 
 
@@ -146,6 +148,12 @@ def _minimums(brand: Brand, owed: list[Owed]) -> Iterator[Task]:
 def _deliveries(brand: Brand, now: datetime) -> Iterator[Task]:
     for store, count in list_unprocessed(brand, refused_since=now - REFUSED_DAYS).items():
         yield Task("deliveries", count=count, name=store)
+
+
+def _alarms(brand: Brand) -> Iterator[Task]:
+    count = list_open_alarms(brand).order_by().count()
+    if count:
+        yield Task("alarms", count=count)
 
 
 def _sum_below_zero(brand: Brand) -> dict[str, int]:

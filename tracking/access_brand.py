@@ -2,11 +2,12 @@
 
 from brands.access import BrandAccess
 from core.access import get_by_public_id
-from tracking.models import BonusPlan, Claim, Commission, Deliverable, Order, Work
+from tracking.models import BonusPlan, Claim, Commission, Deliverable, Order, TrackingAlarm, Work
 from tracking.selectors_bonuses import list_bonus_plans
 from tracking.selectors_brand import list_commissions, list_orders
 from tracking.selectors_claims import list_claims
 from tracking.selectors_deliverables import list_deliverables, list_works
+from tracking.selectors_health import list_alarms
 
 
 def get_order_for(access: BrandAccess, public_id: str) -> Order:
@@ -55,3 +56,11 @@ def get_claim_for(access: BrandAccess, public_id: str) -> Claim:
     :raises core.access.NotFound: not one of this brand.
     """
     return get_by_public_id(list_claims(access.brand), public_id)
+
+
+def get_alarm_for(access: BrandAccess, public_id: str) -> TrackingAlarm:
+    """Return an alarm of the brand's tracking.
+
+    :raises core.access.NotFound: not one of this brand.
+    """
+    return get_by_public_id(list_alarms(access.brand), public_id)

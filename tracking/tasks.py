@@ -16,16 +16,19 @@ from tracking.integrations import (
     get_adapter_of,
     list_fetched,
     list_polled,
+    list_reporting,
     open_poller,
     open_source,
 )
 from tracking.models import OrderUpload
 from tracking.services import (
+    alarms,
     bonusplans,
     budgets,
     counting,
     deliverables,
     fetching,
+    hours,
     partitions,
     processing,
     pulling,
@@ -228,6 +231,22 @@ def watch_budgets() -> None:
     real_now = database_now()
     for program in budgets.list_watched():
         budgets.watch_budget(program_id=program.pk, now=brand_now(program.brand, real_now))
+
+
+@shared_task(name="tracking.watch_tracking", acks_late=True, ignore_result=True)
+def watch_tracking() -> None:
+    """Begin to count the hours of each brand, and to look whether something stopped."""
+    for brand in alarms.list_watched():
+        jobs.enqueue("tracking.watch_brand", brand_id=brand.pk)
+
+
+@shared_task(name="tracking.watch_brand", acks_late=True, ignore_result=True)
+def watch_brand(*, brand_id: int) -> None:
+    """Count the hours of one brand that are over, then open and close its alarms."""
+    now = brand_now(Brand.objects.get(pk=brand_id))
+    while hours.count_next(brand_id=brand_id, now=now):
+        continue
+    alarms.watch_brand(brand_id=brand_id, platforms=list_reporting(), now=now)
 
 
 @shared_task(name="tracking.count_days", acks_late=True, ignore_result=True)

@@ -77,6 +77,7 @@ def _list_tabs(access: BrandAccess, program: Program, current: str) -> list[Tab]
         ("brands:program-settings", _("Settings")),
         ("brands:rules", _("Rules")),
         ("brands:groups", _("Groups")),
+        ("tracking:health", _("Tracking")),
         ("portal:tiers", _("Tiers")),
         ("brands:terms", _("Terms")),
         ("brands:questions", _("Questions")),

@@ -69,6 +69,12 @@ def list_polled() -> list[str]:
     return [name for name, one in list_adapters().items() if one.traits.is_polled]
 
 
+def list_reporting() -> list[str]:
+    """Return the platforms whose shops tell of orders without a person."""
+    traits = {name: one.traits for name, one in list_adapters().items()}
+    return [name for name, one in traits.items() if one.is_posting or one.is_polled]
+
+
 def list_fetched() -> list[str]:
     """Return the platforms of which one order can be fetched."""
     return [name for name, one in list_adapters().items() if hasattr(one, "open_source")]

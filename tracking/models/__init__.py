@@ -34,6 +34,7 @@ from tracking.models.deliverables import (
     WorkStep,
 )
 from tracking.models.deliveries import RefusedDelivery, StoreEvent
+from tracking.models.health import NONE, AlarmKind, HourCount, TrackingAlarm, TrackingWatch
 from tracking.models.messages import ReviewMessage, Side
 from tracking.models.orders import (
     Attribution,
@@ -51,10 +52,12 @@ from tracking.models.uploads import OrderUpload
 __all__ = [
     "CHECK_HOLDS",
     "MOMENT",
+    "NONE",
     "OF_ORDERS",
     "PERSONAL_HOLDS",
     "UNRESOLVED",
     "Adjustment",
+    "AlarmKind",
     "Attribution",
     "Award",
     "AwardKind",
@@ -81,6 +84,7 @@ __all__ = [
     "DeliverableKind",
     "EarnedTotal",
     "HoldKind",
+    "HourCount",
     "Impression",
     "Order",
     "OrderKind",
@@ -92,6 +96,8 @@ __all__ = [
     "ReviewMessage",
     "Side",
     "StoreEvent",
+    "TrackingAlarm",
+    "TrackingWatch",
     "TrialRun",
     "UnreadOrder",
     "Verdict",

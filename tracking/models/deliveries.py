@@ -41,6 +41,7 @@ class StoreEvent(InboundEvent):
             ),
             models.Index(fields=["connection", "-id"], name="tracking_event_inbox"),
             models.Index(fields=["connection", "order_ref"], name="tracking_event_of_order"),
+            models.Index(fields=["brand", "received_at"], name="tracking_event_by_time"),
         ]
 
 

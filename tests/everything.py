@@ -32,6 +32,7 @@ from tests.awards import make_award, make_bonus_plan
 from tests.claims import make_claim, make_screenshot
 from tests.makers import (
     get_owner,
+    make_alarm,
     make_announcement,
     make_api_key,
     make_application,
@@ -195,6 +196,7 @@ def make_everything(prefix: str = "Anna", *, creator: User | None = None) -> Eve
         ).public_id,
         "invoice_id": make_invoice(payout, now=shop.now).public_id,
         "document_id": make_tax_document(place.affiliation, now=shop.now).public_id,
+        "alarm_id": make_alarm(program, now=shop.now).public_id,
         "unread_id": make_unread_order(shop.connection, now=shop.now).public_id,
         "upload_id": make_read_upload(shop.connection).public_id,
         "coming_version": coming.version,

@@ -89,7 +89,7 @@ from core.images import read_picture
 from core.models import Brand, User
 from tests.core.hostile_images import encode
 from tracking.integrations import get_adapter
-from tracking.models import Deliverable, OrderPull, UnreadOrder
+from tracking.models import AlarmKind, Deliverable, OrderPull, TrackingAlarm, UnreadOrder
 from tracking.services.deliverables import DeliverableFacts, offer_deliverable
 from tracking.services.sources import Found
 from tracking.services.unread import set_aside
@@ -542,6 +542,17 @@ def make_api_key(
         expires_at=None,
         actor_id=get_owner(brand).pk,
         now=now,
+    )
+
+
+def make_alarm(program: Program, *, now: datetime = NOW) -> TrackingAlarm:
+    """Let the clicks of a program have stopped, as the hourly look at them finds."""
+    return TrackingAlarm.objects.create(
+        brand_id=program.brand_id,
+        program=program,
+        kind=AlarmKind.CLICKS,
+        evidence={"hours": 6, "observed": 1, "expected": 40, "of": 0, "of_before": 0},
+        opened_at=now,
     )
 
 

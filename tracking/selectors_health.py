@@ -330,9 +330,9 @@ def _sums() -> dict[str, Sum]:
     return {f"sum_{name}": Sum(name, default=0) for name in (*_COUNTS, *_TOKENS)}
 
 
-def _by_week(rows: QuerySet[HourCount], zone: ZoneInfo) -> dict[date, dict[str, Any]]:
+def _by_week(rows: QuerySet[HourCount], zone: ZoneInfo) -> dict[date, Mapping[str, Any]]:
     weeks = rows.annotate(week=TruncWeek("hour", tzinfo=zone))
-    found: Iterable[dict[str, Any]] = weeks.values("week").annotate(**_sums())
+    found: Iterable[Mapping[str, Any]] = weeks.values("week").annotate(**_sums())
     return {row["week"].astimezone(zone).date(): row for row in found}
 
 

@@ -24,6 +24,7 @@ from portal.demo.twin import build_twin
 from portal.demo.world import World
 from tracking.models import StoreEvent
 from tracking.services.forgetting import forget_visits
+from tracking.services.hours import count_next
 from tracking.services.partitions import forget_old as forget_details
 from tracking.services.partitions import prepare_partitions
 
@@ -146,6 +147,9 @@ def _work_off(brands: Sequence[Brand], now: datetime) -> None:
     # Months of facts, for which nobody waits.
     while take_waiting(now=now, limit=5000, hand_on=fan_out):
         pass
+    for brand in brands:
+        while count_next(brand_id=brand.pk, now=now):
+            pass
 
 
 def _prove(brands: Sequence[Brand], now: datetime) -> None:

@@ -46,6 +46,7 @@ KEPT = {
     "tracking.Impression": "says by numbers which pictures were seen, and has no text of his",
     "tracking.OrderUpload": BY_NUMBER,
     "tracking.ViewCount": BY_NUMBER,
+    "tracking.TrackingAlarm": BY_NUMBER,
     "tracking.TrialRun": BY_NUMBER,
 }
 NOT_COPIED = {
@@ -79,6 +80,7 @@ NOT_COPIED = {
     "tracking.Order": "is a shopper's; a test stands in the explanation of its commission",
     "tracking.OrderUpload": OTHERS,
     "tracking.ReviewHold": "stands in the explanation of its commission",
+    "tracking.TrackingAlarm": OTHERS,
     "tracking.TrialRun": OTHERS,
     "tracking.ViewCount": "is of visitors; what a day counted stands in the explanation",
 }

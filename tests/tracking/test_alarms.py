@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from affiliates.models import Enrollment
 from brands.models import Program, StoreConnection
-from core.models import AuditEvent, Mail
+from core.models import AuditEvent, Brand, Mail
 from tests.makers import NOW, get_owner, make_code, make_enrollment, make_link, make_member
 from tests.orders import find_store, make_click, place_order
 from tests.racing import race
@@ -232,6 +232,12 @@ def test_a_program_that_is_not_live_raises_none_and_its_alarm_ends(link, status)
     assert list_watched() == []
 
 
+def test_a_suspended_brand_raises_none(link):
+    fill(link.brand, program_id=link.enrollment.program_id, clicks=20, until=NOW - DAY)
+    Brand.objects.update(status="suspended")
+    assert judge(link.brand, NOW) == []
+
+
 def test_a_store_is_judged_by_itself_and_only_while_it_reports(link):
     store, brand = find_store(link.brand), link.brand
     fill(brand, connection_id=store.pk, deliveries=9, until=NOW - DAY)
@@ -300,7 +306,7 @@ def test_two_workers_at_once_count_once_and_open_one_alarm():
     [
         {},
         {"program": True, "connection": True},
-        {"program": True, "reason": "No person"},
+        {"program": True, "closed_by": True, "reason": "Not closed"},
         {"program": True, "closed_by": True, "closed_at": NOW},
     ],
 )

@@ -12,6 +12,7 @@ from core.clock import database_now
 from portal.todo import list_tasks
 from tests.makers import (
     get_owner,
+    make_alarm,
     make_brand,
     make_code,
     make_connection,
@@ -25,7 +26,7 @@ from tests.orders import find_store, make_click, place_order
 from tests.portal.text import plain
 from tracking.domain.events import ClickSignal
 from tracking.domain.hops import judge_program
-from tracking.models import HourCount, RefusedDelivery, TrackingAlarm, Verdict
+from tracking.models import HourCount, RefusedDelivery, Verdict
 from tracking.selectors_health import (
     list_new_orders,
     read_program,
@@ -37,7 +38,6 @@ from tracking.services.hours import count_next
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
-FIGURES = {"hours": 6, "observed": 1, "expected": 40, "of": 0, "of_before": 0}
 
 
 @pytest.fixture
@@ -60,13 +60,7 @@ def let_be_old(now):
 
 @pytest.fixture
 def alarm(link, now):
-    return TrackingAlarm.objects.create(
-        brand=link.brand,
-        program=link.enrollment.program,
-        kind="clicks",
-        evidence=FIGURES,
-        opened_at=now - HOUR,
-    )
+    return make_alarm(link.enrollment.program, now=now - HOUR)
 
 
 def count(brand, now):

@@ -104,8 +104,7 @@ class TrackingAlarm(models.Model):
                 name="tracking_alarm_of_one_thing",
             ),
             models.CheckConstraint(
-                condition=Q(closed_by__isnull=True, reason="")
-                | (Q(closed_by__isnull=False, closed_at__isnull=False) & ~Q(reason="")),
+                condition=Q(closed_by__isnull=True) | (Q(closed_at__isnull=False) & ~Q(reason="")),
                 name="tracking_alarm_dismissed_with_reason",
             ),
             choice_check("kind", AlarmKind, "tracking_alarm_kind_known"),

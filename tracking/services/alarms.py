@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef
 from brands.models import Program, ProgramStatus, StoreConnection
 from core import audit
 from core.locks import lock_row
-from core.models import Brand
+from core.models import Brand, BrandStatus
 from tracking.domain.drops import (
     BASELINE_DAYS,
     Drop,
@@ -84,7 +84,10 @@ def watch_brand(*, brand_id: int, platforms: Collection[str], now: datetime) -> 
         return []
     brand = Brand.objects.get(pk=brand_id)
     local = _make_local(brand)
-    programs = list(Program.objects.filter(brand=brand, status=ProgramStatus.LIVE).order_by("pk"))
+    live = Program.objects.filter(
+        brand=brand, brand__status=BrandStatus.ACTIVE, status=ProgramStatus.LIVE
+    )
+    programs = list(live.order_by("pk"))
     stores = list(
         StoreConnection.objects.filter(
             brand=brand, is_active=True, uninstalled_at__isnull=True, platform__in=platforms

@@ -16,7 +16,7 @@ from django.db.models.functions import TruncWeek
 from affiliates.models import Link
 from brands.models import Program, ProgramStatus, StoreConnection
 from core.models import Brand, InboundStatus
-from core.money import BPS
+from core.money import BPS, divide_half_up
 from tracking.domain.hops import ProgramFacts, StoreFacts
 from tracking.domain.signals import OrderSignals, read_signals
 from tracking.models import (
@@ -81,9 +81,14 @@ class Shares:
 
     @property
     def parts(self) -> list[tuple[int, int]]:
-        """Return each count in the order of the table, with its part of all in basis points."""
+        """Return each count in the order of the table, with its part of all, to a tenth percent."""
         counts = (self.token, self.code, self.both, self.other, self.none)
-        return [(count, count * BPS // self.orders if self.orders else 0) for count in counts]
+        return [(count, self.part_bps(count)) for count in counts]
+
+    def part_bps(self, count: int) -> int:
+        """Return a part of all orders in basis points, rounded to tens of them."""
+        tenths = divide_half_up(count * BPS // 10, self.orders) if self.orders else 0
+        return tenths * 10
 
 
 @dataclass(frozen=True, slots=True)

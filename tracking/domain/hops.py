@@ -16,6 +16,7 @@ LEAST_STREAK = 10
 LEAST_CLICKS = 50
 LEAST_UNCOUNTED = 10
 UNLIKELY = 1e-4
+WORKED_WITHIN = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,8 @@ def _judge_order(facts: StoreFacts, now: datetime) -> Hop:
     if "deliveries" in facts.alarms:
         return Hop("order", "broken", at, "deliveries_stopped")
     if facts.received_at and at is None:
-        return Hop("order", "broken", None, "not_processed")
+        is_late = now - facts.received_at > WORKED_WITHIN
+        return Hop("order", "broken" if is_late else "never", None, "not_processed")
     return _by_age("order", at, now, never="nothing_came", quiet="store_quiet")
 
 

@@ -23,7 +23,6 @@ from core import formats
 from core.charts import Point
 from core.clock import brand_now
 from core.edges import door, posted, see_other
-from core.money import BPS
 from core.wording import current_language
 from tracking.access_brand import get_alarm_for
 from tracking.domain.hops import Hop, judge_program, judge_store
@@ -214,7 +213,7 @@ def _draw_weeks(weeks: dict[date, Shares]) -> list[Point]:
     language = current_language()
     points = []
     for index, (week, shares) in enumerate(weeks.items()):
-        bps = shares.with_token * BPS // shares.orders if shares.orders else 0
+        bps = shares.part_bps(shares.with_token)
         said: dict[str, Any] = {
             "share": formats.percent_text(bps, language=language),
             "count": formats.number_text(shares.with_token, language=language),

@@ -18,14 +18,14 @@ HOPS: Mapping[str, str | Promise] = {
     "order": pgettext_lazy("hop of a sale", "Order"),
 }
 ABOUT: Mapping[str, str | Promise] = {
-    "link": gettext_lazy("Somebody opened a link of a creator."),
-    "redirect": gettext_lazy("The click was counted and the shopper sent on with a token."),
+    "link": gettext_lazy("Seen when somebody opens a link of a creator."),
+    "redirect": gettext_lazy("Seen when a click counts and the shopper is sent on with a token."),
     "token": gettext_lazy(
-        "An order carried a valid token of this program. Nothing tells Fairshare that a token "
-        "reached the shop's page; that it came with an order shows it."
+        "Seen when an order carries a valid token of this program. Whether a token reached the "
+        "shop's page is not known before: the snippet reports nothing."
     ),
-    "cart": gettext_lazy("The shop kept a token through cart and checkout."),
-    "order": gettext_lazy("The shop reported an order, and it was worked on."),
+    "cart": gettext_lazy("Seen when an order of this store carries a token, of any program."),
+    "order": gettext_lazy("Seen when the store reports something and it is worked on."),
 }
 NEXT: Mapping[str, str | Promise] = {
     "no_links": gettext_lazy(
@@ -72,7 +72,9 @@ NEXT: Mapping[str, str | Promise] = {
         "The store suddenly stopped reporting. Look in the shop whether the webhook is still there "
         "and switched on."
     ),
-    "not_processed": gettext_lazy("Deliveries came and none was worked on. The list says why."),
+    "not_processed": gettext_lazy(
+        "Something came and nothing was worked on yet. The list says why."
+    ),
     "nothing_came": gettext_lazy("The store has not reported anything yet. Follow its set-up."),
     "store_quiet": gettext_lazy(
         "The store has reported nothing for a week. If it sold something, look whether the webhook "

@@ -145,6 +145,7 @@ def test_what_an_order_carried_is_read_by_program_and_as_a_whole():
         ("attr.lost_click_not_counted", "not_counted"),
         ("attr.lost_suspended", "barred"),
         ("attr.lost_paid_ad", "barred"),
+        ("attr.lost_double", "barred"),
     ],
 )
 def test_a_token_is_worth_what_its_candidate_says(code, state):

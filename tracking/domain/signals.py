@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from tracking.domain.reasons import (
+    LOST_ACCOUNT,
+    LOST_DOUBLE,
     LOST_NOT_COUNTED,
     LOST_NOT_MEMBER,
     LOST_PAID_AD,
@@ -22,6 +24,8 @@ _STATES: Mapping[str, TokenState] = {
     LOST_NOT_MEMBER: "barred",
     LOST_SUSPENDED: "barred",
     LOST_SELF: "barred",
+    LOST_ACCOUNT: "barred",
+    LOST_DOUBLE: "barred",
     LOST_PAID_AD: "barred",
 }
 _BEST: tuple[TokenState, ...] = ("valid", "barred", "expired", "not_counted", "unreadable")

@@ -91,7 +91,8 @@ def get_link_for(user: Visitor, public_id: str) -> Link:
     """
     rows = Link.objects.filter(enrollment__in=list_enrollments(user))
     return get_by_public_id(
-        rows.select_related("enrollment__program__brand", "enrollment__affiliation"), public_id
+        rows.select_related("enrollment__program__brand", "enrollment__affiliation", "code"),
+        public_id,
     )
 
 

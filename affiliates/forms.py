@@ -12,10 +12,11 @@ from affiliates.domain.codes import is_slug
 from affiliates.domain.urls import Refused, check_destination, tracked_url
 from affiliates.domain.utm import SUB_ID
 from affiliates.forms_utm import UtmField
-from affiliates.models import Enrollment, Link, UtmTemplate
+from affiliates.models import Code, Enrollment, Link, UtmTemplate
 from affiliates.services.links import MAX_SUB_ID, MAX_SUB_IDS
 from affiliates.services.utm import FIELDS, fill_template
 from affiliates.wording import render_utm_fault
+from brands.domain.codelinks import apply_code
 from brands.models import Program
 from brands.wording import render_refusal
 
@@ -78,6 +79,7 @@ class LinkForm(forms.Form):
         *args: Any,
         enrollments: Sequence[Enrollment],
         templates: Sequence[UtmTemplate],
+        codes: Sequence[Code] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -89,6 +91,7 @@ class LinkForm(forms.Form):
             choice.widget = forms.HiddenInput()
             choice.initial = enrollments[0].public_id
         self._offer_templates(templates)
+        self._offer_codes(codes)
         self.fields |= {
             f"utm_{key}": UtmField(allowed=[SUB_ID], label=f"utm_{key}") for key in FIELDS
         }
@@ -108,6 +111,11 @@ class LinkForm(forms.Form):
             return self._templates.get(chosen)
         of_program = [one for one in self._templates.values() if one.program == self.place.program]
         return next((one for one in of_program if one.is_default), None)
+
+    @property
+    def code(self) -> Code | None:
+        """Return the code the link is to apply."""
+        return self._codes.get(self.cleaned_data.get("code", ""))
 
     @property
     def utm(self) -> dict[str, str]:
@@ -136,10 +144,11 @@ class LinkForm(forms.Form):
             return ""
         page, template = self.cleaned_data["destination_url"], self.template
         utm = fill_template(template, self.place, slug or CLICK_SHOWN) if template else self.utm
-        return tracked_url(page, CLICK_SHOWN, utm, self.sub_ids)
+        full = tracked_url(page, CLICK_SHOWN, utm, self.sub_ids)
+        return apply_code(self.place.program.code_url, full, self.code.text if self.code else "")
 
     def main_fields(self) -> list[forms.BoundField]:
-        names = ("enrollment", "destination_url", "name", "slug", "utm_template")
+        names = ("enrollment", "destination_url", "name", "slug", "code", "utm_template")
         return [self[name] for name in names if name in self.fields]
 
     def _clean_sub_id(self, name: str) -> None:
@@ -163,7 +172,24 @@ class LinkForm(forms.Form):
         template = self._templates.get(data.get("utm_template", ""))
         if template and place and template.program_id != place.program_id:
             self.add_error("utm_template", _("This template is of another program."))
+        code = self._codes.get(data.get("code", ""))
+        if code and place and code.enrollment_id != place.pk:
+            self.add_error("code", _("This code is of another program."))
         return data
+
+    def _offer_codes(self, codes: Sequence[Code]) -> None:
+        """Ask only where the creator has a code and the shop is known to take one by address."""
+        self._codes = {one.public_id: one for one in codes}
+        if codes:
+            self.fields["code"] = forms.ChoiceField(
+                label=_("Apply my code"),
+                required=False,
+                help_text=_("Shoppers who come by this link get the discount without typing."),
+                choices=[
+                    ("", _("No code")),
+                    *((one.public_id, _code_label(one, len(self._enrollments))) for one in codes),
+                ],
+            )
 
     def _offer_templates(self, templates: Sequence[UtmTemplate]) -> None:
         """Ask only where a brand made templates; its standard is chosen unless he says else."""
@@ -195,6 +221,7 @@ class LinkEditForm(LinkForm):
             "destination_url": link.destination_url,
             "name": link.name,
             "utm_template": template.public_id if template else OWN,
+            "code": link.code.public_id if link.code else "",
             **{f"utm_{key}": value for key, value in own.items()},
             **{f"sub_{i}": value for i, value in enumerate(link.sub_ids, start=1)},
         }
@@ -213,6 +240,10 @@ def _name(enrollment: Enrollment) -> str:
 
 def _label(template: UtmTemplate, programs: int) -> str:
     return template.name if programs == 1 else f"{template.program.name}: {template.name}"
+
+
+def _code_label(code: Code, programs: int) -> str:
+    return code.text if programs == 1 else f"{code.enrollment.program.name}: {code.text}"
 
 
 def _short(label: str, length: int) -> forms.CharField:

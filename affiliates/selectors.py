@@ -21,6 +21,7 @@ from affiliates.models import (
     Note,
     UtmTemplate,
 )
+from brands.domain.codelinks import can_apply
 from brands.models import Group, Program, Terms
 from brands.selectors import find_latest_terms
 from brands.selectors_terms import find_terms_in_force, is_consent_needed
@@ -65,8 +66,8 @@ def with_current_slug(links: QuerySet[Link]) -> QuerySet[Link]:
 def list_links(affiliations: Collection[Affiliation]) -> QuerySet[Link]:
     """Return the links of a creator's places, newest first, archived too, with `current_slug`."""
     rows = Link.objects.filter(enrollment__affiliation__in=affiliations)
-    related = rows.select_related("brand", "enrollment__program", "enrollment__affiliation")
-    return with_current_slug(related).order_by("-pk")
+    related = ("brand", "enrollment__program", "enrollment__affiliation", "code")
+    return with_current_slug(rows.select_related(*related)).order_by("-pk")
 
 
 def list_utm_templates(programs: Collection[Program]) -> QuerySet[UtmTemplate]:
@@ -84,6 +85,17 @@ def list_codes(affiliations: Collection[Affiliation]) -> QuerySet[Code]:
     """Return the codes of a creator's places, newest first, disabled ones too; none of a batch."""
     rows = Code.objects.filter(enrollment__affiliation__in=affiliations, batch=None)
     return rows.select_related("brand", "enrollment__program").order_by("-pk")
+
+
+def list_appliable(places: Iterable[Enrollment], *, kept: Code | None = None) -> list[Code]:
+    """Return the codes that links of these places may apply, where a shop is known to take one.
+
+    `kept`: one that a link has already, though it may have ended since.
+    """
+    able = [one for one in places if can_apply(one.program.code_url, one.program.domains)]
+    own = Q(enrollment__in=able, batch=None, disabled_at=None)
+    rows = Code.objects.filter(own | Q(pk=kept.pk) if kept else own)
+    return list(rows.select_related("enrollment__program").order_by("pk"))
 
 
 def list_code_batches(affiliations: Collection[Affiliation]) -> QuerySet[CodeBatch]:
@@ -195,8 +207,8 @@ def list_waiting_applications(brand: Brand) -> QuerySet[Application]:
 def list_brand_links(brand: Brand) -> QuerySet[Link]:
     """Return the links of a brand's creators, newest first, each with `current_slug`."""
     rows = Link.objects.filter(brand=brand)
-    related = rows.select_related("enrollment__program", "enrollment__affiliation__affiliate")
-    return with_current_slug(related).order_by("-pk")
+    related = ("enrollment__program", "enrollment__affiliation__affiliate", "code")
+    return with_current_slug(rows.select_related(*related)).order_by("-pk")
 
 
 def list_brand_codes(brand: Brand) -> QuerySet[Code]:

@@ -326,6 +326,7 @@ def make_link(
     slug: str | None = None,
     url: str = f"https://{DOMAIN}/cups",
     now: datetime = NOW,
+    code: Code | None = None,
 ) -> Link:
     enrollment = enrollment or make_enrollment()
     return create_link(
@@ -334,6 +335,7 @@ def make_link(
         slug=slug,
         actor_id=get_creator(enrollment).pk,
         now=now,
+        code=code,
     )
 
 

@@ -33,12 +33,14 @@ SELECT lower(s.slug) AS slug, l.id AS link_id, l.brand_id, e.program_id, l.enrol
        l.destination_url, p.landing_url, p.domains, p.ref_aliases, l.utm, l.sub_ids,
        l.archived_at, p.status AS program_status, p.is_honouring_gpc,
        b.status = 'active' AND b.archived_at IS NULL AS is_brand_active, b.clock_offset_s, d.salt,
+       k.text AS code, k.disabled_at AS code_disabled_at, p.code_url,
        p.window_days, h.host AS link_host, h.cookie_domain
 FROM affiliates_linkslug s
 JOIN affiliates_link l ON l.id = s.link_id
 JOIN affiliates_enrollment e ON e.id = l.enrollment_id
 JOIN brands_program p ON p.id = e.program_id
 JOIN core_brand b ON b.id = l.brand_id
+LEFT JOIN affiliates_code k ON k.id = l.code_id
 LEFT JOIN brands_linkhost h ON h.brand_id = l.brand_id AND h.verified_at IS NOT NULL
 LEFT JOIN tracking_visitorsalt d ON d.day = %s
 WHERE lower(s.slug) = ANY(%s)
@@ -51,6 +53,7 @@ FORGET_SALTS = "DELETE FROM tracking_visitorsalt WHERE day < %s::date - 1"
 class LinkFacts:
     """A link with what bears on it; `target` is None where no allowed address is left.
 
+    `code`: the discount code that the shop is to apply, as `code_url` says, "" where none is.
     `host`: the brand's own link domain, which serves its links alone; `cookie_domain`: the domain
     its click cookie is for. `is_current`: read lately enough to say of a click whether it may earn.
     """
@@ -64,6 +67,8 @@ class LinkFacts:
     ref_aliases: frozenset[str]
     utm: dict[str, str]
     sub_ids: tuple[str, ...]
+    code: str
+    code_url: str
     state: LinkState
     clock_offset_s: int
     salt: bytes
@@ -149,6 +154,8 @@ def _make_facts(row: dict[str, Any]) -> LinkFacts:
         ref_aliases=frozenset(row["ref_aliases"]),
         utm={key: str(row["utm"][key]) for key in UTM_KEYS if row["utm"].get(key)},
         sub_ids=tuple(row["sub_ids"]),
+        code=_find_code(row),
+        code_url=row["code_url"],
         state=LinkState(
             archived_at=row["archived_at"],
             program_status=row["program_status"],
@@ -161,6 +168,12 @@ def _make_facts(row: dict[str, Any]) -> LinkFacts:
         host=row["link_host"] or "",
         cookie_domain=row["cookie_domain"] or "",
     )
+
+
+def _find_code(row: dict[str, Any]) -> str:
+    """Return the code that the shop is to apply: none that ended, and none of a link put away."""
+    is_off = row["code_disabled_at"] or row["archived_at"] or row["program_status"] != "live"
+    return "" if is_off else row["code"] or ""
 
 
 def choose_allowed(urls: Sequence[str], domains: frozenset[str]) -> str | None:

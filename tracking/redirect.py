@@ -17,6 +17,7 @@ from typing import Any
 from django.conf import settings
 
 from affiliates.domain.urls import CLICK_PARAMETER, tracked_url
+from brands.domain.codelinks import apply_code
 from core.ids import uuid7
 from tracking.clickwriter import ClickRow, ClickWriter
 from tracking.domain.ask import Ask, read_ask
@@ -131,7 +132,8 @@ def _is_served(host: str, link: LinkFacts) -> bool:
 def _send_on(ask: Ask, link: LinkFacts, target: str, now: datetime) -> Answer:
     token, is_stored = _count(ask, link, now)
     sub_ids = (ask.sub_id, *link.sub_ids[1:]) if ask.sub_id else link.sub_ids
-    location = tracked_url(target, token, link.utm, sub_ids, ask.paid_markers)
+    page = tracked_url(target, token, link.utm, sub_ids, ask.paid_markers)
+    location = apply_code(link.code_url, page, link.code)
     if not _LOCATION.fullmatch(location):
         return NOT_FOUND
     return Answer(

@@ -15,7 +15,8 @@ from core.models import Brand
 class Link(models.Model):
     """A creator's link. Its slugs are rows of their own: a changed slug keeps working.
 
-    `utm` is what the redirect adds, also where a template of the brand filled it in.
+    `utm` is what the redirect adds, also where a template of the brand filled it in. `code` is one
+    of its creator's codes: the shop applies it where it is known how.
     """
 
     public_id = PublicIdField(prefix="lnk")
@@ -27,6 +28,9 @@ class Link(models.Model):
     utm_template = models.ForeignKey(
         UtmTemplate, null=True, on_delete=models.PROTECT, related_name="links"
     )
+    code = models.ForeignKey(
+        "affiliates.Code", null=True, on_delete=models.PROTECT, related_name="links"
+    )
     sub_ids = ArrayField(models.CharField(max_length=64), default=list, size=5)
     archived_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
@@ -36,6 +40,7 @@ class Link(models.Model):
             models.UniqueConstraint(fields=["brand", "id"], name="affiliates_link_brand_id"),
             SameBrand("enrollment", name="affiliates_link_enrollment_same_brand"),
             SameBrand("utm_template", name="affiliates_link_utm_template_same_brand"),
+            SameBrand("code", name="affiliates_link_code_same_brand"),
         ]
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from affiliates.domain.codes import code_stem, is_code, normalise_code
-from affiliates.models import Code, Enrollment
+from affiliates.models import Code, Enrollment, Link
 from affiliates.services.links import lock_enrollment
 from core import audit
 from core.ids import random_text
@@ -71,7 +71,8 @@ def create_first_code(*, enrollment: Enrollment, actor_id: int | None, now: date
 def rename_code(*, code_id: int, text: str, actor_id: int, now: datetime) -> Code:
     """Give a creator another code in place of this one, which ends now.
 
-    Orders name the code they were placed with, so a code's text never changes.
+    Orders name the code they were placed with, so a code's text never changes. Links that apply it
+    apply the new one.
 
     :raises CodeInvalid: not one word of 3 to 40 characters.
     :raises CodeTaken: the brand has it already, this one in other letters among it.
@@ -92,6 +93,7 @@ def rename_code(*, code_id: int, text: str, actor_id: int, now: datetime) -> Cod
     if old.is_single_use:
         code.batch_id = old.batch_id
         code.save(update_fields=["batch"])
+    Link.objects.filter(code=old).update(code=code)
     disable_code(code_id=old.pk, actor_id=actor_id, now=now)
     return code
 

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from affiliates.domain.codes import is_slug
 from affiliates.domain.urls import UTM_KEYS, Refused, check_destination
 from affiliates.domain.utm import SUB_ID, find_fault
-from affiliates.models import AffiliationStatus, Enrollment, Link, LinkSlug, UtmTemplate
+from affiliates.models import AffiliationStatus, Code, Enrollment, Link, LinkSlug, UtmTemplate
 from affiliates.selectors import get_current_slug
 from affiliates.services.errors import AffiliationSuspended, ProgramClosed
 from affiliates.services.utm import fill_template
@@ -46,19 +46,24 @@ class SlugTaken(ValueError):
 
 
 class TagsInvalid(ValueError):
-    """A UTM value or sub-id is unknown, too long, one too many, or an e-mail address."""
+    """A UTM value or sub-id is unknown, too long, one too many, or an e-mail address.
+
+    Or the template or code is not one for this link.
+    """
 
 
 class LinkTags(TypedDict, total=False):
     """What a creator notes on a link: a name, UTM values by key, sub-ids 1 to 5.
 
-    With `utm_template`, one of the program's, that one fills `utm`.
+    With `utm_template`, one of the program's, that one fills `utm`. `code`: one of the creator's
+    own in the program, good for more than one order, that the link applies.
     """
 
     name: str
     utm: Mapping[str, str]
     utm_template: UtmTemplate | None
     sub_ids: Sequence[str]
+    code: Code | None
 
 
 @transaction.atomic
@@ -89,6 +94,7 @@ def create_link(
         destination_url=_check_page(enrollment, destination_url),
         utm=_check_utm(tags.get("utm", {})),
         sub_ids=_check_sub_ids(tags.get("sub_ids", ())),
+        code=_check_code(tags.get("code"), enrollment.pk),
         created_at=now,
     )
     text = _give_slug(link, slug, now)
@@ -160,7 +166,9 @@ def edit_tags(*, link_id: int, actor_id: int, now: datetime, **tags: Unpack[Link
     if "utm" in tags or template is not None:
         link.utm, link.utm_template = _check_utm(tags.get("utm", {})), None
     link.sub_ids = _check_sub_ids(tags.get("sub_ids", link.sub_ids))
-    link.save(update_fields=["name", "utm", "utm_template", "sub_ids"])
+    if "code" in tags and tags["code"] != link.code:
+        link.code = _check_code(tags["code"], link.enrollment_id)
+    link.save(update_fields=["name", "utm", "utm_template", "sub_ids", "code"])
     _use_template(link, template, get_current_slug(link))
     _record(link, "link.tags_changed", actor_id, now, before, _facts(link))
     return link
@@ -207,7 +215,7 @@ def lock_enrollment(enrollment_id: int) -> Enrollment:
 
 def _lock(link_id: int) -> Link:
     lock_row(Link, link_id)
-    related = ("enrollment__program", "enrollment__affiliation")
+    related = ("enrollment__program", "enrollment__affiliation", "code")
     return Link.objects.select_related(*related).get(pk=link_id)
 
 
@@ -271,12 +279,23 @@ def _check_sub_ids(sub_ids: Sequence[str]) -> list[str]:
     return plain
 
 
+def _check_code(code: Code | None, enrollment_id: int) -> Code | None:
+    """Return a code that a link may apply: of the same place, in use, for any number of orders."""
+    if code is None:
+        return None
+    code.refresh_from_db()
+    if code.enrollment_id != enrollment_id or code.is_single_use or code.disabled_at is not None:
+        raise TagsInvalid("code")
+    return code
+
+
 def _facts(link: Link) -> dict[str, Any]:
     return {
         "name": link.name,
         "destination_url": link.destination_url,
         "utm": link.utm,
         "sub_ids": link.sub_ids,
+        **({"code": link.code.text} if link.code else {}),
     }
 
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from brands.domain.codelinks import MAX_PATTERN, is_pattern
 from brands.domain.destinations import Refused, check_destination, normalise_domain
 from brands.forms.fields import (
     AmountField,
@@ -264,7 +265,26 @@ class TrackingForm(DestinationsForm, SettingsForm):
         widget=forms.TextInput(attrs={"class": "ltr"}),
         help_text=_("Names that links of an earlier system carry, for example via, aff."),
     )
+    code_url = forms.CharField(
+        label=_("Address that applies a code"),
+        required=False,
+        max_length=MAX_PATTERN,
+        widget=forms.TextInput(attrs={"class": "ltr"}),
+        help_text=_(
+            "How your shop takes a discount code from an address, so that links can apply it: a"
+            " parameter such as ?coupon={code}, or for Shopify /discount/{code}?redirect={path}."
+            " Known already for myshopify.com and Stripe's payment links. Empty: links apply none."
+        ),
+    )
     field_order = ["landing_url", "domains"]
+
+    def clean_code_url(self) -> str:
+        pattern: str = self.cleaned_data["code_url"].removeprefix("{destination}")
+        if pattern and not is_pattern(pattern):
+            raise ValidationError(
+                _("Write ?NAME={code}, or /PATH/{code}?NAME={path}, without the name of the shop.")
+            )
+        return pattern
 
     def clean_ref_aliases(self) -> list[str]:
         aliases = [alias.lower() for alias in self.cleaned_data["ref_aliases"]]

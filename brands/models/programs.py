@@ -69,6 +69,7 @@ class Program(models.Model):
     landing_url = models.URLField(max_length=2000)
     domains = ArrayField(models.CharField(max_length=253), default=list)
     ref_aliases = ArrayField(models.CharField(max_length=20), default=list, blank=True)
+    code_url = models.CharField(max_length=120, blank=True, default="", db_default="")
     window_days = models.PositiveSmallIntegerField(default=30)
     click_policy = models.CharField(max_length=8, choices=ClickPolicy, default=ClickPolicy.LAST)
     precedence = models.CharField(max_length=8, choices=Precedence, default=Precedence.CODE)

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 
 from brands.domain.amounts import are_amounts
+from brands.domain.codelinks import is_pattern
 from brands.domain.destinations import Refused, check_destination, normalise_domain
 from brands.models import ChangeSubject, Group, PendingChange, Program, ProgramStatus
 from brands.selectors import find_latest_terms
@@ -54,6 +55,10 @@ class AliasInvalid(ValueError):
     """A link parameter is 1 to 20 of `a-z 0-9 _ -`."""
 
 
+class CodeUrlInvalid(ValueError):
+    """A pattern of addresses that apply a code is none that is known."""
+
+
 class DomainRefused(ValueError):
     """A domain cannot be one a link leads to; `refused` says why."""
 
@@ -91,6 +96,7 @@ class ProgramSettings(TypedDict, total=False):
     landing_url: str
     domains: Sequence[str]
     ref_aliases: Sequence[str]
+    code_url: str
     window_days: int
     click_policy: str
     precedence: str
@@ -190,6 +196,7 @@ def update_program(
     :raises LandingRefused: the landing page is not on the domains.
     :raises AmountsInvalid: a cap or the budget cannot be one.
     :raises AliasInvalid: a link parameter cannot be one.
+    :raises CodeUrlInvalid: the pattern of addresses that apply a code cannot be one.
     :raises TypeError: a name that is not of ProgramSettings.
     """
     program = lock_row(Program, program_id)
@@ -288,6 +295,8 @@ def _tidy(program: Program) -> None:
     if not 1 <= program.window_days <= MAX_WINDOW_DAYS:
         raise WindowOutOfRange(f"{program.window_days} days")
     _check_amounts(program)
+    if program.code_url and not is_pattern(program.code_url):
+        raise CodeUrlInvalid(program.code_url[:80])
     program.ref_aliases = _normalise_aliases(program.ref_aliases)
     program.domains = _normalise_domains(program.domains)
     landing = check_destination(program.landing_url, program.domains, allow_local=settings.LOCAL)

@@ -93,6 +93,8 @@ class Links(ApiView):
 
     def _create(self, asked: dict[str, Any]) -> Link:
         place = get_brand_enrollment(self.access, asked.pop("enrollment"))
+        if "code" in asked:
+            asked["code"] = get_brand_code(self.access, asked["code"])
         made = create_link(
             enrollment_id=place.pk, actor_id=self.access.member.user_id, now=self.now, **asked
         )

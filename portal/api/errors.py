@@ -52,7 +52,7 @@ ERRORS: Mapping[str, tuple[int, str]] = {
     "destination_refused": (422, "A link does not lead to this page: see the program's domains."),
     "slug_taken": (409, "The slug was given before; a slug is never given twice."),
     "code_taken": (409, "The brand has this code, in use or ended."),
-    "tags_refused": (422, "A UTM value or sub-id cannot be one."),
+    "tags_refused": (422, "A UTM value, a sub-id or the code cannot be one of this link."),
     "not_invited": (409, "The person is not invited; `fields` says why."),
     "already_decided": (409, "Somebody decided the application before."),
     "already_member": (409, "The creator is in the program already."),

@@ -28,6 +28,7 @@ class LinkIn(Strict):
     name = Text(required=False, max_length=80, allow_blank=True)
     utm = serializers.DictField(child=Text(max_length=200), required=False)
     sub_ids = serializers.ListField(child=Text(max_length=64), required=False, max_length=5)
+    code = Id(required=False, help_text="A code of the creator that the shop applies: cod_…")
 
     EXAMPLE: ClassVar[dict[str, Any]] = {
         "enrollment": EnrollmentOut.EXAMPLE["id"],

@@ -128,6 +128,7 @@ class LinkOut(Serializer[Any]):
     destination_url = serializers.CharField()
     utm = serializers.DictField(child=serializers.CharField())
     sub_ids = serializers.ListField(child=serializers.CharField())
+    code = id_of("code.public_id", allow_null=True, help_text="The code that the shop applies.")
     archived_at = Moment(allow_null=True)
     created_at = Moment()
 
@@ -142,6 +143,7 @@ class LinkOut(Serializer[Any]):
         "destination_url": f"{BRAND}/cups",
         "utm": {"source": "anna"},
         "sub_ids": [],
+        "code": None,
         "archived_at": None,
         "created_at": DAY,
     }

@@ -16,6 +16,7 @@ from affiliates.forms import CLICK_SHOWN, LinkEditForm, LinkForm, SlugForm, say_
 from affiliates.models import AffiliationStatus, Enrollment, Link
 from affiliates.selectors import (
     get_current_slug,
+    list_appliable,
     list_code_batches,
     list_codes,
     list_links,
@@ -25,6 +26,7 @@ from affiliates.selectors import (
 from affiliates.services import links
 from affiliates.services.errors import AffiliationSuspended, ProgramClosed
 from affiliates.wording import render_slug_taken
+from brands.domain.codelinks import apply_code
 from brands.models import ProgramStatus
 from brands.selectors import find_link_host
 from core.clock import brand_now
@@ -64,7 +66,9 @@ def create_link(request: HttpRequest) -> HttpResponse:
     scope = read_scope(request)
     places = _list_places(request, scope)
     templates = list(list_utm_templates([place.program for place in places]))
-    form = LinkForm(posted(request), enrollments=places, templates=templates)
+    form = LinkForm(
+        posted(request), enrollments=places, templates=templates, codes=list_appliable(places)
+    )
     is_preview = "preview" in request.POST
     if request.method == "POST" and form.is_valid() and not is_preview:
         link = _create(request, form)
@@ -95,7 +99,8 @@ def edit_link(request: HttpRequest, link_id: str) -> HttpResponse:
     """
     link = get_link_for(request.user, link_id)
     templates = list(list_utm_templates([link.enrollment.program]))
-    form = LinkEditForm(posted(request), link=link, templates=templates)
+    codes = list_appliable([link.enrollment], kept=link.code)
+    form = LinkEditForm(posted(request), link=link, templates=templates, codes=codes)
     is_preview = "preview" in request.POST
     is_saved = request.method == "POST" and form.is_valid() and not is_preview
     if is_saved and _edit(request, link, form):
@@ -190,7 +195,10 @@ def _show(request: HttpRequest, link: Link, form: SlugForm | None) -> HttpRespon
 
 
 def _full_url(link: Link) -> str:
-    return tracked_url(link.destination_url, CLICK_SHOWN, link.utm, link.sub_ids)
+    full = tracked_url(link.destination_url, CLICK_SHOWN, link.utm, link.sub_ids)
+    if link.code is None or link.code.disabled_at is not None:
+        return full
+    return apply_code(link.enrollment.program.code_url, full, link.code.text)
 
 
 def _create(request: HttpRequest, form: LinkForm) -> Link | None:
@@ -205,6 +213,7 @@ def _create(request: HttpRequest, form: LinkForm) -> Link | None:
             utm={} if form.template else form.utm,
             utm_template=form.template,
             sub_ids=form.sub_ids,
+            code=form.code,
             actor_id=_actor(request),
             now=brand_now(place.program.brand),
         )
@@ -229,6 +238,8 @@ def _edit(request: HttpRequest, link: Link, form: LinkEditForm) -> bool:
         form.add_error("destination_url", say_refusal(error.refused, link.enrollment.program))
         return False
     tags: links.LinkTags = {"name": data["name"], "sub_ids": form.sub_ids}
+    if "code" in form.fields:
+        tags["code"] = form.code
     if form.template:
         tags["utm_template"] = form.template
     else:

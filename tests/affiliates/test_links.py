@@ -5,6 +5,7 @@ from django.db import IntegrityError, transaction
 
 from affiliates.models import Link, LinkSlug
 from affiliates.selectors import find_link_by_slug, get_current_slug, list_links, short_url
+from affiliates.services.codes import disable_code, rename_code
 from affiliates.services.errors import AffiliationSuspended, ProgramClosed
 from affiliates.services.links import (
     DestinationRefused,
@@ -23,7 +24,15 @@ from brands.models import ProgramStatus
 from brands.services.programs import set_program_status
 from core.models import AuditEvent, OutboxEvent
 from core.qr import make_qr_png, make_qr_svg
-from tests.makers import NOW, get_creator, get_owner, make_enrollment, make_link
+from tests.makers import (
+    NOW,
+    get_creator,
+    get_owner,
+    make_code,
+    make_code_batch,
+    make_enrollment,
+    make_link,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -177,3 +186,36 @@ def test_a_qr_code_is_an_svg_or_a_png_of_the_short_address():
     assert b"<svg" in make_qr_svg(url)
     assert make_qr_svg(url) != make_qr_svg(short_url("ben"))
     assert io.BytesIO(make_qr_png(url)).read(8) == b"\x89PNG\r\n\x1a\n"
+
+
+@pytest.mark.django_db
+def test_a_link_applies_a_code_of_its_own_creator_that_is_in_use():
+    place = make_enrollment()
+    code, other = make_code(place), make_code(make_enrollment(place.program))
+    single, ended = make_code_batch(place).codes.first(), make_code(place)
+    disable_code(code_id=ended.pk, actor_id=get_owner(place.brand).pk, now=NOW)
+
+    link = make_link(place, code=code)
+
+    assert link.code == code
+    for wrong in (other, single, ended):
+        with pytest.raises(TagsInvalid):
+            make_link(place, code=wrong)
+        with pytest.raises(TagsInvalid):
+            edit_tags(link_id=link.pk, actor_id=get_owner(place.brand).pk, now=NOW, code=wrong)
+
+
+@pytest.mark.django_db
+def test_a_renamed_code_is_applied_under_its_new_text_and_an_ended_one_may_stay():
+    place = make_enrollment()
+    actor_id = get_owner(place.brand).pk
+    link = make_link(place, code=make_code(place))
+
+    code = rename_code(code_id=link.code_id, text="BETTER10", actor_id=actor_id, now=NOW)
+    link.refresh_from_db()
+    assert link.code == code
+
+    disable_code(code_id=code.pk, actor_id=actor_id, now=NOW)
+    kept = edit_tags(link_id=link.pk, actor_id=actor_id, now=NOW, name="Tea", code=code)
+    assert (kept.name, kept.code) == ("Tea", code)
+    assert edit_tags(link_id=link.pk, actor_id=actor_id, now=NOW, code=None).code is None

@@ -222,6 +222,21 @@ def test_applications_are_decided_once(place, caller):
     assert refusal(answer) == (422, "invalid")
 
 
+def test_a_link_applies_a_code_of_its_creator_only(place, caller):
+    own, other = make_code(place), make_code(make_enrollment(place.program))
+    foreign = make_code(make_enrollment())
+
+    made = caller.post("links", link_body(place, code=own.public_id))
+
+    assert made.json()["code"] == own.public_id
+    assert caller.read(f"links/{made.json()['id']}")["code"] == own.public_id
+    refused = caller.post("links", link_body(place, code=other.public_id))
+    assert refusal(refused) == (422, "tags_refused")
+    strange = caller.post("links", link_body(place, code=foreign.public_id))
+    assert refusal(strange) == (404, "not_found")
+    assert caller.post("links", link_body(place)).json()["code"] is None
+
+
 def test_people_are_invited_by_mail_once_and_by_link(place, caller):
     body = {"program": place.program.public_id, "email": "New@mail.example", "days": 30}
 

@@ -7,6 +7,7 @@ from brands.services.groups import GroupNameTaken, create_group, update_group
 from brands.services.programs import (
     AliasInvalid,
     AmountsInvalid,
+    CodeUrlInvalid,
     DomainRefused,
     HoldOutOfRange,
     LandingRefused,
@@ -102,6 +103,7 @@ def test_settings_that_cannot_be_are_refused():
         (AmountsInvalid, {"cap_creator_month": {"ZZZ": 100}}),
         (AmountsInvalid, {"budget_minor": -1}),
         (AliasInvalid, {"ref_aliases": ["a b"]}),
+        (CodeUrlInvalid, {"code_url": "https://evil.example/{code}"}),
     ):
         with pytest.raises(error):
             change(program, **changes)

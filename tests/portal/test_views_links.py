@@ -5,6 +5,7 @@ from django.test import Client
 
 from affiliates.models import Link, LinkSlug
 from affiliates.services.membership import suspend_affiliation
+from brands.models import Program
 from core.money import Money
 from tests.makers import (
     get_creator,
@@ -257,3 +258,32 @@ def test_the_page_to_print_holds_the_code_and_the_address(client: Client):
     page = plain(client.get(f"/me/links/{link.public_id}/print/"))
 
     assert "/r/my-cups" in page and "qr.svg" in page
+
+
+def test_a_creator_lets_a_link_apply_his_code(own: Client, place):
+    code = make_code(place, "ANNA77")
+    assert "Apply my code" not in plain(own.get("/me/links/new/"))
+    Program.objects.filter(pk=place.program_id).update(code_url="?coupon={code}")
+
+    page = plain(own.get("/me/links/new/"))
+    preview = own.post("/me/links/new/", new(place, code=code.public_id, preview="1"))
+    made = own.post("/me/links/new/", new(place, code=code.public_id), follow=True)
+
+    assert "Apply my code" in page
+    assert "coupon=ANNA77" in plain(preview)
+    assert "coupon=ANNA77" in plain(made)
+    link = Link.objects.latest("pk")
+    assert link.code == code
+    own.post(f"/me/links/{link.public_id}/edit/", new(place, code=""))
+    link.refresh_from_db()
+    assert link.code is None
+
+
+def test_a_code_of_another_creator_is_none_to_choose(own: Client, place):
+    Program.objects.filter(pk=place.program_id).update(code_url="?coupon={code}")
+    other = make_code(make_enrollment(place.program))
+
+    answer = own.post("/me/links/new/", new(place, code=other.public_id))
+
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == ["code"]

@@ -18,6 +18,8 @@ BEAT = {
     "sweep-uploads": {"task": "tracking.sweep_uploads", "schedule": 60.0},
     "sweep-what-ifs": {"task": "tracking.sweep_what_ifs", "schedule": 60.0},
     "sweep-told": {"task": "tracking.sweep_told", "schedule": 60.0},
+    "store-checks": {"task": "tracking.begin_checks", "schedule": crontab(minute=35)},
+    "sweep-checks": {"task": "tracking.sweep_checks", "schedule": 60.0},
     "pull-orders": {"task": "tracking.pull_orders", "schedule": 60.0},
     "release": {"task": "tracking.release_due", "schedule": 300.0},
     "drive-payouts": {"task": "payouts.drive_open", "schedule": 60.0},

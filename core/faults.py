@@ -12,6 +12,8 @@ POINTS = (
     "order_upload.before_commit",
     "order_upload.before_finish",
     "unread_order.before_settled",
+    "store_check.before_cursor",
+    "store_finding.after_store",
     "payout.after_claim",
     "payout.after_lookup",
     "payout.after_call",

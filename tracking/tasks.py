@@ -20,19 +20,24 @@ from tracking.integrations import (
     open_poller,
     open_source,
 )
-from tracking.models import OrderUpload
+from tracking.models import OrderUpload, StoreCheck
 from tracking.services import (
     alarms,
     bonusplans,
     budgets,
+    checknews,
+    checkwork,
     counting,
     deliverables,
     fetching,
     hours,
+    filechecks,
     partitions,
     processing,
     pulling,
+    reingesting,
     release,
+    storechecks,
     tiers,
     uploads,
     uploadwork,
@@ -41,10 +46,12 @@ from tracking.services import (
 from tracking.services.awards import resettle_award
 from tracking.services.orders import resettle
 from tracking.services.posting import Cause
+from tracking.services.shopside import Shop
 
 logger = logging.getLogger(__name__)
 
 SWEEP_LIMIT = 200
+FINDINGS_A_RUN = 50
 
 
 @shared_task(name="tracking.sweep_store_events", acks_late=True, ignore_result=True)
@@ -162,6 +169,75 @@ def _work_on_orders(upload: OrderUpload) -> None:
         now = brand_now(upload.brand)
         processing.process_store_event(event_id=event_id, adapter=csvfile, now=now)
     uploadwork.put_down(upload=upload, now=brand_now(upload.brand), real_now=database_now())
+
+
+@shared_task(name="tracking.begin_checks", acks_late=True, ignore_result=True)
+def begin_checks() -> None:
+    """Have each store that can be asked compared once a day, and mail what is new."""
+    real_now = database_now()
+    storechecks.begin_daily(platforms=list_platforms(fetching="is_polled"), real_now=real_now)
+    for brand in checknews.list_brands_with_news():
+        checknews.tell_team(brand_id=brand.pk, now=brand_now(brand, real_now))
+
+
+@shared_task(name="tracking.sweep_checks", acks_late=True, ignore_result=True)
+def sweep_checks() -> None:
+    """Go on with checks and findings whose message was lost or whose worker died."""
+    real_now = database_now()
+    for check_id in storechecks.list_due(real_now=real_now):
+        jobs.enqueue(storechecks.WORK, check_id=check_id)
+    for connection_id in reingesting.list_due(real_now=real_now):
+        jobs.enqueue(reingesting.WORK, connection_id=connection_id)
+    reingesting.follow_uploads(real_now=real_now)
+
+
+@shared_task(
+    name=storechecks.WORK,
+    acks_late=True,
+    ignore_result=True,
+    time_limit=280,  # under the broker's visibility_timeout
+    soft_time_limit=260,
+)
+def work_on_check(*, check_id: int) -> None:
+    """Compare some more orders of a store."""
+    real_now = database_now()
+    row = StoreCheck.objects.select_related("brand").get(pk=check_id)
+    now = brand_now(row.brand, real_now)
+    check = storechecks.claim(check_id=check_id, now=now, real_now=real_now)
+    if check is None:
+        return
+    try:
+        if check.upload_id is not None:
+            filechecks.work_on_file(check=check, adapter=csvfile, now=now, real_now=real_now)
+        else:
+            shop = _open_shop(check.connection)
+            checkwork.work_on(checkwork.Turn(check, shop, real_now))
+    except storechecks.TurnLost:
+        logger.info("check %s went to another worker", check_id)
+
+
+@shared_task(
+    name=reingesting.WORK,
+    acks_late=True,
+    ignore_result=True,
+    time_limit=280,  # under the broker's visibility_timeout
+    soft_time_limit=260,
+)
+def work_on_findings(*, connection_id: int) -> None:
+    """Bring in orders of one shop that were found missing or different."""
+    store = StoreConnection.objects.select_related("brand").get(pk=connection_id)
+    for _ in range(FINDINGS_A_RUN):
+        real_now = database_now()
+        finding = reingesting.claim_next(connection_id=connection_id, real_now=real_now)
+        if finding is None:
+            return
+        reingesting.bring_in(finding=finding, shop=_open_shop(store), real_now=real_now)
+    jobs.enqueue(reingesting.WORK, connection_id=connection_id)
+
+
+def _open_shop(store: StoreConnection) -> Shop:
+    source = open_poller(store, allows_loopback=settings.LOCAL)
+    return Shop(store, source, get_adapter(store.platform), brand_now(store.brand))
 
 
 @shared_task(name="tracking.sweep_what_ifs", acks_late=True, ignore_result=True)

@@ -8,13 +8,15 @@ from tests.brands.test_deliveries import POINTS as DELIVERING
 from tests.chaos.test_kill_processing import POINTS as PROCESSING
 from tests.payouts.test_sending import POINTS as SENDING
 
-# Walked by tests of their own: test_pulling, test_uploads, test_unread_orders, test_statements,
-# test_invoices and, by SIGKILL, test_kill_processing.
+# Walked by tests of their own: test_pulling, test_uploads, test_unread_orders, test_store_checks,
+# test_statements, test_invoices and, by SIGKILL, test_kill_processing.
 KILLED_APART = (
     "order_pull.before_cursor",
     "order_upload.before_commit",
     "order_upload.before_finish",
     "unread_order.before_settled",
+    "store_check.before_cursor",
+    "store_finding.after_store",
     "statements.before_commit",
     "invoice.after_number",
 )

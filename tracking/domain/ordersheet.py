@@ -26,12 +26,17 @@ _MONEY = ("total", "discount", "tax", "shipping", "refunded")
 Row = dict[str, str]
 
 
-def read_orders(raw: bytes, options: Options, zone: ZoneInfo) -> Sheet:
+def read_orders(
+    raw: bytes, options: Options, zone: ZoneInfo, *, paid_at: datetime | None = None
+) -> Sheet:
     """Read every order, or what is wrong with it.
+
+    `paid_at`: stands in for the time of a payment that the file does not tell, where only figures
+    are compared.
 
     :raises SheetRefused: not text, not CSV, empty, or too long.
     """
-    reader = _Reader(options, zone)
+    reader = _Reader(options, zone, paid_at)
     sheet = read_rows(raw, options, reader.take)
     for group in reader.groups.values():
         reader.finish(sheet, group)
@@ -41,8 +46,8 @@ def read_orders(raw: bytes, options: Options, zone: ZoneInfo) -> Sheet:
 class _Reader:
     """Collects the rows of each order and turns them into drafts."""
 
-    def __init__(self, options: Options, zone: ZoneInfo) -> None:
-        self.options, self.zone = options, zone
+    def __init__(self, options: Options, zone: ZoneInfo, paid_at: datetime | None) -> None:
+        self.options, self.zone, self.paid_at = options, zone, paid_at
         self.groups: dict[str, list[tuple[int, Row]]] = {}
         self.has_lines = "line_total" in options.columns
         self.has_no_zone = False
@@ -87,8 +92,10 @@ class _Reader:
         if word and not status:
             raise Wrong("status", "upload.bad_status")
         status = status or ("paid" if times["paid_at"] else "pending")
-        if status in {"paid", "refunded", "partially_refunded"} and not times["paid_at"]:
-            raise Wrong("paid_at", "upload.missing")
+        if status in {"paid", "refunded", "partially_refunded"}:
+            times["paid_at"] = times["paid_at"] or self.paid_at
+            if times["paid_at"] is None:
+                raise Wrong("paid_at", "upload.missing")
         return {"currency": currency, "status": status, **money, **times}
 
     def _read_line(self, row: dict[str, str], order: dict[str, Any], place: int) -> dict[str, Any]:

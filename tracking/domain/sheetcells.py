@@ -7,7 +7,7 @@ as their Latin twins.
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -168,6 +168,21 @@ def read_rows(
     if not sheet.rows:
         raise SheetRefused("no_rows")
     return sheet
+
+
+def cut_rows(raw: bytes, options: Options, name: str, values: Collection[str]) -> bytes:
+    """Return the headings and the rows whose field has one of these values, to be read the same.
+
+    :raises SheetRefused: not text or not CSV.
+    """
+    place, text = options.columns[name], io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=options.delimiter, lineterminator="\r\n")
+    rows = _read_rows(_decode(raw, options.encoding), options.delimiter)
+    writer.writerow(next(rows, []))
+    writer.writerows(
+        cells for cells in rows if place < len(cells) and cells[place].strip() in values
+    )
+    return text.getvalue().encode(options.encoding)
 
 
 def read_amount(row: Mapping[str, str], name: str, currency: str, options: Options) -> int:

@@ -46,11 +46,21 @@ from tracking.models.orders import (
 )
 from tracking.models.products import Product
 from tracking.models.pulls import OrderPull, UnreadOrder
+from tracking.models.storechecks import (
+    LIVE,
+    CheckedOrder,
+    CheckStage,
+    FindingKind,
+    FindingState,
+    StoreCheck,
+    StoreFinding,
+)
 from tracking.models.trials import TrialRun
 from tracking.models.uploads import OrderUpload
 
 __all__ = [
     "CHECK_HOLDS",
+    "LIVE",
     "MOMENT",
     "NONE",
     "OF_ORDERS",
@@ -66,6 +76,8 @@ __all__ = [
     "BonusPlan",
     "BudgetThreshold",
     "BudgetWarning",
+    "CheckStage",
+    "CheckedOrder",
     "Claim",
     "ClaimMessage",
     "ClaimPicture",
@@ -83,6 +95,8 @@ __all__ = [
     "Deliverable",
     "DeliverableKind",
     "EarnedTotal",
+    "FindingKind",
+    "FindingState",
     "HoldKind",
     "HourCount",
     "Impression",
@@ -95,9 +109,11 @@ __all__ = [
     "ReviewHold",
     "ReviewMessage",
     "Side",
+    "StoreCheck",
     "StoreEvent",
     "TrackingAlarm",
     "TrackingWatch",
+    "StoreFinding",
     "TrialRun",
     "UnreadOrder",
     "Verdict",

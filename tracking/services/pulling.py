@@ -17,22 +17,20 @@ from tracking.models import OrderPull
 from tracking.services import unread
 from tracking.services.adapters import Adapter
 from tracking.services.intake import store_delivery
-from tracking.services.sources import Found, Page, Poller, PullFailed, complete_order
+from tracking.services.sources import (
+    Found,
+    Place,
+    Poller,
+    PullFailed,
+    complete_order,
+    find_next,
+)
 
 EVERY = timedelta(minutes=5)
 OVERLAP = timedelta(minutes=10)  # a change may be written later than the time it carries
 CLAIM = timedelta(minutes=4)
 LONGEST_WAIT = timedelta(hours=6)
-SECOND = timedelta(seconds=1)
 MAX_PAGES = 20
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where to read on: orders changed after a time, and which page of them."""
-
-    after: datetime
-    page: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,7 @@ class _Read:
 
     bodies: list[bytes]
     unread: list[tuple[Found, str]]
-    next: _Place
+    next: Place
     is_last: bool
 
 
@@ -84,9 +82,9 @@ def pull_orders(
     the next turn, while the shop still tells which orders there are, is set aside order by order.
     """
     stored: list[int] = []
-    place = _Place(pull.cursor_at - OVERLAP, 1)
+    place = Place(pull.cursor_at - OVERLAP, 1)
     if pull.is_behind:
-        place = _Place(pull.cursor_at, pull.cursor_page)
+        place = Place(pull.cursor_at, pull.cursor_page)
     try:
         for _ in range(MAX_PAGES):
             read = _read_page(pull, source, adapter, place)
@@ -104,7 +102,7 @@ def pull_orders(
     return stored
 
 
-def _read_page(pull: OrderPull, source: Poller, adapter: Adapter, place: _Place) -> _Read:
+def _read_page(pull: OrderPull, source: Poller, adapter: Adapter, place: Place) -> _Read:
     without = unread.list_left_out(pull.connection)
     is_lasting = pull.failures > 0
     try:
@@ -114,7 +112,7 @@ def _read_page(pull: OrderPull, source: Poller, adapter: Adapter, place: _Place)
             raise
         page = source.list_ids(after=place.after, page=place.page, without=without)
         aside = [(found, failure.code) for found in page.orders]
-        return _Read([], aside, _find_next(page, place, is_shorter=bool(aside)), page.is_last)
+        return _Read([], aside, find_next(page, place, is_shorter=bool(aside)), page.is_last)
     bodies, aside = [], []
     for found in page.orders:
         body, code = complete_order(
@@ -126,19 +124,7 @@ def _read_page(pull: OrderPull, source: Poller, adapter: Adapter, place: _Place)
         )
         bodies += [body] if body is not None else []
         aside += [(found, code)] if code else []
-    return _Read(bodies, aside, _find_next(page, place, is_shorter=bool(aside)), page.is_last)
-
-
-def _find_next(page: Page, place: _Place, *, is_shorter: bool) -> _Place:
-    """Return where to read on: from the last second seen, or its next page if it fills pages.
-
-    Pages alone would lose orders: one that changes meanwhile moves to the end, and all move up.
-    So they do when one is set aside: then the list is shorter by it, and its page is read again.
-    """
-    newest = max((one.changed_at for one in page.orders if one.changed_at), default=place.after)
-    if newest - SECOND > place.after:
-        return _Place(newest - SECOND, 1)
-    return place if is_shorter else _Place(place.after, place.page + 1)
+    return _Read(bodies, aside, find_next(page, place, is_shorter=bool(aside)), page.is_last)
 
 
 def _keep(

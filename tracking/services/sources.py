@@ -12,6 +12,7 @@ from tracking.models import Order
 from tracking.services.adapters import Adapter, PayloadRefused
 from tracking.services.orders import load_state
 
+SECOND = timedelta(seconds=1)
 # What a shop answers when one order breaks it as well as when all of it is down.
 OF_ONE_ORDER = frozenset({"shop_failed", "no_orders", "no_order", "gone", "timeout", "too_large"})
 
@@ -46,6 +47,14 @@ class Page:
     is_last: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where to read on: orders changed after a time, and which page of them."""
+
+    after: datetime
+    page: int
+
+
 class Source(Protocol):
     """A shop's own interface. Each method raises PullFailed.
 
@@ -77,6 +86,18 @@ class Poller(Source, Protocol):
     def list_ids(self, *, after: datetime, page: int, without: Sequence[str]) -> Page:
         """Return the same page without the bodies, which is all that can be had if one breaks."""
         ...
+
+
+def find_next(page: Page, place: Place, *, is_shorter: bool) -> Place:
+    """Return where to read on: from the last second seen, or its next page if it fills pages.
+
+    Pages alone would lose orders: one that changes meanwhile moves to the end, and all move up.
+    So they do when one is set aside: then the list is shorter by it, and its page is read again.
+    """
+    newest = max((one.changed_at for one in page.orders if one.changed_at), default=place.after)
+    if newest - SECOND > place.after:
+        return Place(newest - SECOND, 1)
+    return place if is_shorter else Place(place.after, place.page + 1)
 
 
 def complete_order(

@@ -141,7 +141,7 @@ def _plan_orders(upload: OrderUpload, options: Options, reading: _Reading) -> Pr
     version_at = _version_time(upload.connection, now)
     for place, drafts in enumerate(batches(sheet.drafts)):
         reading.progress(place * BATCH, len(sheet.drafts))
-        known = _find_by_id(upload.connection, [draft.order_id for draft in drafts])
+        known = find_by_id(upload.connection, [draft.order_id for draft in drafts])
         for draft in drafts:
             body = _to_body(draft, version_at, is_vouched=reading.is_vouched)
             parsed = _parse(reading.adapter, brand, "orders", draft, body, sheet)
@@ -183,8 +183,8 @@ def _find_orders(
     by_order: dict[str, KnownOrder] = {}
     for place, some in enumerate(batches(references)):
         progress(place * BATCH, len(references))
-        rows = _find_by_id(connection, some)
-        rows |= _find_by_number(connection, [one for one in some if one not in rows])
+        rows = find_by_id(connection, some)
+        rows |= find_by_number(connection, [one for one in some if one not in rows])
         for reference, order in rows.items():
             if known := _read_known(order):
                 # An order named in two ways is one order, and has its rest once.
@@ -201,12 +201,14 @@ def _read_known(order: Order) -> KnownOrder | None:
     return KnownOrder(order.external_order_id, state.snapshot.currency, left, refunds)
 
 
-def _find_by_id(connection: StoreConnection, ids: Sequence[str]) -> dict[str, Order]:
+def find_by_id(connection: StoreConnection, ids: Sequence[str]) -> dict[str, Order]:
+    """Return orders of a store by their ids."""
     rows = Order.objects.filter(connection=connection, external_order_id__in=ids)
     return {order.external_order_id: order for order in rows}
 
 
-def _find_by_number(connection: StoreConnection, numbers: Sequence[str]) -> dict[str, Order]:
+def find_by_number(connection: StoreConnection, numbers: Sequence[str]) -> dict[str, Order]:
+    """Return orders of a store by their numbers, where just one has it."""
     found: dict[str, list[Order]] = {}
     for order in Order.objects.filter(
         connection=connection, kind=OrderKind.ORDER, external_number__in=numbers
@@ -246,6 +248,11 @@ def _version_time(connection: StoreConnection, now: datetime) -> datetime:
     if connection.platform == FILES:
         return now
     return EPOCH + timedelta(microseconds=int(now.timestamp()))
+
+
+def draft_body(draft: Draft, version_at: datetime) -> bytes:
+    """Return an order of a file as the body of a delivery."""
+    return _to_body(draft, version_at, is_vouched=False)
 
 
 def _to_body(draft: Draft, version_at: datetime, *, is_vouched: bool) -> bytes:

@@ -9,6 +9,7 @@
 import base64
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -46,8 +47,10 @@ class PrestaSource:
         kept = [row for row in rows if _text(row, "id") not in without]
         found = [self._read(row) for row in kept]
         if page == 1:
-            known = {*without, *(one.order_id for one in found)}
-            found += [one for one in self._list_given_back(after) if one.order_id not in known]
+            given = {one.order_id: one for one in self._list_given_back(after)}
+            whole = [(one, given.pop(one.order_id, None)) for one in found]
+            found = [replace(one, body=new.body) if new else one for one, new in whole]
+            found += [one for one in given.values() if one.order_id not in without]
         return Page(tuple(found), is_last=len(rows) < PER_PAGE)
 
     def list_ids(self, *, after: datetime, page: int, without: Sequence[str]) -> Page:

@@ -123,6 +123,10 @@ STATES: Mapping[str, State] = MappingProxyType(
         "bonus_running": State(pgettext_lazy("bonus", "Running"), GOOD),
         "bonus_over": State(pgettext_lazy("bonus", "Over"), NEUTRAL),
         # Claims and tasks.
+        "finding.open": State(pgettext_lazy("finding", "Open"), REVIEW),
+        "finding.queued": State(_("Being fetched"), WAITING),
+        "finding.settled": State(_("Settled"), GOOD),
+        "finding.dismissed": State(pgettext_lazy("finding", "Dismissed"), NEUTRAL),
         "claim.open": State(pgettext_lazy("claim", "Open"), REVIEW),
         "answered": State(_("Answered"), WAITING),
         "accepted": State(_("Accepted"), GOOD),

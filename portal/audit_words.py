@@ -209,6 +209,9 @@ SENTENCES: Mapping[str, str | Promise] = {
     "order_upload.taken": _("{who} took the orders of the file {what}"),
     "privacy.erased": _("{who} deleted the account of {what}"),
     "privacy.exported": _("{who} took a copy of the data of {what}"),
+    "store_check.asked": _("{who} had a store compared with its shop: {what}"),
+    "store_finding.dismissed": _("{who} dismissed a difference from the shop: {what}"),
+    "store_finding.fetched": _("{who} fetched orders of the store {what} that differed"),
     "store_event.all_replayed": _("{who} replayed deliveries of the store {what}"),
     "store_event.replayed": _("{who} replayed the delivery {what}"),
     "write_off.made": _("{who} wrote off what was to recover from {what}"),
@@ -295,6 +298,10 @@ AREAS: Mapping[str, tuple[str | Promise, tuple[str, ...]]] = {
     "stores": (
         _("Stores"),
         ("connection", "link_host", "order_upload", "store_event", "tracking_alarm", "trial"),
+        (
+            "connection",
+            *("link_host", "order_upload", "store_check", "store_event", "store_finding", "trial"),
+        ),
     ),
     "team": (_("Team"), ("account", "api_key", "mail", "member", "notices", "operator", "privacy")),
     "brand": (_("Brand"), ("brand", "demo", "endpoint", "fence", "list", "report", "sandbox")),

@@ -20,6 +20,7 @@ from payouts.selectors_runs import list_approvals
 from tracking.context import count_open_reviews
 from tracking.models import ClaimStatus, WorkStatus
 from tracking.selectors_brand import list_unprocessed
+from tracking.selectors_checks import list_open_stores
 from tracking.selectors_claims import list_waiting
 from tracking.selectors_deliverables import list_works
 from tracking.selectors_health import list_open_alarms
@@ -41,12 +42,16 @@ class Owed:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One thing to do: what kind, how many, and the facts its sentence needs."""
+    """One thing to do: what kind, how many, and the facts its sentence needs.
+
+    `at`: the public id of what it is about, where the name is no address.
+    """
 
     code: str
     count: int = 0
     days: int = 0
     name: str = ""
+    at: str = ""
     amount: Money | None = None
     on: date | None = None
 
@@ -78,6 +83,7 @@ def list_tasks(*, brand: Brand, owed: list[Owed], now: datetime) -> list[Task]:
         *_minimums(brand, owed),
         *_deliveries(brand, now),
         *_alarms(brand),
+        *_findings(brand),
     ]
 
 
@@ -154,6 +160,9 @@ def _alarms(brand: Brand) -> Iterator[Task]:
     count = list_open_alarms(brand).order_by().count()
     if count:
         yield Task("alarms", count=count)
+def _findings(brand: Brand) -> Iterator[Task]:
+    for store, count in list_open_stores(brand):
+        yield Task("findings", count=count, name=store.name, at=store.public_id)
 
 
 def _sum_below_zero(brand: Brand) -> dict[str, int]:

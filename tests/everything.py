@@ -77,6 +77,7 @@ from tests.payouts.papers import (
 )
 from tests.safety import make_factors, make_session
 from tests.shop import Shop, code, line
+from tests.storechecks import make_check, make_finding
 from tests.uploads import make_products, make_read_upload
 from tracking.models import StoreEvent
 from tracking.selectors_brand import list_reasons
@@ -155,6 +156,7 @@ def make_everything(prefix: str = "Anna", *, creator: User | None = None) -> Eve
     claim = make_claim(place, "2", picture=make_screenshot(), total="100.00", now=shop.now)
     key, key_text = make_api_key(world.brand, now=shop.now)
     click = make_click(link, at=shop.now - timedelta(days=1))
+    check = make_check(shop.connection, now=shop.now)
     world.ids |= {
         "application_id": waiting.public_id,
         "creator_id": place.affiliation.public_id,
@@ -199,6 +201,8 @@ def make_everything(prefix: str = "Anna", *, creator: User | None = None) -> Eve
         "alarm_id": make_alarm(program, now=shop.now).public_id,
         "unread_id": make_unread_order(shop.connection, now=shop.now).public_id,
         "upload_id": make_read_upload(shop.connection).public_id,
+        "check_id": check.public_id,
+        "finding_id": make_finding(check, now=shop.now).public_id,
         "coming_version": coming.version,
         "what_if_id": make_what_if(program, now=shop.now).public_id,
         "endpoint_id": make_endpoint(world.brand, now=shop.now).public_id,

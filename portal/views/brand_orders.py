@@ -15,6 +15,7 @@ from portal.selectors import load_story
 from portal.story import Story, build_story
 from tracking import wording
 from tracking.access_brand import get_order_for
+from tracking.checkwords import say_finding
 from tracking.domain.merge import OrderState, list_versions
 from tracking.domain.standing import list_problems
 from tracking.models import Attribution, Order
@@ -26,6 +27,7 @@ from tracking.selectors_brand import (
     list_events_of,
     order_badge,
 )
+from tracking.selectors_checks import list_live_of
 from tracking.services.orders import load_state
 
 
@@ -64,6 +66,7 @@ def show_order(request: HttpRequest, slug: str, order_id: str) -> HttpResponse:
         ],
         events=[(event, say_result(event, reader)) for event in list_events_of(order)],
         versions=_versions(state),
+        findings=[say_finding(row, reader, has_keys=False) for row in list_live_of(order)],
         manage_off=why_not(access, Right.MANAGE),
     )
     return render(request, "portal/order_detail.html", context)

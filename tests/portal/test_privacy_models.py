@@ -45,6 +45,8 @@ KEPT = {
     "tracking.Decision": "says by numbers what a commission was worked out from",
     "tracking.Impression": "says by numbers which pictures were seen, and has no text of his",
     "tracking.OrderUpload": BY_NUMBER,
+    "tracking.StoreCheck": BY_NUMBER,
+    "tracking.StoreFinding": BY_NUMBER,
     "tracking.ViewCount": BY_NUMBER,
     "tracking.TrackingAlarm": BY_NUMBER,
     "tracking.TrialRun": BY_NUMBER,
@@ -81,6 +83,8 @@ NOT_COPIED = {
     "tracking.OrderUpload": OTHERS,
     "tracking.ReviewHold": "stands in the explanation of its commission",
     "tracking.TrackingAlarm": OTHERS,
+    "tracking.StoreCheck": OTHERS,
+    "tracking.StoreFinding": OTHERS,
     "tracking.TrialRun": OTHERS,
     "tracking.ViewCount": "is of visitors; what a day counted stands in the explanation",
 }

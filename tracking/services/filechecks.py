@@ -105,12 +105,14 @@ def take_rows(
         for one in findings
         if one.state == FindingState.OPEN
         and one.kind != FindingKind.ABSENT
-        and one.seen_in.upload is not None
-        and one.seen_in.upload.body is not None
+        and one.seen_in.upload_id is not None
     ]
-    if not wanted:
+    checks = StoreCheck.objects.filter(
+        pk__in={one.seen_in_id for one in wanted}, upload__body__isnull=False
+    )
+    check = checks.select_related("upload").order_by("-pk").first()
+    if check is None:
         raise NothingToTake(connection.public_id)
-    check = max((one.seen_in for one in wanted), key=lambda one: one.pk)
     mine = [one for one in wanted if one.seen_in_id == check.pk]
     source = check.upload
     assert source is not None  # noqa: S101

@@ -17,6 +17,7 @@ from core.clock import brand_now
 from core.periods import end_of_day, start_of_day
 from tracking.domain.storecheck import Span
 from tracking.models import OrderUpload, StoreCheck
+from tracking.services.adapters import FILES
 
 WORK = "tracking.work_on_check"
 TURN = timedelta(minutes=3)  # above what one page and its second looks may take
@@ -146,13 +147,14 @@ def lock_turn(check: StoreCheck) -> StoreCheck:
 
 
 def span_of(check: StoreCheck) -> Span:
-    """Return which orders a check compares; times of a shop are real ones, as its days are."""
+    """Return which orders a check compares; a store of files was promised whatever is in them."""
     zone = ZoneInfo(check.brand.time_zone)
     assert check.started_at is not None  # noqa: S101
+    since, store = start_of_day(check.since, zone), check.connection
     return Span(
-        since=start_of_day(check.since, zone),
+        since=since,
         until=end_of_day(check.until, zone),
-        connected_at=check.connection.created_at,
+        connected_at=since if store.platform == FILES else store.created_at,
         fresh_from=check.started_at - FRESH,
     )
 
@@ -160,7 +162,8 @@ def span_of(check: StoreCheck) -> Span:
 def list_checks(connection: StoreConnection) -> QuerySet[StoreCheck]:
     """Return the checks of a store, newest first."""
     rows = StoreCheck.objects.filter(connection=connection)
-    return rows.select_related("brand", "connection", "upload", "asked_by").order_by("-id")
+    rows = rows.select_related("brand", "connection", "upload", "asked_by")
+    return rows.defer("upload__body", "upload__findings").order_by("-id")
 
 
 def _record(check: StoreCheck, actor_id: int, now: datetime) -> None:

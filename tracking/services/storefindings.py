@@ -8,19 +8,16 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Sum
 
-from brands.models import StoreConnection
 from core import audit
 from core.locks import lock_row
-from core.models import Brand
 from tracking.domain import storecheck
 from tracking.models import (
     LIVE,
     Commission,
     FindingKind,
     FindingState,
-    Order,
     StoreCheck,
     StoreFinding,
 )
@@ -82,37 +79,6 @@ def dismiss(*, finding_id: int, actor_id: int, reason: str, now: datetime) -> St
             after={"order": row.external_order_id, "kind": row.kind, "reason": row.reason},
         )
     return row
-
-
-def list_findings(connection: StoreConnection) -> QuerySet[StoreFinding]:
-    """Return the findings of a store, newest first."""
-    rows = StoreFinding.objects.filter(connection=connection)
-    return rows.select_related(
-        "brand", "connection", "seen_in", "order", "event", "upload", "closed_by"
-    ).order_by("-pk")
-
-
-def count_live(connection: StoreConnection) -> dict[str, int]:
-    """Return how many findings of a store stand open, by kind."""
-    rows = StoreFinding.objects.filter(connection=connection, state__in=LIVE)
-    return dict(rows.values_list("kind").annotate(count=Count("id")).order_by("kind"))
-
-
-def list_live_of(order: Order) -> list[StoreFinding]:
-    """Return the open findings about an order."""
-    rows = StoreFinding.objects.filter(
-        connection_id=order.connection_id,
-        external_order_id=order.external_order_id,
-        state__in=LIVE,
-    )
-    return list(rows.select_related("seen_in", "connection", "brand"))
-
-
-def list_open_stores(brand: Brand) -> list[tuple[StoreConnection, int]]:
-    """Return the stores of a brand with findings that stand open, and how many."""
-    rows = StoreConnection.objects.filter(brand=brand, findings__state__in=LIVE)
-    counted = rows.annotate(live=Count("findings")).order_by("name", "pk")
-    return [(store, store.live) for store in counted]
 
 
 def sum_commissions(connection_id: int, order_id: str) -> dict[str, int]:

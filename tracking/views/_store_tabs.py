@@ -14,6 +14,7 @@ def list_store_tabs(
     args = [access.brand.slug, connection.public_id]
     pages = (
         ("deliveries", "tracking:connection-detail", _("Deliveries")),
+        ("checks", "tracking:check-list", _("Comparison with the shop")),
         ("products", "tracking:product-list", _("Products")),
         ("setup", "brands:connection-detail", _("Set-up")),
     )

@@ -27,6 +27,7 @@ from tracking import inbox
 from tracking.integrations import list_polled
 from tracking.models import Order, OrderPull, RefusedDelivery, StoreEvent, UnreadOrder
 from tracking.reader import say_result
+from tracking.selectors_checks import count_live, find_agreement
 from tracking.views._store_tabs import list_store_tabs
 from tracking.wording import explain, refusal_reason
 from tracking.wording.short import SIGNALS
@@ -61,6 +62,8 @@ def show_connection(request: HttpRequest, slug: str, connection_id: str) -> Http
         without_consent=inbox.count_without_consent(connection, now),
         off=why_not(access, Right.MANAGE),
         upload_off=why_not(access, Right.CLEAR),
+        agreement=find_agreement(connection),
+        differing=sum(count_live(connection).values()),
         nav_current=NAV,
         **_show_pull(connection, reader),
         unread=_list_unread(connection, reader) if tab != "refused" else [],

@@ -76,6 +76,8 @@ STEPS: Mapping[str, Step] = {
     "problem": _STORES,
     "pull": _STORES,
     "upload": _STORES,
+    "check": _STORES,
+    "finding": _STORES,
 }
 
 CATALOGUE = Catalogue(

@@ -209,6 +209,27 @@ UPLOADS: Mapping[str, Message] = {
     "upload.too_many_rows": Message(_("The file has more than 20,000 rows. Split it.")),
 }
 
+CHECKS: Mapping[str, Message] = {
+    "check.too_many": Message(
+        _("More than 50,000 orders. Compare fewer days, one part after the other.")
+    ),
+    "check.forgotten": Message(
+        _("The file was deleted when its time was over. Upload it again to compare with it.")
+    ),
+    "check.not_orders": Message(_("The file has refunds, not orders, so it cannot be compared.")),
+    "finding.agreed": Message(_("It came by itself since; both sides agree.")),
+    "finding.gone": Message(_("The shop does not have this order any more.")),
+    "finding.same_version": Message(
+        _(
+            "The order of the shop was taken, and the figures still differ: what is known here is "
+            "newer than that, or holds more. Look at the deliveries of the order."
+        )
+    ),
+    "finding.not_worked_on": Message(
+        _("The order of the shop was stored; working on it failed and is tried again by itself.")
+    ),
+}
+
 STORES: Mapping[str, Message] = {
     **BODIES,
     **NOTES,
@@ -216,4 +237,5 @@ STORES: Mapping[str, Message] = {
     **PROBLEMS,
     **PULLS,
     **UPLOADS,
+    **CHECKS,
 }

@@ -26,7 +26,7 @@ FIGURES: Mapping[str, str | Promise] = {
     "refunded": gettext_lazy("Refunded"),
 }
 STATUSES: Mapping[str, str | Promise] = {
-    "paid": gettext_lazy("Paid"),
+    "paid": pgettext_lazy("order", "Paid"),
     "unpaid": pgettext_lazy("order", "Not paid"),
     "failed": pgettext_lazy("order", "Failed"),
     "cancelled": pgettext_lazy("order", "Cancelled"),

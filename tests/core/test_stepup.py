@@ -94,6 +94,7 @@ FREE = {
     "affiliates:code-batch-file": "codes to hand out to shoppers, which the brand made itself",
     "affiliates:own-code-batch": "the creator's own codes, to hand out to shoppers",
     "portal:what-if-file": "says what orders would have earned; no address, and not what was paid",
+    "tracking:finding-sheet": "says orders by their number and their figures, and nobody",
     "tracking:upload-errors": "says which rows of the brand's own file cannot be read, and why",
     "tracking:upload-template": "is empty but for an example",
 }

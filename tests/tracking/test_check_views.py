@@ -50,7 +50,7 @@ def test_the_page_says_what_differs_with_both_figures(store):
     detail = text_of(client.get(url_of(store, f"{check.public_id}/")))
     assert "Test orders: 3" in detail and "4711" in detail
     home = text_of(client.get(f"/b/{store.brand.slug}/"))
-    assert "Shop: 1 order differs from the shop" in home
+    assert "1 order differs from the shop" in home
     assert "Agrees" not in page
 
 

@@ -3,6 +3,7 @@
 import logging
 
 from celery import shared_task
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 
 from brands.models import Program, ProgramStatus, StoreConnection
@@ -47,6 +48,7 @@ from tracking.services.awards import resettle_award
 from tracking.services.orders import resettle
 from tracking.services.posting import Cause
 from tracking.services.shopside import Shop
+from tracking.services.sources import PullFailed
 
 logger = logging.getLogger(__name__)
 
@@ -175,7 +177,7 @@ def _work_on_orders(upload: OrderUpload) -> None:
 def begin_checks() -> None:
     """Have each store that can be asked compared once a day, and mail what is new."""
     real_now = database_now()
-    storechecks.begin_daily(platforms=list_platforms(fetching="is_polled"), real_now=real_now)
+    storechecks.begin_daily(platforms=list_polled(), real_now=real_now)
     for brand in checknews.list_brands_with_news():
         checknews.tell_team(brand_id=brand.pk, now=brand_now(brand, real_now))
 
@@ -210,10 +212,17 @@ def work_on_check(*, check_id: int) -> None:
         if check.upload_id is not None:
             filechecks.work_on_file(check=check, adapter=csvfile, now=now, real_now=real_now)
         else:
-            shop = _open_shop(check.connection)
-            checkwork.work_on(checkwork.Turn(check, shop, real_now))
+            _ask_page(checkwork.Turn(check, _open_shop(check.connection), real_now))
     except storechecks.TurnLost:
         logger.info("check %s went to another worker", check_id)
+
+
+def _ask_page(turn: checkwork.Turn) -> None:
+    """Compare a page of orders; a shop that takes longer than a task may is one that failed."""
+    try:
+        checkwork.work_on(turn)
+    except SoftTimeLimitExceeded:
+        checkwork.put_off(turn, PullFailed("timeout"))
 
 
 @shared_task(

@@ -32,7 +32,7 @@ from tracking.models import (
     StoreEvent,
     StoreFinding,
 )
-from tracking.services import checknews, checkwork, reingesting, storechecks, storefindings
+from tracking.services import checknews, reingesting, storechecks, storefindings
 
 pytestmark = pytest.mark.django_db
 
@@ -181,8 +181,7 @@ def test_an_order_the_shop_does_not_know_is_told_unless_a_test_or_cancelled(shop
 
 
 @pytest.mark.parametrize(
-    ("currency", "total", "minor"),
-    [("JPY", "1250", 1250), ("EUR", "12.50", 1250), ("KWD", "1.250", 1250)],
+    ("currency", "total"), [("JPY", "1250"), ("EUR", "12.50"), ("KWD", "1.250")]
 )
 def test_figures_are_exact_in_every_currency(shop, store, currency, total):
     line = {"id": 1, "product_id": 1, "quantity": 1, "name": "Lamp", "sku": "L"}
@@ -249,8 +248,7 @@ def test_a_delivery_that_was_refused_is_linked(shop, store):
     assert finding.state == "settled"
 
 
-def test_an_order_that_changes_while_it_is_read_is_counted_once(shop, store, monkeypatch):
-    monkeypatch.setattr(checkwork, "PAGES_A_TURN", 1)
+def test_an_order_that_changes_while_it_is_read_is_counted_once(shop, store):
     for number in range(1, 121):
         sell(shop, store, number, days=7 - number / 60)
     check = turn(ask(store))
@@ -280,6 +278,7 @@ def test_a_worker_killed_in_the_middle_does_its_page_again(shop, store, monkeypa
 
     faults.install(die)
     try:
+        check = turn(check)
         with pytest.raises(faults.Crash):
             turn(check)
     finally:
@@ -289,6 +288,7 @@ def test_a_worker_killed_in_the_middle_does_its_page_again(shop, store, monkeypa
     assert storechecks.claim(check_id=check.pk, now=soon(0), real_now=soon(1)) is None
 
     check = turn(check, later(5))
+    check = turn(check)
 
     assert (check.stage, check.counts) == ("done", {"missing": 60})
     assert StoreFinding.objects.count() == 60
@@ -323,8 +323,9 @@ def test_one_order_that_breaks_its_page_is_counted_apart(shop, store):
         sell(shop, store, number)
     shop.broken[2] = 500
 
-    check = turn(ask(store))
-    check = turn(check, check.next_at)
+    check = ask(store)
+    while check.ended_at is None:
+        check = turn(check, check.next_at)
 
     assert (check.stage, check.counts) == ("done", {"equal": 2, "unread": 1})
 

@@ -29,7 +29,6 @@ from tracking.services.shopside import Compared, Shop
 from tracking.services.sources import Found, Place, Poller, PullFailed, find_next
 from tracking.services.storechecks import TURN, WORK, lock_turn, span_of
 
-PAGES_A_TURN = 10
 LOOKS_A_STEP = 25
 MOST_ORDERS = 50_000
 MOST_FAILURES = 6
@@ -49,20 +48,19 @@ class Turn:
 
 
 def work_on(turn: Turn) -> None:
-    """Do some pages of a check; a failure of the shop is kept with its words and not raised.
+    """Do a page of a check; a failure of the shop is kept with its words and not raised.
 
     :raises TurnLost: another worker has it.
     """
     try:
-        for _ in range(PAGES_A_TURN):
-            if turn.check.stage == CheckStage.LIST:
-                _read_page(turn)
-            elif turn.check.stage == CheckStage.HERE:
-                _look_here(turn)
-        if turn.check.stage in ENDED:
-            return
+        if turn.check.stage == CheckStage.LIST:
+            _read_page(turn)
+        else:
+            _look_here(turn)
     except PullFailed as failure:
-        _put_off(turn, failure)
+        put_off(turn, failure)
+        return
+    if turn.check.stage in ENDED:
         return
     with transaction.atomic():
         row = lock_turn(turn.check)
@@ -111,6 +109,23 @@ def fail(*, check: StoreCheck, code: str, now: datetime) -> None:
         row = lock_turn(check)
         row.code, row.stage = code, CheckStage.FAILED
         _end(row, now)
+        row.save()
+
+
+def put_off(turn: Turn, failure: PullFailed) -> None:
+    """Try again later; after several failures end the check with the last one.
+
+    :raises TurnLost: another worker has it.
+    """
+    with transaction.atomic():
+        row = lock_turn(turn.check)
+        row.failures += 1
+        row.code = f"pull.{failure.code}"
+        wait = max(FIRST_WAIT * 2 ** (row.failures - 1), failure.retry_after)
+        row.next_at = turn.real_now + min(wait, LONGEST_WAIT)
+        if row.failures >= MOST_FAILURES:
+            row.stage = CheckStage.FAILED
+            _end(row, turn.shop.now)
         row.save()
 
 
@@ -252,16 +267,3 @@ def _end(row: StoreCheck, now: datetime) -> None:
     row.new = StoreFinding.objects.filter(seen_in=row, found_at__gte=row.started_at).count()
     row.ended_at, row.next_at = now, None
     orders.delete()
-
-
-def _put_off(turn: Turn, failure: PullFailed) -> None:
-    with transaction.atomic():
-        row = lock_turn(turn.check)
-        row.failures += 1
-        row.code = f"pull.{failure.code}"
-        wait = max(FIRST_WAIT * 2 ** (row.failures - 1), failure.retry_after)
-        row.next_at = turn.real_now + min(wait, LONGEST_WAIT)
-        if row.failures >= MOST_FAILURES:
-            row.stage = CheckStage.FAILED
-            _end(row, turn.shop.now)
-        row.save()

@@ -22,7 +22,9 @@ STUCK = (InboundStatus.STORED, InboundStatus.FAILED, InboundStatus.REFUSED)
 MOST_BODIES = 200  # of deliveries that came to nothing, looked through for ids of orders
 DEPTH = 4
 MAY_WAIT = frozenset({storecheck.MISSING, storecheck.DIFFERENT, storecheck.REFUND})
-MAY_BE_THIN = MAY_WAIT - {storecheck.MISSING}
+SURE = frozenset(
+    {storecheck.OUTSIDE, storecheck.TEST, storecheck.BEFORE_STORE, storecheck.FRESH}
+)  # however little a list tells
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Compared:
     """An order, what it came to, and the figures of both sides; None where a side has none.
 
     `event`: a delivery of it that came to nothing here. `code`, `detail`: why it cannot be read.
-    `names`: the figures that the shop tells.
+    `names`: the figures that the shop tells. `is_same_version`: the one that was taken here.
     """
 
     order_id: str
@@ -63,6 +65,7 @@ class Compared:
     code: str = ""
     detail: str = ""
     names: Collection[str] = storecheck.FIELDS
+    is_same_version: bool = False
 
     @property
     def told_json(self) -> dict[str, Any]:
@@ -79,17 +82,17 @@ def unread(order_id: str) -> Compared:
 
 
 def compare_listed(shop: Shop, found: Found, span: Span) -> Compared:
-    """Compare an order of a list; what differs is looked at a second time, in whole.
+    """Compare an order of a list; what is not sure to be equal is looked at in whole.
 
-    A list may tell only totals of refunds, and either side may have moved on meanwhile.
+    A list may tell little more than which order changed, and either side may have moved on since.
 
     :raises PullFailed: the second look failed, and not for this order alone.
     """
     first = _compare(shop, shop.source.listed_topic, found, span)
-    if first.verdict.outcome not in MAY_BE_THIN:
+    if first.verdict.outcome in SURE or (first.is_same_version and not first.verdict.is_finding):
         return first
     try:
-        again = shop.source.get_order(found.order_id)
+        again = shop.source.get_order(found.order_id) if first.verdict.is_finding else found
         return compare_whole(shop, again, span) if again else first
     except PullFailed as failure:
         if not failure.may_be_one_order:
@@ -157,6 +160,7 @@ def compare_states(
         here=here,
         order=order,
         names=names,
+        is_same_version=order is not None and order.version == state.snapshot.version,
     )
 
 

@@ -20,7 +20,7 @@ from tracking.models import OrderUpload, StoreCheck
 from tracking.services.adapters import FILES
 
 WORK = "tracking.work_on_check"
-TURN = timedelta(minutes=3)  # above what one page and its second looks may take
+TURN = timedelta(minutes=5)  # above the time limit of the task
 DAILY_DAYS = 7
 DAILY_HOUR = 5  # of the brand's day: what was under way at midnight has come
 MOST_DAYS = 92

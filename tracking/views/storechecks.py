@@ -29,7 +29,7 @@ from core.wording import Reader, current_language
 from tracking.checkwords import count_compared, list_left_out, say_check, say_finding
 from tracking.domain import storecheck
 from tracking.forms_checks import DaysForm, DismissForm, FileDaysForm
-from tracking.integrations import list_platforms
+from tracking.integrations import list_polled
 from tracking.models import FindingKind, FindingState, StoreCheck, StoreFinding
 from tracking.reader import brand_reader
 from tracking.selectors_checks import count_live, find_agreement, list_findings, pick_findings
@@ -232,7 +232,7 @@ def _begin(
 def _can_ask(connection: StoreConnection) -> bool:
     """Tell whether the shop can be asked for its orders."""
     is_on = connection.api_key is not None and connection.is_active
-    return is_on and connection.platform in list_platforms(fetching="is_polled")
+    return is_on and connection.platform in list_polled()
 
 
 def _pick_asked(request: HttpRequest, rows: QuerySet[StoreFinding]) -> QuerySet[StoreFinding]:

@@ -19,10 +19,10 @@ class DaysForm(forms.Form):
         label=_("Until"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+    def __init__(self, data: Any, *, today: date) -> None:
         yesterday = today - timedelta(days=1)
         first = {"since": yesterday - timedelta(days=DAILY_DAYS - 1), "until": yesterday}
-        super().__init__(*args, initial=first, **kwargs)
+        super().__init__(data, initial=first)
         self.today = today
 
     def clean(self) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The comparison of a store with its shop: its checks, what they found, what is done about it."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -28,6 +28,7 @@ from core.money import to_decimal
 from core.wording import Reader, current_language
 from tracking.checkwords import count_compared, list_left_out, say_check, say_finding
 from tracking.domain import storecheck
+from tracking.domain.storecheck import FIELDS
 from tracking.forms_checks import DaysForm, DismissForm, FileDaysForm
 from tracking.integrations import list_polled
 from tracking.models import FindingKind, FindingState, StoreCheck, StoreFinding
@@ -41,7 +42,7 @@ PAGE = 50
 SHOWN_CHECKS = 20
 HEADINGS = (
     *("order_id", "number", "kind", "state", "found_at", "closed_at", "differs", "reason"),
-    *(f"{side}_{name}" for side in ("shop", "here") for name in storecheck.FIELDS),
+    *(f"{side}_{name}" for side in ("shop", "here") for name in FIELDS),
 )
 
 
@@ -278,14 +279,16 @@ def _read_findings(
     }
 
 
-def _to_row(row: StoreFinding) -> Iterator[Cell]:
-    yield from (row.external_order_id, row.number, row.kind, row.state)
-    yield from (row.found_at, row.closed_at, " ".join(row.fields), row.reason)
-    for side in (row.told, row.here):
-        for name in storecheck.FIELDS:
-            value = side.get(name)
-            is_amount = value is not None and name in storecheck.AMOUNTS
-            yield to_decimal(value, side["currency"]) if is_amount else value
+def _to_row(row: StoreFinding) -> list[Cell]:
+    facts: list[Cell] = [row.external_order_id, row.number, row.kind, row.state]
+    facts += [row.found_at, row.closed_at, " ".join(row.fields), row.reason]
+    return facts + [_to_cell(side, name) for side in (row.told, row.here) for name in FIELDS]
+
+
+def _to_cell(side: Mapping[str, Any], name: str) -> Cell:
+    value: Cell = side.get(name)
+    is_amount = isinstance(value, int) and name in storecheck.AMOUNTS
+    return to_decimal(side[name], side["currency"]) if is_amount else value
 
 
 def _url(name: str, connection: StoreConnection, row: Any = None) -> str:

@@ -297,10 +297,9 @@ AREAS: Mapping[str, tuple[str | Promise, tuple[str, ...]]] = {
     ),
     "stores": (
         _("Stores"),
-        ("connection", "link_host", "order_upload", "store_event", "tracking_alarm", "trial"),
         (
-            "connection",
-            *("link_host", "order_upload", "store_check", "store_event", "store_finding", "trial"),
+            *("connection", "link_host", "order_upload", "store_check", "store_event"),
+            *("store_finding", "tracking_alarm", "trial"),
         ),
     ),
     "team": (_("Team"), ("account", "api_key", "mail", "member", "notices", "operator", "privacy")),

@@ -160,6 +160,8 @@ def _alarms(brand: Brand) -> Iterator[Task]:
     count = list_open_alarms(brand).order_by().count()
     if count:
         yield Task("alarms", count=count)
+
+
 def _findings(brand: Brand) -> Iterator[Task]:
     for store, count in list_open_stores(brand):
         yield Task("findings", count=count, name=store.name, at=store.public_id)

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('brands', '0008_link_host'),
         ('core', '0004_claim_days'),
-        ('tracking', '0014_check_holds'),
+        ('tracking', '0015_tracking_health'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -164,6 +164,37 @@ def test_an_order_tells_who_has_its_credit(shop):
     assert told("order.attributed")["external_id"] == "1001"
 
 
+def test_an_order_tells_each_change_of_it_once(shop):
+    def tell(kind: str, data: dict[str, Any]) -> list[str]:
+        last = OutboxEvent.objects.latest("pk").pk
+        assert shop.send(kind, data) == 200
+        news = OutboxEvent.objects.filter(pk__gt=last, topic__startswith="order.")
+        return list(news.order_by("pk").values_list("topic", flat=True))
+
+    at = iso_utc(shop.now)
+    order = shop.order("1001", discounts=code("ANNA10"))
+    refund = {"id": "r1", "order_id": "1001", "currency": "EUR", "refunded_at": at}
+    refund |= {"total": "10.00", "amount": "10.00"}
+    dispute = {"id": "d1", "order_id": "1001", "occurred_at": at}
+    sent = [
+        ("order.paid", order),
+        ("order.paid", order),
+        ("refund.created", refund),
+        ("refund.created", refund),
+        ("dispute.opened", dispute),
+        ("dispute.opened", dispute),
+    ]
+
+    assert [tell(kind, data) for kind, data in sent] == [
+        ["order.attributed"],
+        ["order.updated"],
+        ["order.updated", "order.refunded"],
+        ["order.updated"],
+        ["order.updated", "order.disputed"],
+        ["order.updated"],
+    ]
+
+
 def test_a_suspended_creator_is_told(shop):
     suspend_affiliation(
         affiliation_id=shop.place.affiliation_id, reason="Spam", actor_id=shop.actor_id, now=NOW

@@ -60,9 +60,10 @@ def test_those_alike_are_named_and_cleared_and_the_rest_stays(client: Client, he
 
     assert "Clear 2 commissions" in page
     assert client.post(url(held[0]), {"also": also}).status_code == 422
-    client.post(url(held[0]), {"also": also, "reason": "Checked"})
+    done = client.post(url(held[0]), {"also": also, "reason": "Checked"}, follow=True)
     client.post(url(held[0]), {"also": also, "reason": "Checked"})
 
+    assert "2 reviews ended." in plain(done)
     assert AuditEvent.objects.filter(action="commission.cleared").count() == 2
     assert opened() == 3
     assert prove_books(brand_id=held[0].brand_id).is_balanced

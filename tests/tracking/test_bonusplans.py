@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
+from affiliates.services.membership import reinstate_affiliation, suspend_affiliation
 from core.models import AuditEvent
 from portal.books import prove_books
 from portal.selectors import load_story
@@ -161,6 +162,20 @@ def test_a_refund_long_after_its_month_takes_back_what_is_not_released():
     town.now += LOOK_BACK + timedelta(days=62)
 
     assert (town.follow(plan), town.earned()) == (1, [0])
+
+
+@pytest.mark.django_db
+def test_a_suspended_creator_earns_none_and_has_what_he_reached_once_reinstated():
+    town = Town()
+    plan = town.plan()
+    town.sell(3)
+    who = {"affiliation_id": town.place.affiliation_id, "actor_id": town.owner.pk, "now": town.now}
+    suspend_affiliation(**who, reason="A question")
+    assert (town.follow(plan), town.earned()) == (0, [])
+
+    reinstate_affiliation(**who, reason="Answered")
+
+    assert (town.follow(plan), town.earned()) == (1, [5_000])
 
 
 @pytest.mark.django_db

@@ -153,6 +153,15 @@ def test_a_changed_hold_leaves_the_dates_of_what_is_earned(shop, enrollment, bra
     assert shop.commission("2").release_at - before > timedelta(days=29)
 
 
+def test_a_payment_told_late_shortens_the_hold_by_three_days_and_no_more(shop):
+    long_ago = stamp(shop.now - timedelta(days=20))
+
+    order = shop.pay("1", placed_at=long_ago, paid_at=long_ago, discounts=code("ANNA10"))
+
+    held_for = shop.commission("1").release_at - order.first_received_at
+    assert held_for == timedelta(days=30 - 3)
+
+
 def test_the_first_fitting_rule_wins_and_is_named(brand):
     program = make_program(brand, [flat_rule({"EUR": 500}), percent_rule(5000, name="Half")])
     make_code(make_enrollment(program), "FLAT5")

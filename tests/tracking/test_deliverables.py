@@ -130,6 +130,15 @@ def test_no_more_take_it_than_may_and_a_declined_place_is_free_again(anna):
     assert take(ben, offer).status == WorkStatus.ACCEPTED
 
 
+def test_an_offer_is_declined_without_taking_it_first_and_may_be_taken_after(anna):
+    offer = make_deliverable(anna.program)
+
+    declined, taken = take(anna, offer, currency=None), take(anna, offer)
+
+    assert (declined.status, taken.status) == (WorkStatus.DECLINED, WorkStatus.ACCEPTED)
+    assert (taken.currency, taken.fee_minor) == ("EUR", 15_000)
+
+
 def test_an_offer_is_for_whom_it_names_and_while_it_is_open(anna):
     ben, late = join(anna), NOW + timedelta(days=11)
     mine = make_deliverable(anna.program, enrollment_id=anna.pk)

@@ -72,7 +72,7 @@ def open_commission(
         },
     )
     if is_new:
-        bind_customer(order, attribution, now)
+        bind_customer(order, attribution)
     return commission
 
 
@@ -156,7 +156,7 @@ def sum_adjustments(commission: Commission) -> int:
     return sum(commission.adjustments.values_list("delta_minor", flat=True))
 
 
-def bind_customer(order: Order, attribution: Attribution, now: datetime) -> None:
+def bind_customer(order: Order, attribution: Attribution) -> None:
     """Bind the customer of an order to who has its credit, where the program does that."""
     enrollment = attribution.enrollment
     assert enrollment is not None  # noqa: S101
@@ -170,7 +170,7 @@ def bind_customer(order: Order, attribution: Attribution, now: datetime) -> None
         defaults={
             "brand_id": order.brand_id,
             "enrollment": enrollment,
-            "bound_at": order.placed_at or now,
+            "bound_at": order.placed_at,
             "orders": enrollment.program.binding_orders,
             "is_rate_kept": enrollment.program.is_keeping_rate,
         },

@@ -74,7 +74,7 @@ def unmark_test(*, order_id: int, reason: str, actor_id: int, now: datetime) -> 
     if before is not None and not state.is_test:
         attribution = restore(attribution=before, now=now)
         if attribution.enrollment_id is not None:
-            bind_customer(order, attribution, now)
+            bind_customer(order, attribution)
     _settle(order, state, UNDONE, actor_id, reason, now)
     return order
 

@@ -114,10 +114,7 @@ def _lock_lost(payout_id: int) -> tuple[Payout, PayoutAttempt]:
     found = find_lost_attempt(payout)
     if found is None:
         raise NotLost(payout.public_id)
-    attempt = PayoutAttempt.objects.select_for_update(of=("self",)).get(pk=found.pk)
-    if attempt.closed_at is not None or attempt.status != AttemptStatus.UNKNOWN:
-        raise NotLost(payout.public_id)
-    return payout, attempt
+    return payout, PayoutAttempt.objects.select_for_update(of=("self",)).get(pk=found.pk)
 
 
 def _save(attempt: PayoutAttempt) -> None:

@@ -73,12 +73,11 @@ def close_next_month(*, brand_id: int, now: datetime) -> int | None:
     return len(issued)
 
 
-def tell_statements(*, brand: Brand, now: datetime) -> int:
-    """Mail each creator the months issued to him of late, each once; returns how many."""
+def tell_statements(*, brand: Brand, now: datetime) -> None:
+    """Mail each creator the months issued to him of late, each once."""
     untold = Statement.objects.filter(
         brand=brand, month__isnull=False, told_at__isnull=True, issued_at__gt=now - TELL_WITHIN
     )
-    told = 0
     for pk in list(untold.order_by("pk").values_list("pk", flat=True)):
         with transaction.atomic():
             row = untold.select_for_update(of=("self",), skip_locked=True).filter(pk=pk).first()
@@ -87,8 +86,6 @@ def tell_statements(*, brand: Brand, now: datetime) -> int:
             mail_statement(statement=row, now=now)
             row.told_at = now
             row.save(update_fields=["told_at"])
-            told += 1
-    return told
 
 
 def issue_payout_statement(*, payout: Payout, now: datetime) -> Statement:

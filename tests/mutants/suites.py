@@ -70,6 +70,9 @@ SERVICES: Mapping[str, tuple[str, ...]] = {
         "tests/tracking/test_caps_growth.py",
     ),
     "tracking/services/commissions.py": (
+        "tests/tracking/test_leads.py",
+        "tests/tracking/test_awards.py",
+        "tests/core/test_topics.py",
         "tests/tracking/test_chain.py",
         "tests/tracking/test_edits.py",
         "tests/tracking/test_caps_growth.py",
@@ -81,6 +84,9 @@ SERVICES: Mapping[str, tuple[str, ...]] = {
         "tests/tracking/test_impressions.py",
     ),
     "tracking/services/deciding.py": (
+        "tests/tracking/test_deciding.py",
+        "tests/tracking/test_leads.py",
+        "tests/tracking/test_binding.py",
         "tests/tracking/test_chain.py",
         "tests/tracking/test_edits.py",
         "tests/tracking/test_caps_growth.py",
@@ -90,16 +96,19 @@ SERVICES: Mapping[str, tuple[str, ...]] = {
     "tracking/services/holds.py": (
         "tests/tracking/test_alike.py",
         "tests/tracking/test_asking.py",
+        "tests/core/test_topics.py",
         "tests/portal/test_story.py",
         "tests/portal/test_order_changes.py",
     ),
     "tracking/services/orders.py": (
+        "tests/core/test_topics.py",
         "tests/tracking/test_chain.py",
         "tests/tracking/test_edits.py",
         "tests/tracking/test_marking_tests.py",
         "tests/portal/test_order_changes.py",
     ),
     "tracking/services/posting.py": (
+        "tests/tracking/test_awards.py",
         "tests/tracking/test_chain.py",
         "tests/tracking/test_caps_growth.py",
         "tests/portal/test_story.py",
@@ -109,6 +118,7 @@ SERVICES: Mapping[str, tuple[str, ...]] = {
     "tracking/services/processing.py": (
         "tests/tracking/test_chain.py",
         "tests/tracking/test_sweeping.py",
+        "tests/tracking/test_fetching.py",
     ),
     "tracking/services/release.py": (
         "tests/portal/test_story.py",
@@ -117,6 +127,7 @@ SERVICES: Mapping[str, tuple[str, ...]] = {
         "tests/portal/test_forecast.py",
     ),
     "tracking/services/repricing.py": (
+        "tests/tracking/test_repricing.py",
         "tests/tracking/test_caps.py",
         "tests/tracking/test_caps_growth.py",
     ),
@@ -133,10 +144,7 @@ SERVICES: Mapping[str, tuple[str, ...]] = {
         "tests/payouts/test_second.py",
         "tests/payouts/test_taxed_payouts.py",
     ),
-    "payouts/services/importing.py": (
-        "tests/payouts/test_csv_rail.py",
-        "tests/payouts/test_service_files.py",
-    ),
+    "payouts/services/importing.py": ("tests/payouts/test_taxed_payouts.py",),
     "payouts/services/matching.py": ("tests/portal/test_reconcile.py",),
     "payouts/services/minimums.py": ("tests/payouts/test_own_minimums.py",),
     "payouts/services/moves.py": (

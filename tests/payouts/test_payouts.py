@@ -197,6 +197,15 @@ def test_below_the_minimum_nothing_is_paid_and_the_reason_is_kept(books):
         books.approve(plan)
 
 
+def test_who_has_only_pending_money_is_in_no_run(books):
+    add_bank(books)
+    books.earn("100.00")
+
+    content = books.plan().content
+
+    assert (content["lines"], content["left_out"]) == ([], [])
+
+
 def test_without_a_method_the_money_waits(books):
     books.release("80.00")
 

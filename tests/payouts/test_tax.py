@@ -117,6 +117,11 @@ def test_the_list_says_who_has_declared_and_whether_payouts_wait(books: Books):
     after = plain(client.get(url))
 
     assert "waits until" in before and "paid either way" in after
+    switched = AuditEvent.objects.filter(action__contains="required").order_by("pk")
+    assert list(switched.values_list("action", flat=True)) == [
+        "tax_profile.required",
+        "tax_profile.not_required",
+    ]
     assert client.get(f"{url}?what=missing").context["rows"] == []
 
 

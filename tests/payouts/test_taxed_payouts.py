@@ -1,6 +1,7 @@
 """VAT and withholding of payouts: posted, sent, stated and taken back to the minor unit."""
 
 from datetime import date, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -22,7 +23,7 @@ from payouts.services.importing import import_sent
 from payouts.services.rails import SentItem
 from payouts.services.statements import close_next_month, is_true_to_books
 from payouts.services.tax import Declaration, declare_tax
-from payouts.services.taxrates import add_tax_rate, end_tax_rate, set_tax_country
+from payouts.services.taxrates import RateEnded, add_tax_rate, end_tax_rate, set_tax_country
 from payouts.views._statement_page import OwnLinks
 from payouts.views._statement_pdf import describe_paper
 from portal.books import prove_books
@@ -171,6 +172,26 @@ def test_a_rate_that_changed_since_the_preview_stops_the_approval_and_no_later_o
     assert is_true_to_books(Statement.objects.get(payout=payout)) and is_balanced(books)
 
 
+def test_a_rate_with_a_last_day_to_come_is_ended_before_it_and_only_once(books: Books):
+    rate = TaxRate(
+        kind="vat",
+        country="DE",
+        rate_bps=700,
+        starts_on=date(2021, 1, 1),
+        ends_on=today(books) + timedelta(days=9),
+        note="Reduced",
+    )
+    add_tax_rate(brand_id=books.brand.pk, rate=rate, actor_id=books.owner_id, now=books.now)
+    end = partial(end_tax_rate, rate_id=rate.pk, actor_id=books.owner_id, now=books.now)
+
+    end()
+    with pytest.raises(RateEnded):
+        end()
+
+    rate.refresh_from_db()
+    assert rate.ends_on == today(books) - timedelta(days=1)
+
+
 def test_without_a_country_nothing_is_added_and_without_a_rate_the_money_waits(books: Books):
     tax(books)
     set_tax_country(brand_id=books.brand.pk, country="", actor_id=books.owner_id, now=books.now)
@@ -236,6 +257,7 @@ def test_a_payment_found_after_a_restore_is_booked_with_its_tax(committed):
         payout = Payout.objects.get(public_id=item.payout_public_id)
         assert (done.made, done.left) == (1, [])
         assert (payout.status, payout.amount_minor) == (PayoutStatus.PAID, 10_000)
+        assert payout.plan.content["lines"][0]["recovered_minor"] == 0
         assert taxes(books) == (1_900, 500) and is_balanced(books)
 
 

@@ -24,6 +24,7 @@ from tests.makers import get_owner, make_member
 from tests.payouts.ledger_world import Books, make_owing, pay_by_file
 from tests.portal.text import plain
 from tests.racing import race
+from tracking.services.review import adjust_commission
 from tracking.tasks import release_brand
 
 pytestmark = pytest.mark.django_db
@@ -144,6 +145,22 @@ def test_a_refund_that_did_not_go_through_takes_the_write_off_back(books):
     assert books.shop.commission("n1").amount_minor == 10_000
     assert books.balance(AccountKind.PAYABLE) == 0
     assert list_standings([books.affiliation])[0].written_off.amount_minor == 0
+    assert is_balanced(books)
+
+
+def test_a_rise_of_one_cent_takes_one_cent_of_the_write_off_back(books):
+    write_off_by_hand(books)
+
+    adjust_commission(
+        commission_id=books.shop.commission("n1").pk,
+        delta_minor=1,
+        reason="Rounded",
+        actor_id=books.owner_id,
+        now=books.now,
+    )
+
+    assert books.balance(AccountKind.PAYABLE) == 0
+    assert list_standings([books.affiliation])[0].written_off.amount_minor == 2_999
     assert is_balanced(books)
 
 

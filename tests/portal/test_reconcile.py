@@ -461,6 +461,7 @@ def test_a_payment_and_a_payout_without_each_other_are_found_and_so_are_two_of_o
     assert compare() == [(paid, "not_sent")]
     assert compare(item, stranger) == [("tr_x", "no_payout")]
     assert compare(item, replace(item, external_id="tr_2")) == [(paid, "double")]
+    assert compare(replace(item, external_id="tr_2")) == [(paid, "not_sent")]
     assert compare(changed) == [(paid, "differs")]
     assert compare(replace(item, reversed_minor=item.amount_minor)) == [(paid, "not_sent")]
     assert compare(item, is_complete=False) == [("stripe", "list_incomplete")]

@@ -17,7 +17,14 @@ from tests.racing import race
 from tracking import tasks
 from tracking.models import Award, AwardKind, Commission
 from tracking.services.holds import clear_commission, hold_commission
-from tracking.services.review import adjust_commission, reject_commission, reopen_commission
+from tracking.services.posting import held_minor
+from tracking.services.release import list_brands_with_due
+from tracking.services.review import (
+    BelowZero,
+    adjust_commission,
+    reject_commission,
+    reopen_commission,
+)
 
 DUE = NOW + timedelta(days=30)
 
@@ -80,6 +87,24 @@ def test_a_member_may_adjust_reject_reopen_and_hold_it():
 
 
 @pytest.mark.django_db
+def test_a_member_may_take_all_of_it_and_no_more():
+    commission = make_award(make_enrollment())
+
+    with pytest.raises(BelowZero):
+        decide(adjust_commission, commission, delta_minor=-5001)
+
+    assert decide(adjust_commission, commission, delta_minor=-5000).amount_minor == 0
+    check_books(commission.brand)
+
+
+@pytest.mark.django_db
+def test_the_brands_to_release_in_are_those_with_something_due():
+    due, _later = make_award(make_enrollment()), make_award(make_enrollment(), at=DUE)
+
+    assert list_brands_with_due(real_now=DUE) == [due.brand]
+
+
+@pytest.mark.django_db
 def test_rejecting_it_after_release_takes_it_back_and_a_payout_covers_it_before():
     place = make_enrollment()
     commission = make_award(place, 9000)
@@ -91,6 +116,22 @@ def test_rejecting_it_after_release_takes_it_back_and_a_payout_covers_it_before(
     make_award(place, 30_000, key="bonus:summer")
     release_due(place.brand, now=DUE)
     check_books(place.brand)
+
+
+@pytest.mark.django_db
+def test_rejecting_what_a_review_holds_takes_it_from_there_alone():
+    place = make_enrollment()
+    commission = make_award(place, 9000)
+    release_due(place.brand, now=DUE)
+    decide(hold_commission, commission)
+
+    decide(reject_commission, commission)
+
+    postings = commission.changes.latest("seq").entry.postings.order_by("account__kind")
+    assert list(postings.values_list("account__kind", "amount_minor")) == [
+        ("commission_expense", 9000),
+        ("on_hold", -9000),
+    ]
 
 
 @pytest.mark.django_db
@@ -134,8 +175,12 @@ def test_it_is_in_its_own_currency_to_the_minor_unit(currency):
     place = make_enrollment()
 
     commission = make_award(place, 1, currency=currency)
+    release_due(place.brand, now=DUE)
+    decide(hold_commission, commission)
 
     assert (commission.currency, commission.amount_minor) == (currency, 1)
+    assert commission.changes.get().entry.kind == "accrue"
+    assert held_minor(commission) == 1
     check_books(place.brand)
 
 

@@ -29,6 +29,7 @@ from tests.orders import (
 from tracking.domain.events import Discount, Subscription
 from tracking.domain.subscription import Member, Payment, count_months, find_payment
 from tracking.models import Attribution, Commission, Decision, Order
+from tracking.services.subscriptions import lock_later
 
 FIRST = NOW + timedelta(days=1)
 
@@ -227,3 +228,13 @@ def test_the_creator_of_the_first_order_beats_the_code_of_another():
     assert get_commission(order).enrollment_id == place.pk
     rows = Attribution.objects.get(order=order, is_current=True).candidates["rows"]
     assert {row["code"] for row in rows} == {"attr.won_subscription", "attr.lost_subscription"}
+
+
+@pytest.mark.django_db
+def test_an_order_of_no_subscription_has_none_that_come_after_it():
+    place = make_place()
+    plain = {"subscription": Subscription()}
+
+    first, _second = [pay(place, number, **plain) for number in (1, 2)]
+
+    assert lock_later(first) == []

@@ -204,6 +204,36 @@ def test_who_misses_his_figure_is_told_and_falls_after_the_grace(anna):
     assert (anna.group.name, anna.falls_on) == (anna.steps[0][0].name, None)
 
 
+def test_tiers_that_are_switched_off_take_back_a_fall_that_was_announced(anna, settings):
+    settings.TERMS_NOTICE_DAYS = 0
+    make_ladder(
+        anna.program,
+        anna.steps,
+        period="last_month",
+        is_falling=True,
+        grace_days=7,
+        now=LONG_AGO,
+        effective_from=LONG_AGO + timedelta(days=20),
+    )
+    for day in (10, 11):
+        order(anna, now=datetime(2026, 5, day, tzinfo=UTC))
+    june, july = datetime(2026, 6, 1, 1, tzinfo=UTC), datetime(2026, 7, 1, 1, tzinfo=UTC)
+    moved = move(anna, june), move(anna, july)
+    assert (*moved, anna.falls_on) == (1, 0, july.date() + timedelta(days=7))
+
+    publish_ladder(
+        program_id=anna.program_id,
+        draft=LadderDraft(measure="orders", period="last_month"),
+        effective_from=july,
+        actor_id=get_owner(anna.brand).pk,
+        now=july,
+        base_version=1,
+    )
+
+    assert (move(anna, july + timedelta(days=7)), anna.falls_on) == (0, None)
+    assert anna.group.name == "Preferred"
+
+
 def test_a_persons_decision_holds_until_it_is_given_back(anna):
     make_ladder(anna.program, anna.steps)
     order(anna)

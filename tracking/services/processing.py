@@ -139,7 +139,7 @@ def _mark_uninstalled(store: StoreConnection, now: datetime) -> None:
 def _finish(
     event: StoreEvent, status: InboundStatus, code: str, detail: str, now: datetime
 ) -> None:
-    event.status, event.code, event.detail = status, code[:64], detail[:300]
+    event.status, event.code, event.detail = status, code[:64], detail
     event.processed_at = now
     event.attempts += 1
     event.save(update_fields=["status", "code", "detail", "processed_at", "attempts", "order_ref"])

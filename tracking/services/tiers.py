@@ -34,15 +34,16 @@ def move_creators(*, program_id: int, now: datetime) -> int:
     """Judge every creator of a program today and move whom the tiers move; returns how many.
 
     Safe to repeat, and for two workers at once: each is judged again under the lock of his place.
+    Tiers that were switched off move nobody, and a fall they had announced is taken back.
     """
     program = Program.objects.select_related("brand").get(pk=program_id)
     ladder = find_ladder_at(program, now)
-    tiers = list_tiers(ladder)
-    if ladder is None or not tiers:
+    if ladder is None:
         return 0
     today = now.astimezone(ZoneInfo(program.brand.time_zone)).date()
     places = list_movable(ladder)
-    standings, steps = read_standings(ladder, places, now=now), to_domain(ladder, tiers)
+    standings = read_standings(ladder, places, now=now)
+    steps = to_domain(ladder, list_tiers(ladder))
     moved = 0
     for place in places:
         standing = standings[place.pk]
@@ -62,7 +63,7 @@ def move_creator(*, enrollment_id: int, now: datetime) -> bool:
     ).get(pk=enrollment_id)
     ladder = find_ladder_at(place.program, now)
     tiers = {tier.group_id: tier for tier in list_tiers(ladder)}
-    if ladder is None or not tiers:
+    if ladder is None:
         return False
     standing = read_standings(ladder, [place], now=now)[place.pk]
     today = now.astimezone(ZoneInfo(place.program.brand.time_zone)).date()

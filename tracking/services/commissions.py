@@ -159,7 +159,7 @@ def sum_adjustments(commission: Commission) -> int:
 def bind_customer(order: Order, attribution: Attribution) -> None:
     """Bind the customer of an order to who has its credit, where the program does that."""
     enrollment = attribution.enrollment
-    assert enrollment is not None  # noqa: S101
+    assert enrollment is not None and order.placed_at is not None  # noqa: S101
     if not (enrollment.program.is_binding_customers and order.customer_hash):
         return
     if order.kind != OrderKind.ORDER:

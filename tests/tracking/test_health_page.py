@@ -26,7 +26,7 @@ from tests.orders import find_store, make_click, place_order
 from tests.portal.text import plain
 from tracking.domain.events import ClickSignal
 from tracking.domain.hops import judge_program
-from tracking.models import HourCount, RefusedDelivery, Verdict
+from tracking.models import HourCount, RefusedDelivery, TrackingAlarm, Verdict
 from tracking.selectors_health import (
     list_new_orders,
     read_program,
@@ -197,6 +197,16 @@ def test_an_alarm_stands_on_the_page_with_its_figures_and_in_the_to_do_list(clie
     assert task.count == 1
     home = client.get(reverse("portal:brand-home", args=[alarm.brand.slug]))
     assert "1 alarm of tracking" in plain(home)
+
+
+def test_an_open_alarm_of_another_program_is_shown_and_its_past_ones_are_not(client, link, now):
+    other = make_program(link.brand)
+    alarm = make_alarm(other, now=now - HOUR)
+    assert dismiss_url(alarm) in open_page(client, link.brand)
+    TrackingAlarm.objects.update(closed_at=now)
+    assert "None was raised" in open_page(client, link.brand)
+    page = plain(client.get(f"{page_url(link.brand)}?program={other.public_id}"))
+    assert f"Clicks stopped: {other.name}" in page
 
 
 def test_a_manager_dismisses_it_with_a_reason_and_it_stays_in_the_history(client, alarm):

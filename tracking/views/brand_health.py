@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.db.models import F
+from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -151,10 +151,10 @@ def dismiss(request: HttpRequest, slug: str, alarm_id: str) -> HttpResponse:
 
 
 def _list_alarms(access: BrandAccess, program: Program) -> list[AlarmRow]:
-    """Return the alarms of the program and of the brand's stores, open ones first, newest first."""
-    rows = list_alarms(access.brand)
-    mine = rows.filter(program=program) | rows.filter(program=None)
-    newest = mine.order_by(F("closed_at").desc(nulls_first=True), "-pk")
+    """Return every open alarm of the brand, then the newest past ones of program and stores."""
+    shown = Q(program=program) | Q(program=None) | Q(closed_at=None)
+    rows = list_alarms(access.brand).filter(shown)
+    newest = rows.order_by(F("closed_at").desc(nulls_first=True), "-pk")
     return [_show_alarm(alarm) for alarm in newest[:NEWEST_ALARMS]]
 
 

@@ -122,6 +122,7 @@ def get_terms_facts(
         is_crediting_renewals=program.is_crediting_renewals,
         is_yielding_to_ads=program.is_yielding_to_ads,
         self_referral=program.self_referral,
+        second_account=program.second_account,
         duplicate_order=program.duplicate_order,
         hold_days=program.hold_days,
         hold_anchor=program.hold_anchor,

@@ -32,6 +32,13 @@ CREDIT: Mapping[str, str] = {
     ),
     "terms.self_reject": gettext_noop("Orders of your own do not earn."),
     "terms.self_hold": gettext_noop("Orders of your own are checked before they are released."),
+    "terms.second_reject": gettext_noop(
+        "One person has one account: one that is likely a second account of somebody does not earn."
+    ),
+    "terms.second_hold": gettext_noop(
+        "One person has one account: orders of one that is likely a second account of somebody are "
+        "checked before they are released."
+    ),
     "terms.double_reject": gettext_noop(
         "A sale that two stores of the brand report earns once: the order paid and placed first."
     ),

@@ -57,7 +57,7 @@ _NAMES_BY_KIND: Mapping[Kind, str] = {
     "creator": "creator other",
     "member": "member",
     "word": "cause event fix policy rail signal status what",
-    "words": "domains needs",
+    "words": "domains needs shared",
 }
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {name: kind for kind, names in _NAMES_BY_KIND.items() for name in names.split()}

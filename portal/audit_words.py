@@ -32,6 +32,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "account.session_ended": _("{who} ended a session"),
     "account.sessions_ended": _("{who} ended all other sessions"),
     "affiliation.suspended": _("{who} suspended the creator {what}"),
+    "affiliation.pair_cleared": _("{who} said that {what} and another creator are two people"),
     "affiliation.noted": _("{who} wrote a note about {what}"),
     "affiliation.tagged": _("{who} changed the tags of {what}"),
     "api_key.created": _("{who} made the API key {what}"),

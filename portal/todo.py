@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Sum
 
 from affiliates.selectors import list_waiting_applications
+from affiliates.selectors_alike import list_open_pairs
 from brands.selectors import list_missing_minimums, list_setup_steps
 from core.models import Brand
 from core.money import Money
@@ -76,6 +77,7 @@ def list_tasks(*, brand: Brand, owed: list[Owed], now: datetime) -> list[Task]:
     """Return what waits, the most pressing first."""
     return [
         *_applications(brand, now),
+        *_alike(brand),
         *_reviews(brand),
         *_claims(brand, now),
         *_works(brand),
@@ -99,6 +101,12 @@ def _applications(brand: Brand, now: datetime) -> Iterator[Task]:
     oldest = waiting.values_list("submitted_at", flat=True).first()
     if oldest is not None:
         yield Task("applications", count=waiting.order_by().count(), days=(now - oldest).days)
+
+
+def _alike(brand: Brand) -> Iterator[Task]:
+    people = list_open_pairs(brand)
+    if people:
+        yield Task("alike", count=len(people), name=people[0].public_id)
 
 
 def _reviews(brand: Brand) -> Iterator[Task]:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from portal.views import (
+    alike,
     audit,
     books,
     brand_commissions,
@@ -34,6 +35,11 @@ urlpatterns = [
         "b/<slug:slug>/commissions/<str:commission_id>/",
         brand_commissions.show_commission,
         name="commission-brand",
+    ),
+    path(
+        "b/<slug:slug>/creators/<str:creator_id>/alike/<str:other_id>/",
+        alike.clear,
+        name="pair-clear",
     ),
     path("b/<slug:slug>/reports/", reports.show_performance, name="report-list"),
     path("b/<slug:slug>/reports/funnel/", reports.show_funnel, name="report-funnel"),

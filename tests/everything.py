@@ -33,6 +33,7 @@ from tests.claims import make_claim, make_screenshot
 from tests.makers import (
     get_owner,
     make_alarm,
+    make_alike,
     make_announcement,
     make_api_key,
     make_application,
@@ -154,6 +155,7 @@ def make_everything(prefix: str = "Anna", *, creator: User | None = None) -> Eve
     make_award(place, at=shop.now)
     make_products(shop.connection)
     claim = make_claim(place, "2", picture=make_screenshot(), total="100.00", now=shop.now)
+    make_alike(place, other)
     key, key_text = make_api_key(world.brand, now=shop.now)
     click = make_click(link, at=shop.now - timedelta(days=1))
     check = make_check(shop.connection, now=shop.now)
@@ -162,6 +164,7 @@ def make_everything(prefix: str = "Anna", *, creator: User | None = None) -> Eve
         "creator_id": place.affiliation.public_id,
         "affiliation_id": place.affiliation.public_id,
         "enrollment_id": place.public_id,
+        "other_id": other.affiliation.public_id,
         "code_id": mine.public_id,
         "batch_id": make_code_batch(place).public_id,
         "link_id": link.public_id,

@@ -14,14 +14,17 @@ from affiliates.models import (
     Application,
     Asset,
     AssetKind,
+    ClearedPair,
     Code,
     CodeBatch,
     Enrollment,
     Goal,
     Invitation,
     Link,
+    MarkKind,
     UtmTemplate,
 )
+from affiliates.services.alike import clear_pair, note_marks
 from affiliates.services.announcements import (
     AnnouncementFacts,
     draft_announcement,
@@ -568,3 +571,22 @@ def make_unread_order(
     found = Found(b"", order_id, now)
     set_aside(pull=pull, orders=[(found, "shop_failed")], real_now=now)
     return UnreadOrder.objects.get(connection=store)
+
+
+def make_alike(*places: Enrollment, kind: MarkKind = MarkKind.TAX, text: str = "DE:12345") -> None:
+    """Let creators of a brand share something."""
+    for place in places:
+        note_marks(affiliation=place.affiliation, kind=kind, texts=[text], now=NOW)
+
+
+def make_cleared_pair(program: Program) -> ClearedPair:
+    """Make two creators who share something, and of whom the owner said that they are two."""
+    one, other = make_enrollment(program), make_enrollment(program)
+    make_alike(one, other, text="DE:54321")
+    return clear_pair(
+        affiliation_id=one.affiliation_id,
+        other_id=other.affiliation_id,
+        reason="A couple",
+        actor_id=get_owner(program.brand).pk,
+        now=NOW,
+    )

@@ -1,5 +1,6 @@
 """Creators: the person, his place in a brand, in a program, and what he shares."""
 
+from affiliates.models.alike import AccountMark, ClearedPair, MarkKind
 from affiliates.models.goals import OF_CREATORS, OF_MONEY, Goal, Measure
 from affiliates.models.invitations import Invitation, InvitationKind
 from affiliates.models.joining import Application, ApplicationStatus, Enrollment, RejectReason
@@ -14,6 +15,7 @@ from affiliates.models.viewing import Viewing
 __all__ = [
     "OF_CREATORS",
     "OF_MONEY",
+    "AccountMark",
     "Affiliate",
     "Affiliation",
     "AffiliationStatus",
@@ -22,6 +24,7 @@ __all__ = [
     "ApplicationStatus",
     "Asset",
     "AssetKind",
+    "ClearedPair",
     "Code",
     "CodeBatch",
     "Enrollment",
@@ -31,6 +34,7 @@ __all__ = [
     "InvitationKind",
     "Link",
     "LinkSlug",
+    "MarkKind",
     "Measure",
     "Note",
     "Receipt",

@@ -15,6 +15,7 @@ from affiliates.models import (
     Link,
 )
 from affiliates.selectors import find_default_utm, is_full
+from affiliates.services.alike import note_mailbox
 from affiliates.services.codes import CodeTaken, create_code, create_first_code
 from affiliates.services.errors import (
     AffiliationSuspended,
@@ -92,7 +93,7 @@ def enroll(*, entry: Entry, actor_id: int | None, now: datetime) -> Place:
 
 def _ensure_affiliation(entry: Entry, now: datetime) -> Affiliation:
     brand, affiliate = entry.program.brand, entry.affiliate
-    affiliation, _ = Affiliation.objects.get_or_create(
+    affiliation, is_new = Affiliation.objects.get_or_create(
         brand=brand,
         affiliate=affiliate,
         defaults={
@@ -102,6 +103,8 @@ def _ensure_affiliation(entry: Entry, now: datetime) -> Affiliation:
     )
     if affiliation.status == AffiliationStatus.SUSPENDED:
         raise AffiliationSuspended(affiliation.public_id)
+    if is_new:
+        note_mailbox(affiliation=affiliation, email=affiliate.user.email, now=now)
     return affiliation
 
 

@@ -10,9 +10,11 @@ from datetime import datetime
 from django.db.models import Q
 
 from affiliates.models import (
+    AccountMark,
     Affiliate,
     Affiliation,
     ApplicationStatus,
+    ClearedPair,
     Code,
     CodeBatch,
     Enrollment,
@@ -58,6 +60,9 @@ def erase_creator(affiliate: Affiliate, *, name: str, now: datetime) -> None:
     Goal.objects.filter(enrollment__affiliation__affiliate=affiliate).update(
         name=name[:80], note="", is_monthly=False, is_shown=False, has_mail=False
     )
+    AccountMark.objects.filter(affiliation__affiliate=affiliate).delete()
+    mine = Q(first__affiliate=affiliate) | Q(second__affiliate=affiliate)
+    ClearedPair.objects.filter(mine).update(reason="")
     Note.objects.filter(affiliate=affiliate).delete()
     Tick.objects.filter(application__affiliate=affiliate).delete()
     Viewing.objects.filter(affiliation__affiliate=affiliate).delete()

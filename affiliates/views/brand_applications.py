@@ -19,6 +19,7 @@ from affiliates.selectors import (
     list_notes,
     list_waiting_applications,
 )
+from affiliates.selectors_alike import find_pairs_of
 from affiliates.selectors_applications import (
     FILTERS,
     find_neighbours,
@@ -143,6 +144,7 @@ def _describe(access: BrandAccess, rows: Collection[Application]) -> list[dict[s
     groups = list_groups_by_program({row.program_id for row in rows})
     notes = list_notes(access.brand, people)
     alike = find_likenesses(access.brand, rows)
+    pairs = find_pairs_of(access.brand, people)
     refusals = find_refusals(access.brand, rows)
     checklists = find_checklists(rows)
     return [
@@ -151,6 +153,7 @@ def _describe(access: BrandAccess, rows: Collection[Application]) -> list[dict[s
             "groups": groups.get(row.program_id, []),
             "notes": notes.get(row.affiliate_id, []),
             "alike": alike.get(row.affiliate_id, []),
+            "pairs": pairs.get(row.affiliate_id, []),
             "refusals": refusals.get(row.affiliate_id, []),
             "checklist": checklists[row.pk],
             "age_days": (now - row.submitted_at).days,

@@ -22,6 +22,7 @@ FAMILIES: Mapping[str, Mapping[str, int]] = MappingProxyType(
         "shipping": {"terms.base_without_shipping": 0, "terms.base_with_shipping": 1},
         "gift_cards": {"terms.gift_cards_out": 0, "terms.gift_cards_in": 1},
         "self": {"terms.self_reject": 0, "terms.self_hold": 1},
+        "second": {"terms.second_reject": 0, "terms.second_hold": 1},
         "double": {"terms.double_reject": 0, "terms.double_hold": 1},
         "click": {"terms.click_last": 0, "terms.click_first": 0},
         "bound": {"terms.bound": 0, "terms.bound_orders": 0},
@@ -89,6 +90,8 @@ BETTER_GONE = frozenset(
         "terms.ads_first",
         "terms.self_reject",
         "terms.self_hold",
+        "terms.second_reject",
+        "terms.second_hold",
         "terms.double_reject",
         "terms.double_hold",
     }

@@ -81,6 +81,7 @@ class TermsFacts(Record):
     is_crediting_renewals: bool = False
     binding_orders: int | None = None
     is_keeping_rate: bool = False
+    second_account: str = "flag"
     duplicate_order: str = "flag"
 
 
@@ -198,11 +199,20 @@ def _credit(facts: TermsFacts) -> list[Clause]:
         clauses.append(Clause("terms.renewals"))
     if facts.is_yielding_to_ads:
         clauses.append(Clause("terms.ads_first"))
-    if facts.self_referral in {"hold", "reject"}:  # observing and flagging change no credit
-        clauses.append(Clause(f"terms.self_{facts.self_referral}"))
-    if facts.duplicate_order in {"hold", "reject"}:
-        clauses.append(Clause(f"terms.double_{facts.duplicate_order}"))
+    clauses += _checks(facts)
     return clauses
+
+
+def _checks(facts: TermsFacts) -> list[Clause]:
+    """Say what changes credit; observing and flagging do not."""
+    modes = {
+        "self": facts.self_referral,
+        "second": facts.second_account,
+        "double": facts.duplicate_order,
+    }
+    return [
+        Clause(f"terms.{name}_{mode}") for name, mode in modes.items() if mode in {"hold", "reject"}
+    ]
 
 
 def _binding(facts: TermsFacts) -> list[Clause]:

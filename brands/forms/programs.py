@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from brands.domain.codelinks import MAX_PATTERN, is_pattern
 from brands.domain.destinations import Refused, check_destination, normalise_domain
+from brands.forms.checks import ChecksForm
 from brands.forms.fields import (
     AmountField,
     AmountsField,
@@ -20,7 +21,6 @@ from brands.forms.fields import (
     currency_choices,
 )
 from brands.models import (
-    CheckMode,
     ClickPolicy,
     CodePolicy,
     HoldAnchor,
@@ -206,7 +206,7 @@ class IdentityForm(SettingsForm):
     )
 
 
-class TrackingForm(DestinationsForm, SettingsForm):
+class TrackingForm(DestinationsForm, ChecksForm, SettingsForm):
     window_days = forms.IntegerField(
         label=_("A click counts for"),
         min_value=1,
@@ -218,17 +218,6 @@ class TrackingForm(DestinationsForm, SettingsForm):
         label=_("When a code and a click disagree"), choices=Precedence.choices
     )
     code_policy = forms.ChoiceField(label=_("When a code earns"), choices=CodePolicy.choices)
-    self_referral = forms.ChoiceField(
-        label=_("Orders of the creators themselves"), choices=CheckMode.choices
-    )
-    duplicate_order = forms.ChoiceField(
-        label=_("A sale that two stores report"),
-        choices=CheckMode.choices,
-        help_text=_(
-            "The same customer and total within an hour, or the same order number and total within"
-            " two days. The order paid and placed first counts, the other one bears the mark."
-        ),
-    )
     is_binding_customers = forms.BooleanField(
         label=_("A customer stays with the creator who brought him first"), required=False
     )

@@ -83,6 +83,9 @@ class Program(models.Model):
     duplicate_order = models.CharField(
         max_length=8, choices=CheckMode, default=CheckMode.FLAG, db_default=CheckMode.FLAG
     )
+    second_account = models.CharField(
+        max_length=8, choices=CheckMode, default=CheckMode.FLAG, db_default=CheckMode.FLAG
+    )
     is_honouring_gpc = models.BooleanField(default=True)
     hold_days = models.PositiveSmallIntegerField(default=30)
     hold_anchor = models.CharField(max_length=10, choices=HoldAnchor, default=HoldAnchor.PAID)
@@ -107,6 +110,7 @@ class Program(models.Model):
             choice_check("precedence", Precedence, "brands_program_precedence_known"),
             choice_check("code_policy", CodePolicy, "brands_program_code_policy_known"),
             choice_check("self_referral", CheckMode, "brands_program_self_known"),
+            choice_check("second_account", CheckMode, "brands_program_second_known"),
             choice_check("duplicate_order", CheckMode, "brands_program_double_known"),
             choice_check("hold_anchor", HoldAnchor, "brands_program_anchor_known"),
             models.CheckConstraint(

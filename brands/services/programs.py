@@ -107,6 +107,7 @@ class ProgramSettings(TypedDict, total=False):
     is_crediting_renewals: bool
     is_yielding_to_ads: bool
     self_referral: str
+    second_account: str
     duplicate_order: str
     is_honouring_gpc: bool
     hold_days: int

@@ -8,12 +8,14 @@ from uuid import UUID
 
 from django.db import transaction
 
-from affiliates.models import Affiliation
+from affiliates.models import Affiliation, MarkKind
+from affiliates.services.alike import note_marks
 from brands.models import RailKind
 from core import audit
 from core.iban import read_iban
 from payouts.domain.export_sepa import NAME_LENGTH, to_latin
 from payouts.domain.export_wise import FIELDS as WISE_FIELDS
+from payouts.domain.marks import mark_method
 from payouts.emails import mail_method_changed
 from payouts.models import PayoutMethod
 from payouts.services.rails import AccountState
@@ -96,6 +98,8 @@ def record_account_state(
         method.is_ready = state.can_receive and state.is_live == expects_live
         method.needs, method.checked_at = list(state.needs), now
         _watch_destination(method, state.destination, now)
+        names = [f"{method.rail}:{state.destination}"] if state.destination else []
+        note_marks(affiliation=method.affiliation, kind=MarkKind.PAYOUT, texts=names, now=now)
         method.save(
             update_fields=["is_ready", "needs", "checked_at", "destination", "frozen_until"]
         )
@@ -195,5 +199,7 @@ def _replace(  # noqa: PLR0913  # the row's own facts
             after={"rail": rail, "hint": hint},
             now=now,
         )
+        names = mark_method(rail, json.loads(details)) if details else []
+        note_marks(affiliation=affiliation, kind=MarkKind.PAYOUT, texts=names, now=now)
         mail_method_changed(method=method, now=now)
     return method

@@ -9,10 +9,12 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from affiliates.models import Affiliation
+from affiliates.models import Affiliation, MarkKind
+from affiliates.services.alike import note_marks
 from core import audit
 from core.locks import lock_row
 from core.models import Brand
+from payouts.domain.marks import mark_tax
 from payouts.domain.tax import find_last_day
 from payouts.models import TaxProfile, TaxSettings
 
@@ -59,6 +61,8 @@ def declare_tax(
                 "valid_until": find_last_day(country=declaration.country, declared=today),
             },
         )
+        names = mark_tax(declaration.country, declaration.details)
+        note_marks(affiliation=affiliation, kind=MarkKind.TAX, texts=names, now=now)
         audit.record(
             brand_id=row.brand_id,
             actor_id=actor_id,

@@ -24,6 +24,7 @@ from affiliates.selectors import (
     list_notes,
     list_tags,
 )
+from affiliates.selectors_alike import find_alike
 from brands.access import Right, get_brand_for
 from brands.context import brand_page, why_not
 from core.clock import brand_now
@@ -32,6 +33,7 @@ from core.models import AuditEvent, Brand
 from core.paging import cut_page
 from core.refusals import find_refusal
 from payouts.selectors import list_payouts_of, list_standings
+from portal.alike_words import name_shared
 from portal.audit_log import describe_events
 from portal.links import list_code_rows, list_link_rows
 from portal.recovery_words import say_recovery
@@ -79,6 +81,10 @@ def show_creator(request: HttpRequest, slug: str, creator_id: str) -> HttpRespon
         tiers={
             pk: describe_place(row, now=now) for pk, row in read_places(places, now=now).items()
         },
+        alike=[
+            (one, name_shared(one))
+            for one in find_alike(access.brand.pk, [affiliation.pk]).get(affiliation.pk, [])
+        ],
         tab=tab,
         tabs=[(f"{url}?tab={name}", one.label, name == tab, 0) for name, one in TABS.items()],
         manage_off=why_not(access, Right.MANAGE),

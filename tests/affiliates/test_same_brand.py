@@ -17,6 +17,7 @@ from tests.makers import (
     make_api_key,
     make_application,
     make_asset,
+    make_cleared_pair,
     make_code_batch,
     make_connection,
     make_endpoint,
@@ -72,6 +73,7 @@ def make_world():
     program = make_program()
     enrollment = make_enrollment(program)
     make_utm_template(program, is_default=True)
+    make_cleared_pair(program)
     make_link(enrollment)
     make_asset(program)
     send_news(make_announcement(program.brand, program_id=program.pk))

@@ -33,6 +33,8 @@ ONE_WAY = {
     "advertising": ({"is_yielding_to_ads": True}, {"is_yielding_to_ads": False}),
     "own orders held": ({"self_referral": "reject"}, {"self_referral": "hold"}),
     "own orders free": ({"self_referral": "hold"}, {"self_referral": "flag"}),
+    "second accounts held": ({"second_account": "reject"}, {"second_account": "hold"}),
+    "second accounts free": ({"second_account": "hold"}, {"second_account": "flag"}),
     "doubles held": ({"duplicate_order": "reject"}, {"duplicate_order": "hold"}),
     "doubles free": ({"duplicate_order": "hold"}, {"duplicate_order": "flag"}),
     "a group's hold": ({"groups": SLOW}, {"groups": ()}),

@@ -75,6 +75,8 @@ def test_every_switch_changes_the_terms():
         {"is_crediting_renewals": True},
         {"is_yielding_to_ads": True},
         {"self_referral": "hold"},
+        {"second_account": "hold"},
+        {"second_account": "reject"},
         {"duplicate_order": "hold"},
         {"duplicate_order": "reject"},
         {"hold_anchor": "delivered"},

@@ -236,6 +236,7 @@ def test_every_tracking_setting_goes_through_preview_and_save():
         "code_policy": "with_click",
         "self_referral": "hold",
         "duplicate_order": "reject",
+        "second_account": "hold",
         "is_binding_customers": "on",
         "ref_aliases": "via, aff",
     }
@@ -252,7 +253,7 @@ def test_every_tracking_setting_goes_through_preview_and_save():
         "first",
         "hold",
     )
-    assert program.duplicate_order == "reject"
+    assert (program.duplicate_order, program.second_account) == ("reject", "hold")
     assert program.is_binding_customers
     assert not program.is_honouring_gpc
 

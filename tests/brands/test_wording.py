@@ -139,6 +139,7 @@ def test_no_clause_is_left_as_a_code_or_with_a_gap():
                 precedence="click",
                 click_policy="first",
                 self_referral="hold",
+                second_account="hold" if policy == "always" else "reject",
                 duplicate_order="hold" if policy == "always" else "reject",
                 is_binding_customers=True,
                 is_yielding_to_ads=True,

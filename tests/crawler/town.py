@@ -17,7 +17,7 @@ from core.fields import EncryptedTextField
 from core.models import Brand, User
 from tests.addresses import Asker, KeyAsker
 from tests.everything import Everything, make_everything
-from tests.makers import NOW, make_member, make_user
+from tests.makers import NOW, make_cleared_pair, make_member, make_user
 
 MARK = re.compile(r"zq-(\w+)-([0-9a-f-]+)-qz")
 _ID = re.compile(r"\b[a-z]{2,6}_[0-9a-z]{20}\b")
@@ -122,6 +122,7 @@ def make_town() -> Town:
     ours, theirs = make_everything("Anna"), make_everything("Cem")
     for world in (ours, theirs):
         _give_password(world.owner)
+        make_cleared_pair(world.program)
         fill_tables(world.brand)
     mark_rows(theirs.brand)
     people = {

@@ -55,6 +55,8 @@ NOT_COPIED = {
     "account.EmailConfirmation": "has a secret of an address in the list of addresses",
     "affiliates.Announcement": OTHERS,
     "affiliates.CodeBatch": "is what its codes have in common, which are copied",
+    "affiliates.AccountMark": "is a keyed hash of what stands in the copy itself",
+    "affiliates.ClearedPair": "is the team's own; the brand answers for it",
     "affiliates.Note": "is the team's own; the brand answers for it",
     "affiliates.Tick": "is the team's own; the brand answers for it",
     "brands.ApiKey": OTHERS,

@@ -7,7 +7,7 @@ import pytest
 
 from tests.tracking.candidates import DAY, ORDER, PLACED, click, code, make_party, manual
 from tracking.domain.attribution import attribute, from_json, to_json
-from tracking.domain.candidates import OtherAccount, Policy
+from tracking.domain.candidates import KnownAddress, OtherAccount, Policy
 from tracking.domain.checks import (
     CHECKS,
     OF_THE_CREATOR,
@@ -35,8 +35,8 @@ def decide(*entrants, order=TWICE, **modes):
 
 
 def account(affiliation="anna", **changes):
-    facts = {"is_earlier": True, "signal": "payout", "enrollment": "77", "email_hash": "other"}
-    return OtherAccount(affiliation, **(facts | changes))
+    facts = {"is_earlier": True, "signals": ("payout", "tax"), "enrollment": "77"}
+    return OtherAccount(affiliation, **({"email_hash": "other"} | facts | changes))
 
 
 class TestDoubles:
@@ -135,9 +135,19 @@ class TestFindings:
     def test_only_the_later_of_two_accounts_bears_the_mark(self):
         order = replace(STRANGER, accounts=(account(), account("ben", is_earlier=False)))
 
-        assert find_second_account(make_party("anna"), order) == Finding("payout", {"other": "77"})
+        assert find_second_account(make_party("anna"), order) == Finding(
+            "payout", {"other": "77", "shared": ["payout", "tax"]}
+        )
         assert find_second_account(make_party("ben"), order) is None
         assert find_second_account(make_party("cleo"), order) is None
+
+    def test_an_order_by_a_further_address_is_an_own_order(self):
+        order = replace(ORDER, addresses=(KnownAddress("anna", "buyer"),))
+
+        assert find_self(make_party("anna"), order) == Finding("address")
+        assert find_self(make_party("ben"), order) is None
+        assert find_self(make_party("anna", email_hash="buyer"), order) == Finding("email")
+        assert find_self(make_party("anna"), replace(order, email_hash="x")) is None
 
     @pytest.mark.parametrize("is_earlier", [True, False])
     def test_an_order_of_the_other_account_is_an_own_order(self, is_earlier):
@@ -195,7 +205,8 @@ class TestModes:
         assert result.winner.party.enrollment == "ben"
         refused = next(row for row in result.rows if row.candidate.party.enrollment == "anna")
         assert (refused.code, dict(refused.params)) == (
-            "attr.lost_account", {"creator": "anna", "other": "77", "signal": "payout"}
+            "attr.lost_account",
+            {"creator": "anna", "other": "77", "shared": ["payout", "tax"], "signal": "payout"},
         )  # fmt: skip
 
     def test_findings_come_in_the_order_of_the_checks(self):

@@ -179,15 +179,23 @@ class BadToken:
 class OtherAccount:
     """Another creator of the brand who is likely the same person as that of an affiliation.
 
-    `enrollment`: a place of his; `signal`: what both have in common; `is_earlier`: he was here
-    first; `email_hash`: his address, by the key that orders use.
+    `enrollment`: a place of his; `signals`: what both have in common, the strongest first;
+    `is_earlier`: he was here first; `email_hash`: his address, by the key that orders use.
     """
 
     affiliation: str
     is_earlier: bool
-    signal: str
+    signals: tuple[str, ...]
     enrollment: str
     email_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class KnownAddress:
+    """A further address of the creator of an affiliation, hashed by the key that orders use."""
+
+    affiliation: str
+    email_hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +203,7 @@ class OrderFacts:
     """What attribution needs of the order.
 
     `doubles`: orders of other connections that are the same sale and count in place of this one.
-    `accounts`: other accounts of the creators who could be credited.
+    `accounts` and `addresses`: what is known of the creators who could be credited.
     """
 
     placed_at: datetime
@@ -205,3 +213,4 @@ class OrderFacts:
     bad_tokens: tuple[BadToken, ...] = ()
     doubles: tuple[Double, ...] = ()
     accounts: tuple[OtherAccount, ...] = ()
+    addresses: tuple[KnownAddress, ...] = ()

@@ -9,7 +9,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tracking.domain.candidates import CheckMode, CheckName, OrderFacts, Party, Policy
+from tracking.domain.candidates import (
+    CheckMode,
+    CheckName,
+    KnownAddress,
+    OrderFacts,
+    Party,
+    Policy,
+)
 from tracking.domain.doubles import Double
 from tracking.domain.reasons import LOST_ACCOUNT, LOST_DOUBLE, LOST_SELF, Reason
 
@@ -38,11 +45,13 @@ class Finding:
 
 
 def find_self(party: Party, order: OrderFacts) -> Finding | None:
-    """Tell an order of the creator's own: by his address, or by that of his other account."""
+    """Tell an order of the creator's own: by an address of his, or that of his other account."""
     if not order.email_hash:
         return None
     if party.email_hash == order.email_hash:
         return Finding("email")
+    if KnownAddress(party.affiliation, order.email_hash) in order.addresses:
+        return Finding("address")
     for account in order.accounts:
         if account.affiliation == party.affiliation and account.email_hash == order.email_hash:
             return Finding("account")
@@ -56,7 +65,8 @@ def find_second_account(party: Party, order: OrderFacts) -> Finding | None:
     """
     for account in order.accounts:
         if account.affiliation == party.affiliation and account.is_earlier:
-            return Finding(account.signal, {"other": account.enrollment})
+            shared = {"other": account.enrollment, "shared": list(account.signals)}
+            return Finding(account.signals[0], shared)
     return None
 
 

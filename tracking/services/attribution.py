@@ -40,6 +40,7 @@ from tracking.models import (
 )
 from tracking.services.codeuses import find_takers
 from tracking.services.doubles import list_doubles
+from tracking.services.people import list_people
 from tracking.services.recovering import recover_clicks, token_time
 from tracking.services.subscriptions import find_first_order
 from tracking.services.telling import tell_flags
@@ -155,6 +156,7 @@ def policy_of(program: Program) -> Policy:
         is_paid_ad_first=program.is_yielding_to_ads,
         self_referral=program.self_referral,  # type: ignore[arg-type]
         duplicate_order=program.duplicate_order,  # type: ignore[arg-type]
+        second_account=program.second_account,  # type: ignore[arg-type]
     )
 
 
@@ -198,6 +200,7 @@ def _attribute(
     snapshot, placed_at = state.snapshot, effective_placed_at(state)
     assert snapshot is not None and placed_at is not None  # noqa: S101
     programs = Program.objects.filter(brand_id=order.brand_id)
+    people = list_people(order, candidates)
     facts = OrderFacts(
         placed_at=placed_at,
         email_hash=snapshot.customer.email_hash,
@@ -205,6 +208,8 @@ def _attribute(
         is_test=state.is_test,
         bad_tokens=_bad_tokens(order, state),
         doubles=doubles,
+        accounts=people.accounts,
+        addresses=people.addresses,
     )
     return domain.attribute(
         order=facts,

@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from affiliates.models import MarkKind
 from brands.reasons import PRICES
 from brands.reasons import STEPS as BRAND_STEPS
 from brands.reasons import WORDS as BRAND_WORDS
@@ -37,7 +38,12 @@ WORDS: Mapping[str, Mapping[str, str | Promise]] = {
         "delivered": pgettext_lazy("the date is set when the order is ...", "delivered"),
     },
     "policy": {"last": _("last click"), "first": _("first click")},
-    "signal": {"email": _("e-mail address"), "address": _("another e-mail address of the account")},
+    "signal": {
+        "email": _("e-mail address"),
+        "address": _("another e-mail address of the account"),
+        "account": _("e-mail address of a second account"),
+    },
+    "shared": dict(MarkKind.choices),
     "status": {
         "draft": pgettext_lazy("the program was ...", "a draft"),
         "live": pgettext_lazy("the program was ...", "live"),

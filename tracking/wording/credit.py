@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext_lazy as _
 
 from core.wording import Message, ngettext_lazy
+from tracking.wording.checks import CHECKS
 
 WON: Mapping[str, Message] = {
     "attr.won_last_click": Message(
@@ -252,55 +253,6 @@ LOST: Mapping[str, Message] = {
             _("{member} credited this order to another creator on {date}: {reason}"),
             _("Credited to another creator; this commission is 0."),
         ),
-    ),
-}
-
-_DOUBLE_BY_CUSTOMER = (
-    _(
-        "Order {order} in {store} has the same customer and the same total and was placed"
-        " {seconds} s earlier."
-    ),
-    _(
-        "Order {order} in {store} has the same customer and the same total and was placed"
-        " {minutes} min earlier."
-    ),
-    _("Order {order} in {store} has the same customer and the same total, and counts first."),
-)
-_DOUBLE_BY_NUMBER = (
-    _(
-        "Order {order} in {store} has the same number and the same total and was placed"
-        " {seconds} s earlier."
-    ),
-    _(
-        "Order {order} in {store} has the same number and the same total and was placed"
-        " {minutes} min earlier."
-    ),
-    _("Order {order} in {store} has the same number and the same total, and counts first."),
-)
-_LOST_DOUBLE = (
-    _("Not credited again: you have this sale already, as order {order}."),
-    _("Not credited again: you have this sale already."),
-)
-_SAME_SALE = (
-    _("It may be the same sale as your order {order}, told by another store of {brand}."),
-    _("It may be the same sale as another order of yours."),
-)
-
-CHECKS: Mapping[str, Message] = {
-    "attr.lost_double": Message(
-        _LOST_DOUBLE,
-        _DOUBLE_BY_CUSTOMER,
-        by="signal",
-        cases={"number": Message(_LOST_DOUBLE, _DOUBLE_BY_NUMBER)},
-    ),
-    "check.self_referral": Message(
-        _("It may be an order of your own."), _("Buyer and {creator} match by {signal}.")
-    ),
-    "check.duplicate_order": Message(
-        _SAME_SALE,
-        _DOUBLE_BY_CUSTOMER,
-        by="signal",
-        cases={"number": Message(_SAME_SALE, _DOUBLE_BY_NUMBER)},
     ),
 }
 

@@ -5,30 +5,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext_lazy as _
 
 from core.wording import Message, ngettext_lazy
-
-_ASKED_DOUBLE = (
-    _(
-        "{brand} is checking whether this is the same sale as your order {order}."
-        " You can add an answer; the date below stays."
-    ),
-    _("{brand} is checking this order. You can add an answer; the date below stays."),
-)
-_CHECKED: Mapping[str, Message] = {
-    "duplicate_order.customer": Message(
-        _ASKED_DOUBLE,
-        _(
-            "On review since {date}: order {order} in {store} has the same customer and the same"
-            " total."
-        ),
-    ),
-    "duplicate_order.number": Message(
-        _ASKED_DOUBLE,
-        _(
-            "On review since {date}: order {order} in {store} has the same number and the same"
-            " total."
-        ),
-    ),
-}
+from tracking.wording.checks import CHECKED
 
 HOLDS: Mapping[str, Message] = {
     "hold.pending": Message(
@@ -94,7 +71,7 @@ HOLDS: Mapping[str, Message] = {
             _("On review since {date}."),
         ),
         by="about",
-        cases=_CHECKED,
+        cases=CHECKED,
     ),
     "hold.dispute": Message(
         _("The shopper's bank questioned the payment. The commission waits for the outcome."),

@@ -13,6 +13,7 @@ REASONS: Mapping[str, str | Promise] = {
     "attr.test": _("Test order"),
     "attr.lost_window": _("Outside the window"),
     "attr.lost_self": _("Self-referral"),
+    "attr.lost_account": _("Second account"),
     "attr.lost_double": _("Sale counted twice"),
     "attr.lost_click_not_counted": _("Click not counted"),
     "attr.lost_code_needs_click": _("Code without a click"),

@@ -21,6 +21,7 @@ BEAT = {
     "store-checks": {"task": "tracking.begin_checks", "schedule": crontab(minute=35)},
     "sweep-checks": {"task": "tracking.sweep_checks", "schedule": 60.0},
     "pull-orders": {"task": "tracking.pull_orders", "schedule": 60.0},
+    "catalogues": {"task": "tracking.read_catalogues", "schedule": 60.0},
     "release": {"task": "tracking.release_due", "schedule": 300.0},
     "drive-payouts": {"task": "payouts.drive_open", "schedule": 60.0},
     "statements": {"task": "payouts.issue_statements", "schedule": crontab(minute="*/10")},

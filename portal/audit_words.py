@@ -94,6 +94,8 @@ SENTENCES: Mapping[str, str | Promise] = {
         "{who} asked the store {what} again for an order it could not give"
     ),
     "connection.order_given_up": _("{who} gave up an order that the store {what} could not give"),
+    "connection.products_asked": _("{who} had the products of the store {what} fetched"),
+    "connection.products_fetched": _("The products of the store {what} were fetched from the shop"),
     "connection.products_taken": _("{who} uploaded the products of the store {what}"),
     "connection.renamed": _("{who} renamed the store {what}"),
     "connection.secret_rotated": _("{who} made a new secret for the store {what}"),

@@ -79,7 +79,7 @@ from tests.payouts.papers import (
 from tests.safety import make_factors, make_session
 from tests.shop import Shop, code, line
 from tests.storechecks import make_check, make_finding
-from tests.uploads import make_products, make_read_upload
+from tests.uploads import make_fetched_product, make_products, make_read_upload
 from tracking.models import StoreEvent
 from tracking.selectors_brand import list_reasons
 from tracking.services.deliverables import Said, answer_offer, submit_work
@@ -154,6 +154,7 @@ def make_everything(prefix: str = "Anna", *, creator: User | None = None) -> Eve
     draft = _fill_shop(world, mine.text, theirs.text)
     make_award(place, at=shop.now)
     make_products(shop.connection)
+    make_fetched_product(shop.connection)
     claim = make_claim(place, "2", picture=make_screenshot(), total="100.00", now=shop.now)
     make_alike(place, other)
     key, key_text = make_api_key(world.brand, now=shop.now)

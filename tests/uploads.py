@@ -8,7 +8,7 @@ from tests.makers import get_owner
 from tracking.domain.productsheet import read_products
 from tracking.domain.sheetcells import guess_options
 from tracking.integrations import csvfile
-from tracking.models import OrderUpload
+from tracking.models import FetchedProduct, OrderUpload
 from tracking.services import uploadwork
 from tracking.services.processing import process_store_event
 from tracking.services.products import replace_products
@@ -43,6 +43,13 @@ def make_products(store: StoreConnection, text: str = PRODUCTS) -> None:
         sheet=read_products(text.encode()),
         actor_id=get_owner(store.brand).pk,
         now=brand_now(store.brand),
+    )
+
+
+def make_fetched_product(store: StoreConnection, title: str = "Cup") -> FetchedProduct:
+    """Return a product of a list that is being read from the shop."""
+    return FetchedProduct.objects.create(
+        brand=store.brand, connection=store, product_ref="cup", title=title, collections=["Kitchen"]
     )
 
 

@@ -15,9 +15,11 @@ from tracking.integrations import (
     csvfile,
     get_adapter,
     get_adapter_of,
+    list_catalogues,
     list_fetched,
     list_polled,
     list_reporting,
+    open_catalogue,
     open_poller,
     open_source,
 )
@@ -26,6 +28,7 @@ from tracking.services import (
     alarms,
     bonusplans,
     budgets,
+    catalogues,
     checknews,
     checkwork,
     counting,
@@ -123,6 +126,37 @@ def fetch_told(*, connection_id: int) -> None:
         processing.process_store_event(
             event_id=event_id, adapter=adapter, now=brand_now(store.brand)
         )
+
+
+@shared_task(name="tracking.read_catalogues", acks_late=True, ignore_result=True)
+def read_catalogues() -> None:
+    """Begin to read, or read on, the products of each shop whose turn it is."""
+    for fetch in catalogues.list_due(platforms=list_catalogues(), real_now=database_now()):
+        jobs.enqueue(catalogues.WORK, fetch_id=fetch.pk)
+
+
+@shared_task(
+    name=catalogues.WORK,
+    acks_late=True,
+    ignore_result=True,
+    time_limit=280,  # under the broker's visibility_timeout
+    soft_time_limit=260,
+)
+def read_catalogue(*, fetch_id: int) -> None:
+    """Read some pages of the products of one shop."""
+    real_now = database_now()
+    due = catalogues.list_due(platforms=list_catalogues(), real_now=real_now)
+    if fetch_id not in {one.pk for one in due}:
+        return
+    fetch = catalogues.claim(fetch_id=fetch_id, real_now=real_now)
+    if fetch is None:
+        return
+    catalogues.read_catalogue(
+        fetch=fetch,
+        source=open_catalogue(fetch.connection, allows_loopback=settings.LOCAL),
+        now=brand_now(fetch.brand),
+        real_now=real_now,
+    )
 
 
 @shared_task(name="tracking.sweep_uploads", acks_late=True, ignore_result=True)

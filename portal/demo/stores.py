@@ -17,7 +17,7 @@ from portal.demo.world import Shop, Timeline, World
 from tracking.domain.events import RefundEvent
 from tracking.domain.sheetcells import guess_options
 from tracking.integrations import csvfile, get_adapter
-from tracking.models import OrderPull, OrderUpload
+from tracking.models import CatalogueFetch, OrderPull, OrderUpload
 from tracking.services import pulling, uploads, uploadwork
 from tracking.services.intake import record_refusal
 from tracking.services.processing import process_store_event
@@ -177,6 +177,7 @@ def _pull(world: World, now: datetime) -> None:
     for event_id in stored:
         process_store_event(event_id=event_id, adapter=adapter, now=now)
     OrderPull.objects.filter(pk=pull.pk).update(next_at=now + UNTIL_NEXT_TRY)
+    CatalogueFetch.objects.create(brand=world.brand, connection=shop.connection)
 
 
 def _box(at: datetime) -> dict[str, Any]:

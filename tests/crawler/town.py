@@ -79,6 +79,7 @@ PUBLIC = {
 # Fields of these names hold something else wherever the model says so.
 NOT_WRITTEN = {
     "core.jobrun.name",
+    "tracking.cataloguefetch.cursor",  # a place in a list of the shop
     "affiliates.code.text",
     "payouts.exportfile.name",
     "payouts.statement.content",  # made of the ledger, and read again

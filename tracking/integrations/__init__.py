@@ -14,6 +14,7 @@ from typing import cast
 from brands.models import StoreConnection
 from tracking.models import StoreEvent
 from tracking.services.adapters import FILES, Adapter
+from tracking.services.catalogues import Catalogue
 from tracking.services.sources import Poller, Source
 
 
@@ -78,6 +79,23 @@ def list_reporting() -> list[str]:
 def list_fetched() -> list[str]:
     """Return the platforms of which one order can be fetched."""
     return [name for name, one in list_adapters().items() if hasattr(one, "open_source")]
+
+
+def list_catalogues() -> list[str]:
+    """Return the platforms whose products can be read."""
+    return [name for name, one in list_adapters().items() if hasattr(one, "open_catalogue")]
+
+
+def open_catalogue(connection: StoreConnection, *, allows_loopback: bool) -> Catalogue:
+    """Return the products of a shop, to be asked for with the keys of the connection.
+
+    :raises UnknownPlatform: its platform gives none.
+    """
+    adapter = get_adapter(connection.platform)
+    opener: Callable[..., Catalogue] | None = getattr(adapter, "open_catalogue", None)
+    if opener is None:
+        raise UnknownPlatform(connection.platform)
+    return opener(connection, allows_loopback=allows_loopback)
 
 
 def open_source(connection: StoreConnection, *, allows_loopback: bool) -> Source:

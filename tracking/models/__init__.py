@@ -44,7 +44,7 @@ from tracking.models.orders import (
     Order,
     OrderKind,
 )
-from tracking.models.products import Product
+from tracking.models.products import CatalogueFetch, FetchedProduct, ListSource, Product
 from tracking.models.pulls import OrderPull, UnreadOrder
 from tracking.models.storechecks import (
     LIVE,
@@ -76,6 +76,7 @@ __all__ = [
     "BonusPlan",
     "BudgetThreshold",
     "BudgetWarning",
+    "CatalogueFetch",
     "CheckStage",
     "CheckedOrder",
     "Claim",
@@ -95,11 +96,13 @@ __all__ = [
     "Deliverable",
     "DeliverableKind",
     "EarnedTotal",
+    "FetchedProduct",
     "FindingKind",
     "FindingState",
     "HoldKind",
     "HourCount",
     "Impression",
+    "ListSource",
     "Order",
     "OrderKind",
     "OrderPull",

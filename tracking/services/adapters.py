@@ -62,7 +62,10 @@ class Parsed:
 
 
 class Adapter(Protocol):
-    """One platform. A package with these names is one; `open_source` too where it is fetched."""
+    """One platform. A package with these names is one.
+
+    `open_source` too where it is fetched, `open_catalogue` where its products can be read.
+    """
 
     __file__: str | None
 

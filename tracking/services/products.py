@@ -14,7 +14,7 @@ from brands.models import StoreConnection
 from core import audit
 from core.locks import lock_row
 from tracking.domain.sheetcells import Sheet
-from tracking.models import Product
+from tracking.models import CatalogueFetch, FetchedProduct, ListSource, Product
 
 Key = tuple[str, str]
 """The id of a product and its SKU; either may be empty."""
@@ -107,6 +107,7 @@ def _take(
     Product.objects.filter(pk__in=gone).delete()
     Product.objects.bulk_create(rows, batch_size=1000)
     after = named if is_whole else named | before.keys()
+    _note_file(connection, now)
     done = {
         "products": len(after),
         "new": len(after - before.keys()),
@@ -121,6 +122,23 @@ def _take(
         now=now,
     )
     return done
+
+
+def _note_file(connection: StoreConnection, now: datetime) -> None:
+    """Note that a file made the list; a reading is given up."""
+    CatalogueFetch.objects.update_or_create(
+        connection=connection,
+        defaults={
+            "brand_id": connection.brand_id,
+            "source": ListSource.FILE,
+            "taken_at": now,
+            "begun_at": None,
+            "failures": 0,
+            "code": "",
+            "next_at": None,
+        },
+    )
+    FetchedProduct.objects.filter(connection=connection).delete()
 
 
 def _collect(rows: Iterable[tuple[str, str, list[str]]]) -> ProductList:

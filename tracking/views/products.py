@@ -15,13 +15,15 @@ from brands.access import BrandAccess, Right, get_brand_for, get_connection_for
 from brands.context import brand_page, why_not
 from brands.models import StoreConnection
 from core.asked import read_text
-from core.clock import brand_now
+from core.clock import brand_now, database_now
 from core.edges import door, posted, see_other
 from core.wording import Reader
 from tracking.domain.productsheet import read_products
 from tracking.domain.sheetcells import Sheet, SheetRefused
 from tracking.forms_products import ProductsForm
-from tracking.models import Product
+from tracking.integrations import list_catalogues
+from tracking.models import CatalogueFetch, Product
+from tracking.services.catalogues import ask_now
 from tracking.services.products import add_products, count_collections, replace_products
 from tracking.views._store_tabs import list_store_tabs
 from tracking.wording import explain
@@ -35,10 +37,15 @@ SHOWN_COLLECTIONS = 100
 @require_http_methods(["GET", "POST"])
 @door
 def show_products(request: HttpRequest, slug: str, connection_id: str) -> HttpResponse:
-    """Show a page of the list (`?q=`, `?after=`); POST takes a file, whole or not at all."""
+    """Show a page of the list (`?q=`, `?after=`).
+
+    POST takes a file, whole or not at all, or has the list fetched from the shop.
+    """
     is_sent = request.method == "POST"
     access = get_brand_for(request.user, slug, Right.MANAGE if is_sent else Right.READ)
     connection = get_connection_for(access, connection_id)
+    if is_sent and request.POST.get("action") == "fetch":
+        return _ask(request, access, connection)
     form = ProductsForm(posted(request), request.FILES or None)
     errors: list[tuple[int, str, str]] = []
     if is_sent and form.is_valid():
@@ -56,10 +63,44 @@ def show_products(request: HttpRequest, slug: str, connection_id: str) -> HttpRe
         collections=count_collections(connection)[:SHOWN_COLLECTIONS],
         nav_current=NAV,
         tabs=list_store_tabs(access, connection, "products"),
+        **_show_catalogue(access, connection),
         **_read_page(request, connection),
     )
     status = 422 if form.errors or errors else 200
     return render(request, "tracking/products.html", context, status=status)
+
+
+def _ask(request: HttpRequest, access: BrandAccess, connection: StoreConnection) -> HttpResponse:
+    if _can_fetch(connection):
+        ask_now(
+            connection_id=connection.pk,
+            actor_id=access.member.user_id,
+            now=brand_now(access.brand),
+            real_now=database_now(),
+        )
+        messages.success(request, _("The products are being fetched from the shop."))
+    else:
+        messages.error(request, _("The products of this shop cannot be fetched."))
+    return see_other(_url(access, connection))
+
+
+def _can_fetch(connection: StoreConnection) -> bool:
+    is_open = connection.is_active and connection.api_key is not None
+    return is_open and connection.platform in list_catalogues()
+
+
+def _show_catalogue(access: BrandAccess, connection: StoreConnection) -> dict[str, Any]:
+    """Return where the list came from, and how the fetching of it goes."""
+    fetch = CatalogueFetch.objects.filter(connection=connection).first()
+    can_fetch = _can_fetch(connection)
+    problem = _explain(access, fetch.code) if fetch and fetch.code and can_fetch else ""
+    return {
+        "has_catalogue": connection.platform in list_catalogues(),
+        "can_fetch": can_fetch,
+        "fetch": fetch,
+        "fetch_problem": problem,
+        "fetched_so_far": connection.fetched_products.count(),
+    }
 
 
 def _read(access: BrandAccess, form: ProductsForm) -> Sheet | None:

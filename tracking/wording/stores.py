@@ -157,6 +157,8 @@ PULLS: Mapping[str, Message] = {
     "pull.moved": Message(_("The shop sent us on to another address. Save its final address.")),
     "pull.no_orders": Message(_("What the shop answered is no list of orders.")),
     "pull.no_order": Message(_("What the shop answered is no order.")),
+    "pull.no_list": Message(_("What the shop answered is no list of products.")),
+    "pull.no_products": Message(_("The shop gave no products.")),
     "pull.gone": Message(_("The shop does not have this order any more.")),
     "pull.bad_address": Message(_("The address of the shop must begin with https://.")),
     "pull.not_allowed": Message(_("The address of the shop is not on the public internet.")),

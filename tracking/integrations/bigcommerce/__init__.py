@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from brands.services.platforms import KeyField, Traits
+from tracking.integrations.bigcommerce.catalogue import open_catalogue
 from tracking.integrations.bigcommerce.parser import parse
 from tracking.integrations.bigcommerce.pull import open_source
 from tracking.integrations.bigcommerce.signature import describe, is_ping, verify
@@ -19,11 +20,20 @@ traits = Traits(
     ),
     keys_why=_("A webhook of BigCommerce holds ids alone; without keys no order is known."),
     keys_how=_(
-        "In BigCommerce open Settings, Store-level API accounts; scopes: Orders and Order "
-        "transactions, read-only. The store hash stands in the API path, after stores/."
+        "In BigCommerce open Settings, Store-level API accounts; scopes: Orders, Order "
+        "transactions and Products, read-only. The store hash stands in the API path, after "
+        "stores/."
     ),
     is_polled=True,
     needs_fetch=True,
 )
 
-__all__ = ["describe", "is_ping", "open_source", "parse", "traits", "verify"]
+__all__ = [
+    "describe",
+    "is_ping",
+    "open_catalogue",
+    "open_source",
+    "parse",
+    "traits",
+    "verify",
+]

@@ -74,9 +74,13 @@ class BigSource:
 
 def open_source(connection: StoreConnection, *, allows_loopback: bool) -> BigSource:
     """Return what reads the store of the connection: its hash and its token."""
+    return BigSource(open_ask(connection, allows_loopback=allows_loopback))
+
+
+def open_ask(connection: StoreConnection, *, allows_loopback: bool) -> Ask:
     base = f"{API}{quote(connection.api_key or '', safe='')}/"
     headers = {"x-auth-token": connection.api_secret or ""}
-    return BigSource(make_ask(base, headers, allows_loopback=allows_loopback))
+    return make_ask(base, headers, allows_loopback=allows_loopback)
 
 
 def _read(body: bytes) -> Found | None:

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from brands.services.platforms import KeyField, Traits
+from tracking.integrations.ecwid.catalogue import open_catalogue
 from tracking.integrations.ecwid.parser import parse
 from tracking.integrations.ecwid.pull import open_source
 from tracking.integrations.ecwid.signature import describe, is_ping, verify
@@ -22,10 +23,19 @@ traits = Traits(
         "and what was missed too."
     ),
     keys_how=_(
-        "In Ecwid open Apps, Develop apps; permissions: read_orders and read_store_profile."
+        "In Ecwid open Apps, Develop apps; permissions: read_orders, read_store_profile and "
+        "read_catalog."
     ),
     is_polled=True,
     needs_fetch=True,
 )
 
-__all__ = ["describe", "is_ping", "open_source", "parse", "traits", "verify"]
+__all__ = [
+    "describe",
+    "is_ping",
+    "open_catalogue",
+    "open_source",
+    "parse",
+    "traits",
+    "verify",
+]

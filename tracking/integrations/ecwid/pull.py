@@ -97,9 +97,13 @@ class EcwidSource:
 
 def open_source(connection: StoreConnection, *, allows_loopback: bool) -> EcwidSource:
     """Return the orders of a shop; its token is sent to Ecwid alone."""
+    return EcwidSource(open_ask(connection, allows_loopback=allows_loopback))
+
+
+def open_ask(connection: StoreConnection, *, allows_loopback: bool) -> Ask:
     base = f"{BASE}{quote(connection.api_key or '', safe='')}/"
     headers = {"authorization": f"Bearer {connection.api_secret}"}
-    return EcwidSource(make_ask(base, headers, allows_loopback=allows_loopback))
+    return make_ask(base, headers, allows_loopback=allows_loopback)
 
 
 def _is_unfinished(body: bytes) -> bool:

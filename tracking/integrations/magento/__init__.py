@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from brands.services.platforms import Address, KeyField, Traits
+from tracking.integrations.magento.catalogue import open_catalogue
 from tracking.integrations.magento.parser import parse
 from tracking.integrations.magento.pull import open_source
 from tracking.integrations.magento.signature import describe, is_ping, verify
@@ -23,11 +24,19 @@ traits = Traits(
         "orders and refunds that changed."
     ),
     keys_how=_(
-        "In the admin open System, Integrations, Add new integration, with access to Sales; "
-        "activate it and copy the access token."
+        "In the admin open System, Integrations, Add new integration, with access to Sales "
+        "and Catalog; activate it and copy the access token."
     ),
     is_polled=True,
     needs_fetch=True,
 )
 
-__all__ = ["describe", "is_ping", "open_source", "parse", "traits", "verify"]
+__all__ = [
+    "describe",
+    "is_ping",
+    "open_catalogue",
+    "open_source",
+    "parse",
+    "traits",
+    "verify",
+]

@@ -71,9 +71,13 @@ class MagentoSource:
 
 def open_source(connection: StoreConnection, *, allows_loopback: bool) -> MagentoSource:
     """Return the orders of a shop; its address is the only host the token is sent to."""
+    return MagentoSource(open_ask(connection, allows_loopback=allows_loopback))
+
+
+def open_ask(connection: StoreConnection, *, allows_loopback: bool) -> Ask:
     base = f"{connection.shop_url.rstrip('/')}/rest/V1/"
     headers = {"authorization": f"Bearer {connection.api_key}"}
-    return MagentoSource(make_ask(base, headers, allows_loopback=allows_loopback))
+    return make_ask(base, headers, allows_loopback=allows_loopback)
 
 
 def _read(body: bytes) -> Found:

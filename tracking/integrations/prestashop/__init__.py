@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from brands.services.platforms import Address, KeyField, Traits
+from tracking.integrations.prestashop.catalogue import open_catalogue
 from tracking.integrations.prestashop.parser import parse
 from tracking.integrations.prestashop.pull import open_source
 from tracking.integrations.prestashop.signature import describe, is_ping, verify
@@ -20,9 +21,17 @@ traits = Traits(
     keys_how=_(
         "In PrestaShop open Advanced parameters, Webservice, Add new key, with the right to view: "
         "orders, order_slip, order_cart_rules, cart_rules, currencies, configurations, customers, "
-        "addresses, countries."
+        "addresses, countries, products, categories."
     ),
     is_polled=True,
 )
 
-__all__ = ["describe", "is_ping", "open_source", "parse", "traits", "verify"]
+__all__ = [
+    "describe",
+    "is_ping",
+    "open_catalogue",
+    "open_source",
+    "parse",
+    "traits",
+    "verify",
+]

@@ -184,10 +184,14 @@ class PrestaSource:
 
 def open_source(connection: StoreConnection, *, allows_loopback: bool) -> PrestaSource:
     """Return the orders of a shop; its address is the only host the key is sent to."""
+    return PrestaSource(open_ask(connection, allows_loopback=allows_loopback))
+
+
+def open_ask(connection: StoreConnection, *, allows_loopback: bool) -> Ask:
     coded = base64.b64encode(f"{connection.api_key}:".encode()).decode()
     base = f"{connection.shop_url.rstrip('/')}/api/"
     headers = {"authorization": f"Basic {coded}"}
-    return PrestaSource(make_ask(base, headers, allows_loopback=allows_loopback))
+    return make_ask(base, headers, allows_loopback=allows_loopback)
 
 
 def _read_document(body: bytes) -> Row:

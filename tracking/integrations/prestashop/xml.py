@@ -51,6 +51,8 @@ def _is_list(element: Element) -> bool:
     return len(tags) == 1 and element.tag in {
         "orders",
         "currencies",
+        "products",
+        "categories",
         "order_slips",
         "order_cart_rules",
         "configurations",

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from brands.services.platforms import Address, KeyField, Traits
+from tracking.integrations.shopify.catalogue import open_catalogue
 from tracking.integrations.shopify.parser import parse
 from tracking.integrations.shopify.pull import open_source
 from tracking.integrations.shopify.signature import describe, is_ping, verify
@@ -26,7 +27,7 @@ traits = Traits(
     ),
     keys_why=_(
         "Shopify gives a webhook up after eight failures. With keys the orders that failed to "
-        "arrive are fetched, and edits at once."
+        "arrive are fetched, edits at once, and once a day which collections products are in."
     ),
     keys_how=_(
         "In Shopify's Dev Dashboard make an app for your shop with the scopes read_orders and "
@@ -36,4 +37,12 @@ traits = Traits(
     is_polled=True,
 )
 
-__all__ = ["describe", "is_ping", "open_source", "parse", "traits", "verify"]
+__all__ = [
+    "describe",
+    "is_ping",
+    "open_catalogue",
+    "open_source",
+    "parse",
+    "traits",
+    "verify",
+]

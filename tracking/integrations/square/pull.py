@@ -125,11 +125,18 @@ class SquareSource:
 
 def open_source(connection: StoreConnection, *, allows_loopback: bool) -> SquareSource:
     """Return what reads the account of the connection's token."""
-    headers = {"authorization": f"Bearer {connection.api_key}", "square-version": VERSION}
     return SquareSource(
-        make_ask(API, headers, allows_loopback=allows_loopback),
-        make_post(API, headers, allows_loopback=allows_loopback),
+        open_ask(connection, allows_loopback=allows_loopback),
+        make_post(API, _make_headers(connection), allows_loopback=allows_loopback),
     )
+
+
+def open_ask(connection: StoreConnection, *, allows_loopback: bool) -> Ask:
+    return make_ask(API, _make_headers(connection), allows_loopback=allows_loopback)
+
+
+def _make_headers(connection: StoreConnection) -> dict[str, str]:
+    return {"authorization": f"Bearer {connection.api_key}", "square-version": VERSION}
 
 
 def _read_listed(body: bytes) -> Found:

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from brands.services.platforms import KeyField, Traits
+from tracking.integrations.squarespace.catalogue import open_catalogue
 from tracking.integrations.squarespace.parser import parse
 from tracking.integrations.squarespace.pull import open_source
 from tracking.integrations.squarespace.signature import describe, is_ping, verify
@@ -22,11 +23,19 @@ traits = Traits(
         "fetched, and what was missed too."
     ),
     keys_how=_(
-        "In Squarespace open Settings, Developer tools, Developer API keys; permission: Orders, "
-        "Read Only."
+        "In Squarespace open Settings, Developer tools, Developer API keys; permissions: Orders "
+        "and Products, Read Only."
     ),
     is_polled=True,
     needs_fetch=True,
 )
 
-__all__ = ["describe", "is_ping", "open_source", "parse", "traits", "verify"]
+__all__ = [
+    "describe",
+    "is_ping",
+    "open_catalogue",
+    "open_source",
+    "parse",
+    "traits",
+    "verify",
+]

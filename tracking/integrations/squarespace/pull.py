@@ -24,7 +24,8 @@ from tracking.integrations.squarespace.parser import PULLED
 from tracking.services.adapters import PayloadRefused
 from tracking.services.sources import Found, Page, PullFailed
 
-BASE = "https://api.squarespace.com/1.0/commerce/orders"
+COMMERCE = "https://api.squarespace.com/1.0/commerce/"
+BASE = f"{COMMERCE}orders"
 EVER = "2100-01-01T00:00:00Z"  # both ends of the time must be given
 
 
@@ -70,8 +71,12 @@ class SquarespaceSource:
 
 def open_source(connection: StoreConnection, *, allows_loopback: bool) -> SquarespaceSource:
     """Return the orders of a site; its key is sent to Squarespace alone."""
+    return SquarespaceSource(open_ask(connection, BASE, allows_loopback=allows_loopback))
+
+
+def open_ask(connection: StoreConnection, base: str, *, allows_loopback: bool) -> Ask:
     headers = {"authorization": f"Bearer {connection.api_key}"}
-    return SquarespaceSource(make_ask(BASE, headers, allows_loopback=allows_loopback))
+    return make_ask(base, headers, allows_loopback=allows_loopback)
 
 
 def _read(body: bytes) -> Found:

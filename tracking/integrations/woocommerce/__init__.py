@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from brands.services.platforms import Address, KeyField, Traits
+from tracking.integrations.woocommerce.catalogue import open_catalogue
 from tracking.integrations.woocommerce.parser import parse
 from tracking.integrations.woocommerce.pull import open_source
 from tracking.integrations.woocommerce.signature import describe, is_ping, verify
@@ -28,4 +29,12 @@ traits = Traits(
     is_polled=True,
 )
 
-__all__ = ["describe", "is_ping", "open_source", "parse", "traits", "verify"]
+__all__ = [
+    "describe",
+    "is_ping",
+    "open_catalogue",
+    "open_source",
+    "parse",
+    "traits",
+    "verify",
+]

@@ -81,6 +81,11 @@ class WooSource:
 
 def open_source(connection: StoreConnection, *, allows_loopback: bool) -> WooSource:
     """Return the orders of a shop; its address is the only host the keys are sent to."""
+    return WooSource(open_ask(connection, allows_loopback=allows_loopback))
+
+
+def open_ask(connection: StoreConnection, *, allows_loopback: bool) -> Ask:
+    """Return what asks for a path of the REST API of a shop."""
     pair = f"{connection.api_key}:{connection.api_secret}".encode()
     headers = {
         "authorization": f"Basic {base64.b64encode(pair).decode()}",
@@ -89,7 +94,7 @@ def open_source(connection: StoreConnection, *, allows_loopback: bool) -> WooSou
     }
     base = f"{connection.shop_url.rstrip('/')}/wp-json/wc/v3/"
     ask = partial(fetch, headers=headers, limits=LIMITS, allows_loopback=allows_loopback)
-    return WooSource(lambda path: ask(method="GET", url=base + path))
+    return lambda path: ask(method="GET", url=base + path)
 
 
 def _read(body: bytes) -> Found:

@@ -25,6 +25,7 @@ from tracking.selectors_checks import list_open_stores
 from tracking.selectors_claims import list_waiting
 from tracking.selectors_deliverables import list_works
 from tracking.selectors_health import list_open_alarms
+from tracking.selectors_leaks import find_leaky
 
 REFUSED_DAYS = timedelta(days=7)
 
@@ -81,6 +82,7 @@ def list_tasks(*, brand: Brand, owed: list[Owed], now: datetime) -> list[Task]:
         *_reviews(brand),
         *_claims(brand, now),
         *_works(brand),
+        *_leaks(brand, now),
         *_payouts(brand, owed, now),
         *_minimums(brand, owed),
         *_deliveries(brand, now),
@@ -173,6 +175,12 @@ def _alarms(brand: Brand) -> Iterator[Task]:
 def _findings(brand: Brand) -> Iterator[Task]:
     for store, count in list_open_stores(brand):
         yield Task("findings", count=count, name=store.name, at=store.public_id)
+
+
+def _leaks(brand: Brand, now: datetime) -> Iterator[Task]:
+    count = sum(find_leaky(brand, now=now).values())
+    if count:
+        yield Task("leaks", count=count)
 
 
 def _sum_below_zero(brand: Brand) -> dict[str, int]:

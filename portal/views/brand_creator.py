@@ -41,6 +41,7 @@ from portal.tier_words import describe_place
 from portal.tiers import read_places
 from tracking.selectors_brand import list_commissions
 from tracking.selectors_codes import list_batch_rows
+from tracking.selectors_leaks import find_leaky
 from tracking.states import derive_state
 
 SHOWN = 10
@@ -114,6 +115,7 @@ def _load_shared(of: Looked) -> dict[str, Any]:
         "links": [(row, row.url) for row in list_link_rows(page.rows)],
         "next_url": page.older_url(of.asked),
         "codes": list_code_rows(list_brand_codes(of.brand).filter(mine, batch=None)),
+        "leaky": find_leaky(of.brand, now=brand_now(of.brand)),
         "batches": list_batch_rows(list_code_batches([of.affiliation])),
     }
 

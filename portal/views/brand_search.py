@@ -14,6 +14,7 @@ from brands.access import BrandAccess, get_brand_for
 from brands.context import brand_page
 from brands.selectors import list_programs
 from core.asked import read_text
+from core.clock import brand_now
 from core.edges import door
 from core.paging import cut_page
 from payouts.selectors import search_payouts
@@ -21,6 +22,7 @@ from portal.creators import pick_creators
 from portal.links import list_code_rows, list_link_rows
 from portal.shared import FILTERS, pick_codes, pick_links
 from tracking.filters import pick_orders, search_commissions
+from tracking.selectors_leaks import find_leaky
 
 SHOWN = 5
 
@@ -39,6 +41,7 @@ def show_shared(request: HttpRequest, slug: str) -> HttpResponse:
         codes = pick_codes(brand, asked)
         code_page = cut_page(codes, before=before)
         context = {"rows": list_code_rows(code_page.rows), "total": codes.order_by().count()}
+        context["leaky"] = find_leaky(brand, now=brand_now(brand))
         context["next_url"] = code_page.older_url(asked)
     else:
         links = pick_links(brand, asked)

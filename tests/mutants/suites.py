@@ -125,6 +125,7 @@ SERVICES: Mapping[str, tuple[str, ...]] = {
         "tests/tracking/test_awards.py",
         "tests/tracking/test_subscriptions.py",
         "tests/portal/test_forecast.py",
+        "tests/payouts/test_payouts.py",
     ),
     "tracking/services/repricing.py": (
         "tests/tracking/test_repricing.py",

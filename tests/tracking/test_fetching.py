@@ -113,6 +113,18 @@ def test_without_keys_what_the_body_says_counts():
     assert not UnreadOrder.objects.exists()
 
 
+def test_an_order_that_a_body_only_names_is_remembered_without_keys_too():
+    store = make_connection(None, platform="square", secret="whsec_a")
+    body = own("square", "order_updated")
+    event, _ = store_delivery(
+        connection=store, topic="order.updated", event_id="evt_1", body=body, key_index=0, now=NOW
+    )
+
+    process_store_event(event_id=event.pk, adapter=get_adapter("square"), now=NOW)
+
+    assert [row.code for row in UnreadOrder.objects.filter(connection=store)] == ["pull.no_keys"]
+
+
 def test_a_failure_waits_longer_each_time_and_is_shown_with_its_reason():
     world = make_world()
     store = connect(world.brand)

@@ -47,3 +47,9 @@ def test_a_commission_that_its_facts_do_not_make_is_named_with_what_it_is_off_by
 
     assert get_commission(order).amount_minor == 1_000
     assert find_odd(order) == ([], [Odd(order.public_id, 700)])
+
+
+def test_a_commission_whose_decision_is_gone_is_owed_nothing_by_what_is_left(order):
+    order.decisions.update(is_current=False)
+
+    assert find_odd(order) == ([], [Odd(order.public_id, 1_000)])

@@ -204,6 +204,19 @@ def test_who_misses_his_figure_is_told_and_falls_after_the_grace(anna):
     assert (anna.group.name, anna.falls_on) == (anna.steps[0][0].name, None)
 
 
+def test_who_rises_reads_this_quarter_and_who_falls_the_better_of_two(anna, settings):
+    settings.TERMS_NOTICE_DAYS = 0
+    quarter = {"period": "this_quarter", "is_falling": True, "now": LONG_AGO}
+    make_ladder(anna.program, anna.steps, **quarter)
+    for month, day in ((5, 1), (5, 2), (5, 3), (7, 1), (7, 2), (10, 1)):
+        order(anna, now=datetime(2026, month, day, tzinfo=UTC))
+
+    moved = move(anna, NOW), move(anna, datetime(2027, 1, 1, 1, tzinfo=UTC))
+
+    read = [(row.figures["value"], row.figures["threshold"]) for row in GroupMove.objects.all()]
+    assert (moved, read) == ((1, 1), [(2, 2), (1, 2)])
+
+
 def test_tiers_that_are_switched_off_take_back_a_fall_that_was_announced(anna, settings):
     settings.TERMS_NOTICE_DAYS = 0
     make_ladder(

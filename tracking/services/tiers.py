@@ -62,18 +62,17 @@ def move_creator(*, enrollment_id: int, now: datetime) -> bool:
         "affiliation__affiliate__user", "group", "program__brand"
     ).get(pk=enrollment_id)
     ladder = find_ladder_at(place.program, now)
+    assert ladder is not None  # noqa: S101  # whoever judges creators has found it
     tiers = {tier.group_id: tier for tier in list_tiers(ladder)}
-    if ladder is None:
-        return False
     standing = read_standings(ladder, [place], now=now)[place.pk]
     today = now.astimezone(ZoneInfo(place.program.brand.time_zone)).date()
     verdict = judge(to_domain(ladder, tiers.values()), standing, today=today)
-    figures = _figures(ladder, tiers, standing, verdict)
     if verdict.outcome in {"rises", "falls"}:
+        figures = _figures(ladder, tiers, standing, verdict)
         move = _make_move(ladder, tiers, place, verdict, figures, now)
         store_move(enrollment=place, move=move, now=now)
         return True
-    _note_fall(place, tiers, verdict, figures, now)
+    _note_fall(ladder, tiers, place, standing, verdict, now)
     return False
 
 
@@ -159,10 +158,11 @@ def _start_of_period(ladder: Ladder, place: Enrollment, now: datetime) -> dateti
 
 
 def _note_fall(
-    place: Enrollment,
+    ladder: Ladder,
     tiers: dict[int, Tier],
+    place: Enrollment,
+    standing: Standing,
     verdict: Verdict,
-    figures: dict[str, Any],
     now: datetime,
 ) -> None:
     """Announce a move down once, or take the announcement back."""
@@ -178,18 +178,20 @@ def _note_fall(
     )
     if falls_on and verdict.step:
         group = tiers[verdict.step.group_id].group.name
+        figures = _figures(ladder, tiers, standing, verdict)
         mail_falling(place=place, group=group, figures=figures, day=falls_on, now=now)
 
 
 def _figures(
     ladder: Ladder, tiers: dict[int, Tier], standing: Standing, verdict: Verdict
 ) -> dict[str, Any]:
-    """Return what makes a verdict: what was counted, and what the tier in question asks for.
+    """Return what makes a verdict to move: what was counted, and what the tier in question asks.
 
     Who falls is judged by the tier he is in, who rises by the one he comes into.
     """
-    is_up = verdict.outcome == "rises" and verdict.step is not None
-    asked = tiers.get(verdict.step.group_id if is_up and verdict.step else standing.group_id)
+    assert verdict.step is not None  # noqa: S101
+    is_up = verdict.outcome == "rises"
+    asked = tiers[verdict.step.group_id if is_up else standing.group_id]
     value = standing.value if is_up else max(standing.value, standing.kept_value)
     end = "_minor" if ladder.currency else ""
     return {
@@ -197,6 +199,6 @@ def _figures(
         "period": ladder.period,
         "currency": ladder.currency,
         f"value{end}": value,
-        f"threshold{end}": asked.threshold if asked else 0,
+        f"threshold{end}": asked.threshold,
         "version": ladder.version,
     }

@@ -17,6 +17,7 @@ BEAT = {
     "guesses": {"task": "core.forget_guesses", "schedule": crontab(hour=3, minute=30)},
     "sweep-uploads": {"task": "tracking.sweep_uploads", "schedule": 60.0},
     "sweep-what-ifs": {"task": "tracking.sweep_what_ifs", "schedule": 60.0},
+    "store-codes": {"task": "tracking.follow_codes", "schedule": 60.0},
     "sweep-told": {"task": "tracking.sweep_told", "schedule": 60.0},
     "store-checks": {"task": "tracking.begin_checks", "schedule": crontab(minute=35)},
     "sweep-checks": {"task": "tracking.sweep_checks", "schedule": 60.0},

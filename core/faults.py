@@ -14,6 +14,7 @@ POINTS = (
     "unread_order.before_settled",
     "store_check.before_cursor",
     "store_finding.after_store",
+    "store_code.after_call",
     "payout.after_claim",
     "payout.after_lookup",
     "payout.after_call",

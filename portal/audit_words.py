@@ -87,6 +87,12 @@ SENTENCES: Mapping[str, str | Promise] = {
     "commission.held": _("{who} opened a review of the commission of {what}"),
     "commission.rejected": _("{who} rejected the commission of {what}"),
     "commission.reopened": _("{who} reopened the commission of {what}"),
+    "connection.code_adopted": _("{who} took a code of the store {what} into Fairshare's care"),
+    "connection.code_discount_set": _("{who} set what codes give in the store {what}"),
+    "connection.codes_made_so": _("{who} had codes of the store {what} made as they are set here"),
+    "connection.codes_switched": _(
+        "{who} switched the keeping of codes in the store {what} on or off"
+    ),
     "connection.created": _("{who} connected the store {what}"),
     "connection.keys_removed": _("{who} removed the keys of the store {what}"),
     "connection.keys_set": _("{who} set the keys of the store {what}"),

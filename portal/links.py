@@ -14,6 +14,7 @@ from tracking.selectors import (
     sum_earned_by_code,
     sum_earned_by_link,
 )
+from tracking.selectors_storecodes import InStore, find_own_state, list_in_stores
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,15 @@ class LinkRow:
 
 @dataclass(frozen=True, slots=True)
 class CodeRow:
+    """A code as lists show it, with how it stands in each shop where it is kept."""
+
     code: Code
     earned: Earned
+    stores: list[InStore]
+
+    @property
+    def own_state(self) -> str:
+        return find_own_state(self.stores)
 
 
 def list_link_rows(links: Iterable[Link]) -> list[LinkRow]:
@@ -58,8 +66,14 @@ def load_link_row(link: Link) -> LinkRow:
 def list_code_rows(codes: Iterable[Code]) -> list[CodeRow]:
     rows = list(codes)
     earned = sum_earned_by_code({row.enrollment_id for row in rows})
+    stores = list_in_stores(rows)
     return [
-        CodeRow(row, earned.get((row.enrollment_id, row.text)) or _nothing(row)) for row in rows
+        CodeRow(
+            code=row,
+            earned=earned.get((row.enrollment_id, row.text)) or _nothing(row),
+            stores=stores.get(row.pk, []),
+        )
+        for row in rows
     ]
 
 

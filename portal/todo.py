@@ -26,6 +26,7 @@ from tracking.selectors_claims import list_waiting
 from tracking.selectors_deliverables import list_works
 from tracking.selectors_health import list_open_alarms
 from tracking.selectors_leaks import find_leaky
+from tracking.selectors_storecodes import count_drifted
 
 REFUSED_DAYS = timedelta(days=7)
 
@@ -88,6 +89,7 @@ def list_tasks(*, brand: Brand, owed: list[Owed], now: datetime) -> list[Task]:
         *_deliveries(brand, now),
         *_alarms(brand),
         *_findings(brand),
+        *_codes(brand),
     ]
 
 
@@ -181,6 +183,11 @@ def _leaks(brand: Brand, now: datetime) -> Iterator[Task]:
     count = sum(find_leaky(brand, now=now).values())
     if count:
         yield Task("leaks", count=count)
+
+
+def _codes(brand: Brand) -> Iterator[Task]:
+    for store, count in count_drifted(brand):
+        yield Task("codes", count=count, name=store.name, at=store.public_id)
 
 
 def _sum_below_zero(brand: Brand) -> dict[str, int]:

@@ -59,6 +59,7 @@ from tests.makers import (
     make_rules,
     make_sandbox,
     make_saved_report,
+    make_store_code,
     make_unread_order,
     make_user,
     make_utm_template,
@@ -155,6 +156,7 @@ def make_everything(prefix: str = "Anna", *, creator: User | None = None) -> Eve
     make_award(place, at=shop.now)
     make_products(shop.connection)
     make_fetched_product(shop.connection)
+    make_store_code(shop.connection, mine, now=shop.now)
     claim = make_claim(place, "2", picture=make_screenshot(), total="100.00", now=shop.now)
     make_alike(place, other)
     key, key_text = make_api_key(world.brand, now=shop.now)

@@ -92,9 +92,10 @@ from core.images import read_picture
 from core.models import Brand, User
 from tests.core.hostile_images import encode
 from tracking.integrations import get_adapter
-from tracking.models import AlarmKind, Deliverable, OrderPull, TrackingAlarm, UnreadOrder
+from tracking.models import AlarmKind, Deliverable, OrderPull, StoreCode, TrackingAlarm, UnreadOrder
 from tracking.services.deliverables import DeliverableFacts, offer_deliverable
 from tracking.services.sources import Found
+from tracking.services.storecodes import Discount, set_discount, set_sync
 from tracking.services.unread import set_aside
 
 NOW = datetime(2026, 8, 12, 12, 0, tzinfo=UTC)
@@ -533,6 +534,26 @@ def make_connection(
         secret=secret or ("secret-of-the-shop" if traits.gives_secret else None),
         actor_id=get_owner(brand).pk,
         now=now,
+    )
+
+
+def make_store_code(
+    connection: StoreConnection, code: Code, *, now: datetime = NOW, **facts: Any
+) -> StoreCode:
+    """Keep a creator's code in a shop that lost it; the codes of its program give a tenth there."""
+    actor_id = get_owner(connection.brand).pk
+    set_sync(connection_id=connection.pk, is_on=True, actor_id=actor_id, now=now)
+    set_discount(
+        connection_id=connection.pk,
+        program_id=code.enrollment.program_id,
+        discount=Discount(kind="percent", rate_bps=1000),
+        actor_id=actor_id,
+        now=now,
+        real_now=now,
+    )
+    seen = {"is_wanted": True, "task": "look", "seen": "absent", "drift": "absent", "seen_at": now}
+    return StoreCode.objects.create(
+        brand=connection.brand, connection=connection, code=code, next_at=now, **{**seen, **facts}
     )
 
 

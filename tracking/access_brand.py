@@ -1,8 +1,18 @@
 """The brand's door to its orders and commissions. Unknown and foreign ids look the same."""
 
 from brands.access import BrandAccess
+from brands.models import StoreConnection
 from core.access import get_by_public_id
-from tracking.models import BonusPlan, Claim, Commission, Deliverable, Order, TrackingAlarm, Work
+from tracking.models import (
+    BonusPlan,
+    Claim,
+    Commission,
+    Deliverable,
+    Order,
+    StoreCode,
+    TrackingAlarm,
+    Work,
+)
 from tracking.selectors_bonuses import list_bonus_plans
 from tracking.selectors_brand import list_commissions, list_orders
 from tracking.selectors_claims import list_claims
@@ -48,6 +58,17 @@ def get_bonus_plan_for(access: BrandAccess, public_id: str) -> BonusPlan:
     :raises core.access.NotFound: not one of this brand.
     """
     return get_by_public_id(list_bonus_plans(access.brand), public_id)
+
+
+def get_store_code_for(
+    access: BrandAccess, connection: StoreConnection, public_id: str
+) -> StoreCode:
+    """Return a code as it stands in one of the brand's shops.
+
+    :raises core.access.NotFound: not one of this shop.
+    """
+    rows = StoreCode.objects.filter(brand=access.brand, connection=connection)
+    return get_by_public_id(rows, public_id)
 
 
 def get_claim_for(access: BrandAccess, public_id: str) -> Claim:

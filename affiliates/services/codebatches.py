@@ -6,9 +6,9 @@ from django.db import IntegrityError, transaction
 
 from affiliates.domain.codes import is_prefix, normalise_code
 from affiliates.models import Code, CodeBatch, Enrollment
-from affiliates.services.codes import CodeInvalid, CodeTaken
+from affiliates.services.codes import CODES_CHANGED, CodeInvalid, CodeTaken
 from affiliates.services.links import lock_enrollment
-from core import audit
+from core import audit, jobs
 from core.ids import random_text
 from core.locks import lock_row
 
@@ -112,3 +112,4 @@ def _record(
         now=now,
         after=after,
     )
+    jobs.enqueue(CODES_CHANGED, brand_id=batch.brand_id)

@@ -8,10 +8,11 @@ from django.db import IntegrityError, transaction
 from affiliates.domain.codes import code_stem, is_code, normalise_code
 from affiliates.models import Code, Enrollment, Link
 from affiliates.services.links import lock_enrollment
-from core import audit
+from core import audit, jobs
 from core.ids import random_text
 from core.locks import lock_row
 
+CODES_CHANGED = "tracking.follow_codes"  # the task that brings them into the shops
 FALLBACK_STEM = "HELLO"
 TRIES = 8
 
@@ -139,3 +140,4 @@ def _record(code: Code, action: str, actor_id: int | None, now: datetime) -> Non
         now=now,
         after={"text": code.text, "enrollment": code.enrollment.public_id},
     )
+    jobs.enqueue(CODES_CHANGED, brand_id=code.brand_id)

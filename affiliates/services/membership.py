@@ -8,11 +8,12 @@ from django.db import transaction
 from affiliates import emails
 from affiliates.emails_tiers import mail_moved
 from affiliates.models import Affiliation, AffiliationStatus, Enrollment, GroupMove
+from affiliates.services.codes import CODES_CHANGED
 from affiliates.services.errors import GroupOfOtherProgram, ReasonMissing, StaleTerms
 from brands.models import Group, Program
 from brands.selectors import find_latest_terms
 from brands.selectors_ladders import find_ladder_at, list_tiers
-from core import audit, outbox
+from core import audit, jobs, outbox
 from core.locks import lock_row
 
 
@@ -206,3 +207,4 @@ def _record(
         after={"status": affiliation.status},
         reason=reason,
     )
+    jobs.enqueue(CODES_CHANGED, brand_id=affiliation.brand_id)

@@ -9,7 +9,7 @@ from tests.chaos.test_kill_processing import POINTS as PROCESSING
 from tests.payouts.test_sending import POINTS as SENDING
 
 # Walked by tests of their own: test_pulling, test_uploads, test_unread_orders, test_store_checks,
-# test_statements, test_invoices and, by SIGKILL, test_kill_processing.
+# test_store_codes, test_statements, test_invoices and, by SIGKILL, test_kill_processing.
 KILLED_APART = (
     "order_pull.before_cursor",
     "order_upload.before_commit",
@@ -17,6 +17,7 @@ KILLED_APART = (
     "unread_order.before_settled",
     "store_check.before_cursor",
     "store_finding.after_store",
+    "store_code.after_call",
     "statements.before_commit",
     "invoice.after_number",
 )

@@ -66,6 +66,9 @@ EXCEPTED = {
     "portal:brand-home": "notes that an invited member came",
     "portal:brand-new": "of operators, whose sessions are short; the owner is told by mail",
     "portal:join": "of people who are no members",
+    "tracking:store-codes": "locks the store, and changes its codes alone",
+    "tracking:store-codes-file": "locks the store, and notes when its codes were fetched",
+    "tracking:store-discount": "locks the store, and changes what its codes give",
     "tracking:product-list": "locks the store, and changes its products alone",
 }
 # Files that do not ask, and why.
@@ -95,6 +98,7 @@ FREE = {
     "affiliates:own-code-batch": "the creator's own codes, to hand out to shoppers",
     "portal:what-if-file": "says what orders would have earned; no address, and not what was paid",
     "tracking:finding-sheet": "says orders by their number and their figures, and nobody",
+    "tracking:store-codes-file": "names codes and whose they are; no address, and no account",
     "tracking:upload-errors": "says which rows of the brand's own file cannot be read, and why",
     "tracking:upload-template": "is empty but for an example",
 }

@@ -33,6 +33,7 @@ WRITTEN = {
     "cancel_reason",
     "close_reason",
     "content",
+    "coupon",
     "description",
     "detail",
     "disclosure",

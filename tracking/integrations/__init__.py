@@ -7,15 +7,22 @@ A folder here whose package has `traits` is an adapter: see
 import importlib
 import pkgutil
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import cast
+
+from django.utils.translation import gettext_lazy as _
 
 from brands.models import StoreConnection
 from tracking.models import StoreEvent
 from tracking.services.adapters import FILES, Adapter
 from tracking.services.catalogues import Catalogue
+from tracking.services.codebooks import BookTraits, CodeBook
 from tracking.services.sources import Poller, Source
+
+FILE_CODES = BookTraits(kinds=("percent", "amount"), once_label=_("Once a customer"), keys_need="")
+"""What codes can be where a person takes them into the shop from a file."""
 
 
 class UnknownPlatform(LookupError):
@@ -113,3 +120,30 @@ def open_source(connection: StoreConnection, *, allows_loopback: bool) -> Source
 def open_poller(connection: StoreConnection, *, allows_loopback: bool) -> Poller:
     """Return the interface of a shop whose platform `is_polled`."""
     return cast("Poller", open_source(connection, allows_loopback=allows_loopback))
+
+
+def find_code_traits(platform: str) -> BookTraits | None:
+    """Return what codes of a platform can be; None where its shops keep none from outside."""
+    adapter = list_adapters().get(platform)
+    found: BookTraits | None = getattr(adapter, "code_traits", None)
+    return found
+
+
+def list_code_platforms() -> list[str]:
+    """Return the platforms whose shops let codes be made from outside."""
+    return [name for name in list_adapters() if find_code_traits(name)]
+
+
+def open_codes(
+    connection: StoreConnection, *, real_now: datetime, allows_loopback: bool
+) -> CodeBook:
+    """Return the codes of a shop, to be kept with the keys of the connection.
+
+    :raises UnknownPlatform: its platform has none.
+    """
+    opener: Callable[..., CodeBook] | None = getattr(
+        get_adapter(connection.platform), "open_codes", None
+    )
+    if opener is None:
+        raise UnknownPlatform(connection.platform)
+    return opener(connection, real_now=real_now, allows_loopback=allows_loopback)

@@ -55,6 +55,14 @@ from tracking.models.storechecks import (
     StoreCheck,
     StoreFinding,
 )
+from tracking.models.storecodes import (
+    CodeDiscount,
+    CodeSync,
+    CodeTask,
+    DiscountKind,
+    Seen,
+    StoreCode,
+)
 from tracking.models.trials import TrialRun
 from tracking.models.uploads import OrderUpload
 
@@ -86,6 +94,9 @@ __all__ = [
     "Click",
     "ClickAgent",
     "ClickReferrer",
+    "CodeDiscount",
+    "CodeSync",
+    "CodeTask",
     "CodeUse",
     "Commission",
     "CommissionChange",
@@ -95,6 +106,7 @@ __all__ = [
     "Decision",
     "Deliverable",
     "DeliverableKind",
+    "DiscountKind",
     "EarnedTotal",
     "FetchedProduct",
     "FindingKind",
@@ -111,8 +123,10 @@ __all__ = [
     "RefusedDelivery",
     "ReviewHold",
     "ReviewMessage",
+    "Seen",
     "Side",
     "StoreCheck",
+    "StoreCode",
     "StoreEvent",
     "StoreFinding",
     "TrackingAlarm",

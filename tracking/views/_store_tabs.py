@@ -15,6 +15,7 @@ def list_store_tabs(
     pages = (
         ("deliveries", "tracking:connection-detail", _("Deliveries")),
         ("checks", "tracking:check-list", _("Comparison with the shop")),
+        ("codes", "tracking:store-codes", _("Codes")),
         ("products", "tracking:product-list", _("Products")),
         ("setup", "brands:connection-detail", _("Set-up")),
     )

@@ -16,6 +16,7 @@ from core.wording import Catalogue, Reader, Step
 from tracking.wording.clicks import CLICKS, UNPAID_CLICKS
 from tracking.wording.credit import CREDIT
 from tracking.wording.money import MONEY
+from tracking.wording.storecodes import STORE_CODES
 from tracking.wording.stores import STORES
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "candidate_reason",
     "delivery_reason",
     "explain",
+    "explain_store_code",
     "next_step",
     "refusal_reason",
     "say_check",
@@ -81,13 +83,14 @@ STEPS: Mapping[str, Step] = {
     "signature": _STORES,
     "problem": _STORES,
     "pull": _STORES,
+    "storecode": _STORES,
     "upload": _STORES,
     "check": _STORES,
     "finding": _STORES,
 }
 
 CATALOGUE = Catalogue(
-    messages=MappingProxyType({**PRICES, **CLICKS, **CREDIT, **MONEY, **STORES}),
+    messages=MappingProxyType({**PRICES, **CLICKS, **CREDIT, **MONEY, **STORES, **STORE_CODES}),
     words=WORDS,
     steps=STEPS,
 )
@@ -105,6 +108,12 @@ def delivery_reason(*, code: str, detail: str = "") -> tuple[str, dict[str, Any]
 def refusal_reason(*, code: str) -> tuple[str, dict[str, Any]]:
     """Return the reason of a delivery whose signature did not fit."""
     return f"signature.{code}", {}
+
+
+def explain_store_code(*, code: str, detail: str, reader: Reader) -> str:
+    """Say why a code is not in a shop as it should be; `detail` as BookFailed has it."""
+    name = "currency" if code in {"storecode.no_amount", "storecode.no_minimum"} else "reference"
+    return explain(code=code, params={name: detail} if detail else {}, reader=reader)
 
 
 def candidate_reason(row: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:

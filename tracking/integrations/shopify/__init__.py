@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from brands.services.platforms import Address, KeyField, Traits
 from tracking.integrations.shopify.catalogue import open_catalogue
+from tracking.integrations.shopify.codes import code_traits, open_codes
 from tracking.integrations.shopify.parser import parse
 from tracking.integrations.shopify.pull import open_source
 from tracking.integrations.shopify.signature import describe, is_ping, verify
@@ -38,9 +39,11 @@ traits = Traits(
 )
 
 __all__ = [
+    "code_traits",
     "describe",
     "is_ping",
     "open_catalogue",
+    "open_codes",
     "open_source",
     "parse",
     "traits",

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from brands.services.platforms import KeyField, Traits
+from tracking.integrations.stripe.codes import code_traits, open_codes
 from tracking.integrations.stripe.parser import parse
 from tracking.integrations.stripe.pull import open_source
 from tracking.integrations.stripe.signature import describe, is_ping, verify
@@ -27,4 +28,13 @@ traits = Traits(
     needs_fetch=True,
 )
 
-__all__ = ["describe", "is_ping", "open_source", "parse", "traits", "verify"]
+__all__ = [
+    "code_traits",
+    "describe",
+    "is_ping",
+    "open_codes",
+    "open_source",
+    "parse",
+    "traits",
+    "verify",
+]

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from brands.services.platforms import Address, KeyField, Traits
 from tracking.integrations.woocommerce.catalogue import open_catalogue
+from tracking.integrations.woocommerce.codes import code_traits, open_codes
 from tracking.integrations.woocommerce.parser import parse
 from tracking.integrations.woocommerce.pull import open_source
 from tracking.integrations.woocommerce.signature import describe, is_ping, verify
@@ -30,9 +31,11 @@ traits = Traits(
 )
 
 __all__ = [
+    "code_traits",
     "describe",
     "is_ping",
     "open_catalogue",
+    "open_codes",
     "open_source",
     "parse",
     "traits",

@@ -265,7 +265,10 @@ class TrackingForm(DestinationsForm, ChecksForm, SettingsForm):
             " Known already for myshopify.com and Stripe's payment links. Empty: links apply none."
         ),
     )
-    field_order = ["landing_url", "domains"]
+    field_order = [
+        *("landing_url", "domains", "window_days", "click_policy", "precedence", "code_policy"),
+        *ChecksForm.base_fields,
+    ]
 
     def clean_code_url(self) -> str:
         pattern: str = self.cleaned_data["code_url"].removeprefix("{destination}")

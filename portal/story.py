@@ -106,7 +106,7 @@ def list_params(rows: StoryRows) -> list[Mapping[str, Any]]:
     return [
         *(rows.attribution.params for _ in [0] if rows.attribution),
         *({**change.params, "member": change.by_id} for change in rows.changes),
-        *({"member": hold.closed_by_id} for hold in rows.holds),
+        *({**hold.params, "member": hold.closed_by_id} for hold in rows.holds),
         {"creator": rows.commission.enrollment_id, "member": rows.commission.rejected_by_id},
     ]
 

@@ -104,7 +104,8 @@ def _holds(rows: StoryRows, reader: Reader) -> Iterator[Dated]:
 
 def say_hold(hold: ReviewHold, reader: Reader) -> str:
     """Say why a commission waits; what the brand noted is for the brand alone."""
-    params = {**hold.params, "date": hold.opened_at.isoformat()}
+    facts = {"creator": hold.commission.enrollment_id, "date": hold.opened_at.isoformat()}
+    params = {**facts, **hold.params}
     if reader.audience == "brand" and hold.reason:
         params["reason"] = hold.reason
     return wording.explain(code=hold.code, params=params, reader=reader)

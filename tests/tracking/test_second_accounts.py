@@ -221,7 +221,7 @@ def test_the_record_says_the_evidence_to_the_brand_and_never_to_the_creator(clie
     client.force_login(world.second.affiliation.affiliate.user)
     story = client.get(f"/me/earnings/{get_commission(order).public_id}/").content.decode()
 
-    assert "in common with" in record
+    assert record.count("in common with") == 2  # in the record, and with the commission on review
     assert "Anna" in record
     assert "is checking this order" in story
     assert "tax number" not in story

@@ -1,7 +1,9 @@
 """Codes that may have leaked, with the numbers that say so."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from django.core.cache import cache
 from django.db.models import BooleanField, Count, F, Max, Q
@@ -20,6 +22,9 @@ from tracking.domain.leaks import (
     is_strong,
 )
 from tracking.models import Attribution
+
+Key: TypeAlias = tuple[int, int, str]
+"""A code by its program, its creator's place there, and its text."""
 
 KEPT_S = 3600
 # Whether a click of the creator's own stood beside the code, able to win or not.
@@ -48,6 +53,10 @@ class Leak:
 def list_leaks(brand: Brand, *, now: datetime) -> list[Leak]:
     """Return the codes in use that show signs of a leak, the strongest first."""
     sums, last_at = _sum_codes(brand, now)
+    for key in _list_single(brand, sums):
+        del sums[
+            key
+        ]  # good for one order and handed to one shopper, they say nothing of the others
     whole: dict[int, Sums] = {}
     for (program, _enrollment, _text), one in sums.items():
         whole[program] = whole.get(program, Sums()).plus(one)
@@ -74,9 +83,15 @@ def find_leaky(brand: Brand, *, now: datetime) -> dict[int, bool]:
     return found
 
 
-def _sum_codes(
-    brand: Brand, now: datetime
-) -> tuple[dict[tuple[int, int, str], Sums], dict[tuple[int, int, str], datetime]]:
+def _list_single(brand: Brand, keys: Iterable[Key]) -> list[Key]:
+    """Return those of the codes that are good for one order."""
+    texts = {text for _program, _place, text in keys}
+    rows = Code.objects.filter(brand=brand, batch__isnull=False, text__in=texts)
+    single = set(rows.values_list("enrollment", "text"))
+    return [key for key in keys if key[1:] in single]
+
+
+def _sum_codes(brand: Brand, now: datetime) -> tuple[dict[Key, Sums], dict[Key, datetime]]:
     """Return the orders credited by each code: program, place and text."""
     week = now - timedelta(days=BURST_DAYS)
     is_counted = Q(order__placed_at__gte=now - timedelta(days=SHARE_DAYS))

@@ -10,6 +10,7 @@ from tests.makers import (
     NOW,
     get_owner,
     make_code,
+    make_code_batch,
     make_connection,
     make_enrollment,
     make_link,
@@ -72,6 +73,7 @@ def test_the_page_shows_the_numbers_and_withholds_nothing(client, place):
     leaked, fine = make_code(place, "LEAKED"), make_code(make_enrollment(place.program), "FINE")
     sell(place, leaked, 20)
     sell(fine.enrollment, fine, 3, clicked=True)
+    sell(place, make_code_batch(place).codes.first(), 1)
     now = NOW + timedelta(days=2)
 
     [found] = list_leaks(place.brand, now=now)

@@ -13,7 +13,7 @@ from django.db import connection
 
 from core import faults
 from ledger.models import AccountKind
-from payouts.models import AttemptStatus, Payout, PayoutStatus
+from payouts.models import AttemptStatus, Payout, PayoutAttempt, PayoutStatus
 from payouts.own_wording import say_own_payout
 from payouts.rails.stripe.standin_faults import Fault
 from payouts.services.driving import drive_brand
@@ -145,6 +145,8 @@ def test_a_process_that_dies_at_any_point_pays_once(world, books, crash, point):
     clock.drive_until_done(books)
 
     check_paid_once(world, books)
+    if point == "payout.after_claim":  # nothing had left: it is sent again, by the same attempt
+        assert PayoutAttempt.objects.get().calls == 2
 
 
 @pytest.mark.parametrize("kind", FAULTS)

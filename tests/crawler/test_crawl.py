@@ -24,6 +24,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
 CODE_LENGTH = 60
 UNWRITTEN = {
     "action",
+    "asked_as",
     "body",  # what was sent of an event
     "body_sha256",
     "code",

@@ -121,6 +121,7 @@ class CheckedOrder(models.Model):
 class StoreFinding(models.Model):
     """An order that is not the same in the shop and here, until it is or somebody lets it be.
 
+    `asked_as`: the id by which the shop gives it; a payment service has others than for orders.
     `seen_in`: the latest check that met it. `told`, `here`: the figures of both sides, empty where
     that side has no such order; `fields`: those that differ. `code`, `detail`: why it cannot be
     read here, or what came of the last try to fetch it. `event`: the delivery it waits in.
@@ -138,6 +139,7 @@ class StoreFinding(models.Model):
     event = models.ForeignKey(StoreEvent, null=True, on_delete=models.PROTECT)
     upload = models.ForeignKey(OrderUpload, null=True, on_delete=models.PROTECT)
     external_order_id = models.CharField(max_length=80)
+    asked_as = models.CharField(max_length=80, blank=True)
     number = models.CharField(max_length=80, blank=True)
     placed_at = models.DateTimeField(null=True)
     kind = models.CharField(max_length=10, choices=FindingKind)

@@ -208,7 +208,7 @@ def _compare(turn: Turn, found: Iterable[Found]) -> list[Compared]:
 
 
 def _ask_again(turn: Turn, one: Compared) -> Compared:
-    found = turn.shop.source.get_order(one.order_id)
+    found = turn.shop.source.get_order(one.asked_as)
     return shopside.compare_whole(turn.shop, found, span_of(turn.check)) if found else one
 
 
@@ -239,7 +239,8 @@ def _look_for(turn: Turn, order: Order) -> Compared:
             return judge_only_here(order)
         compared = shopside.compare_whole(turn.shop, found, span_of(turn.check))
     except PullFailed as failure:
-        if not (turn.check.failures and failure.may_be_one_order):
+        is_lasting = turn.check.failures > 0 or failure.code == "no_order"
+        if not (is_lasting and failure.may_be_one_order):
             raise
         return shopside.unread(order_id)
     return compared if compared.order_id == order_id else shopside.unread(order_id)

@@ -97,7 +97,7 @@ def bring_in(*, finding: StoreFinding, shop: Shop, real_now: datetime) -> StoreF
     earned before is kept with the first try.
     """
     try:
-        found = shop.source.get_order(finding.external_order_id)
+        found = shop.source.get_order(finding.asked_as or finding.external_order_id)
         if found is None:
             return _stay(finding, GONE)
         body = shopside.complete(shop, found)

@@ -52,6 +52,7 @@ class Compared:
 
     `event`: a delivery of it that came to nothing here. `code`, `detail`: why it cannot be read.
     `names`: the figures that the shop tells. `is_same_version`: the one that was taken here.
+    `asked_as`: the id by which the shop gives it, where that is not its own.
     """
 
     order_id: str
@@ -66,6 +67,7 @@ class Compared:
     detail: str = ""
     names: Collection[str] = storecheck.FIELDS
     is_same_version: bool = False
+    asked_as: str = ""
 
     @property
     def told_json(self) -> dict[str, Any]:
@@ -178,6 +180,11 @@ def add_deliveries(connection: StoreConnection, compared: Sequence[Compared]) ->
 
 
 def _compare(shop: Shop, topic: str, found: Found, span: Span) -> Compared:
+    compared = _compare_body(shop, topic, found, span)
+    return replace(compared, asked_as=found.order_id)
+
+
+def _compare_body(shop: Shop, topic: str, found: Found, span: Span) -> Compared:
     try:
         parsed = shop.parse(topic, found.body)
     except PayloadRefused as refusal:

@@ -125,5 +125,5 @@ def _write(row: StoreFinding, check: StoreCheck, one: Compared) -> None:
     row.fields = list(one.verdict.fields)
     row.told, row.here = one.told_json, one.here_json
     row.number, row.placed_at = one.number, one.placed_at
-    row.code, row.detail = one.code, one.detail
+    row.code, row.detail, row.asked_as = one.code, one.detail, one.asked_as
     row.save()

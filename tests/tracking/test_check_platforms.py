@@ -48,9 +48,9 @@ def test_an_order_that_never_came_is_found_and_brought_in_and_the_others_are_equ
         now=at,
         real_now=at,
     )
-    mine = reingesting.claim_next(connection_id=store.pk, real_now=at)
-    assert mine is not None
-    reingesting.bring_in(finding=mine, shop=shop, real_now=at)
+    claimed = reingesting.claim_next(connection_id=store.pk, real_now=at)
+    assert claimed is not None
+    reingesting.bring_in(finding=claimed, shop=shop, real_now=at)
     row.refresh_from_db()
     assert (row.state, row.code, Order.objects.filter(connection=store).count()) == (
         "settled",

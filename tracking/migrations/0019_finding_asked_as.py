@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tracking', '0017_catalogues'),
+        ('tracking', '0018_store_codes'),
     ]
 
     operations = [

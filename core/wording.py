@@ -51,8 +51,9 @@ _NAMES_BY_KIND: Mapping[Kind, str] = {
     "number": "done missing_count payment position seconds target version",
     "count": "count days differences limit minutes",
     "text": (
-        "account agent bonus brand check code currency deliverable dispute domain field group line"
-        " order program reason reference refund rule service slug store threshold token typed"
+        "account agent bonus brand check code country currency deliverable dispute domain field"
+        " group line order program reason reference refund rule service slug store threshold token"
+        " typed"
     ),
     "creator": "creator other",
     "member": "member",

@@ -64,7 +64,10 @@ RAW: Mapping[str, Any] = {
 }
 NAMES = {"creator": {"7": "Anna"}, "member": {"9": "Mina"}}
 # Reasons a creator cannot be shown, because only the brand's pages hold such rows.
-BRAND_ONLY = ("store.", "signature.", "problem.", "key.", "pull.", "upload.", "storecode.")
+BRAND_ONLY = (
+    *("store.", "signature.", "problem.", "key.", "pull.", "upload.", "storecode."),
+    *("compare.", "finding."),
+)
 
 
 def entries() -> Iterator[tuple[str, str, Message]]:

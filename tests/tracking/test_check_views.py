@@ -185,13 +185,13 @@ def test_the_rows_of_a_file_are_taken_by_an_upload_of_their_own_and_settle(files
 
 def test_a_file_that_cannot_be_compared_says_why(files):
     check = compare(files, make_upload(files, "Refund ID,Order,Refunded\r\nR-1,A-1,5.00\r\n"))
-    assert (check.stage, check.code) == ("failed", "check.not_orders")
+    assert (check.stage, check.code) == ("failed", "compare.not_orders")
 
     upload = make_upload(files, EXPORT)
     OrderUpload.objects.filter(pk=upload.pk).update(body=None)
     check = compare(files, upload)
 
-    assert (check.stage, check.code) == ("failed", "check.forgotten")
+    assert (check.stage, check.code) == ("failed", "compare.forgotten")
     page = sign_in_as(files.brand).get(url_of(files, f"{check.public_id}/"))
     assert "The file was deleted when its time was over." in text_of(page)
 

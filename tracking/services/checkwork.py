@@ -34,7 +34,7 @@ MOST_ORDERS = 50_000
 MOST_FAILURES = 6
 FIRST_WAIT = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(hours=1)
-TOO_MANY = "check.too_many"
+TOO_MANY = "compare.too_many"
 ENDED = (CheckStage.DONE, CheckStage.FAILED)
 
 

@@ -39,8 +39,8 @@ from tracking.services.uploadplans import (
 )
 
 HERE_A_STEP = 500
-FORGOTTEN = "check.forgotten"
-NOT_ORDERS = "check.not_orders"
+FORGOTTEN = "compare.forgotten"
+NOT_ORDERS = "compare.not_orders"
 # Figures a file tells only where it has a column of them; the others it must have.
 OPTIONAL = {
     "status": "status",

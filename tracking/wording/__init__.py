@@ -69,6 +69,7 @@ STEPS: Mapping[str, Step] = {
     "attr.lost_suspended": Step("affiliates:program-list", "affiliates:creator-list"),
     "order": _ORDERS,
     "claim": Step("tracking:own-orders", "tracking:claim-list"),
+    "check": _COMMISSIONS,
     "hold": _COMMISSIONS,
     "refund": _COMMISSIONS,
     "dispute": _COMMISSIONS,
@@ -85,7 +86,7 @@ STEPS: Mapping[str, Step] = {
     "pull": _STORES,
     "storecode": _STORES,
     "upload": _STORES,
-    "check": _STORES,
+    "compare": _STORES,
     "finding": _STORES,
 }
 

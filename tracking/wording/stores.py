@@ -212,13 +212,13 @@ UPLOADS: Mapping[str, Message] = {
 }
 
 CHECKS: Mapping[str, Message] = {
-    "check.too_many": Message(
+    "compare.too_many": Message(
         _("More than 50,000 orders. Compare fewer days, one part after the other.")
     ),
-    "check.forgotten": Message(
+    "compare.forgotten": Message(
         _("The file was deleted when its time was over. Upload it again to compare with it.")
     ),
-    "check.not_orders": Message(_("The file has refunds, not orders, so it cannot be compared.")),
+    "compare.not_orders": Message(_("The file has refunds, not orders, so it cannot be compared.")),
     "finding.agreed": Message(_("It came by itself since; both sides agree.")),
     "finding.gone": Message(_("The shop does not have this order any more.")),
     "finding.same_version": Message(

@@ -28,6 +28,7 @@ UNWRITTEN = {
     "body",  # what was sent of an event
     "body_sha256",
     "code",
+    "code_url",  # a pattern with a name at most
     "content_hash",
     "draft_hash",
     "subscription",

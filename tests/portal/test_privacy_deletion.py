@@ -1,5 +1,6 @@
 """A person is erased: nothing says who he was, and the books stand as they stood (I-45)."""
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID
@@ -248,7 +249,7 @@ def speak_everywhere(world: Everything) -> None:
     )
     Attribution.objects.filter(enrollment=place).update(reason=CANARY, params={"reason": CANARY})
     PayoutMethod.objects.filter(affiliation=affiliation).update(
-        details=CANARY, hint=CANARY, destination=CANARY
+        details=json.dumps({"email": CANARY}), hint=CANARY, destination=CANARY
     )
     Payout.objects.filter(affiliation=affiliation).update(
         destination=CANARY, destination_hint=CANARY, detail=CANARY

@@ -100,13 +100,13 @@ def plan_sparkline(values: Sequence[int], *, is_rtl: bool) -> str:
 
 
 def nice_step(highest: int) -> int:
-    """Return the smallest 1, 2 or 5 times a power of ten that reaches the top in four lines."""
+    """Return the smallest of 1, 2, 5, 10, 20, 25, 50, 100, 200, 250 … to reach it in four lines."""
     least = max(1, -(-highest // GRID_LINES))
     power = 1
     while True:
-        for factor in (1, 2, 5):
-            if factor * power >= least:
-                return factor * power
+        for step in (power, 2 * power, 5 * power // 2, 5 * power):
+            if step >= least:
+                return step
         power *= 10
 
 

@@ -8,7 +8,7 @@ def points(*values: int) -> list[Point]:
 
 
 @pytest.mark.parametrize(
-    ("highest", "step"), [(0, 1), (4, 1), (5, 2), (312, 100), (120_410, 50_000)]
+    ("highest", "step"), [(0, 1), (4, 1), (5, 2), (85, 25), (312, 100), (120_410, 50_000)]
 )
 def test_the_grid_steps_by_round_numbers_and_reaches_the_top(highest: int, step: int) -> None:
     assert nice_step(highest) == step

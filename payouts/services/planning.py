@@ -131,7 +131,7 @@ def get_payee(*, affiliation: Affiliation, currency: str, limits: Limits, now: d
         currency,
         method,
         limits,
-        _list_enabled(affiliation.brand_id),
+        _list_enabled(affiliation.brand_id) if method else {},
         has_open_payout=Payout.objects.filter(
             affiliation=affiliation, currency=currency, status__in=OPEN_STATUSES
         ).exists(),

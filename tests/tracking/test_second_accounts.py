@@ -47,7 +47,7 @@ class World:
             user=make_user("two@mail.example", name="Hanna"),
             now=NOW + timedelta(hours=1),
         )
-        self.codes = [make_code(self.first, "ANNA10"), make_code(self.second, "HANNA10")]
+        self.codes = [make_code(self.first, "FIRST"), make_code(self.second, "SECOND")]
         make_alike(self.first, self.second)
 
     def buy(self, which: int, email: str = ""):

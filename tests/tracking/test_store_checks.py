@@ -23,6 +23,7 @@ from tests.tracking.checking import (
     turn,
 )
 from tests.tracking.wooshop import WooShop, soon
+from tracking.integrations.woocommerce import pull
 from tracking.integrations.woocommerce.parser import PULLED
 from tracking.models import (
     CheckedOrder,
@@ -61,16 +62,23 @@ def the_finding() -> StoreFinding:
     return StoreFinding.objects.get()
 
 
+@pytest.fixture
+def short_pages(monkeypatch) -> None:
+    """Let the shop's list come five orders a page."""
+    monkeypatch.setattr(pull, "PER_PAGE", 5)
+
+
+@pytest.mark.usefixtures("short_pages")
 def test_a_shop_that_is_equal_gives_no_finding_and_counts_every_order(shop, store):
-    for number in range(1, 61):
-        sell(shop, store, number, days=1 + number / 10)
+    for number in range(1, 13):
+        sell(shop, store, number, days=1 + number / 3)
     shop.refund_lamp(7, days_ago(1))
     whole = {"order": shop.orders[7], "refunds": shop.refunds[7]}
     deliver(store, json.dumps(whole).encode(), days_ago(1), PULLED)
 
     check = run(store)
 
-    assert (check.stage, check.counts, check.new) == ("done", {"equal": 60}, 0)
+    assert (check.stage, check.counts, check.new) == ("done", {"equal": 12}, 0)
     assert not StoreFinding.objects.exists()
     assert not CheckedOrder.objects.exists()
 
@@ -248,11 +256,12 @@ def test_a_delivery_that_was_refused_is_linked(shop, store):
     assert finding.state == "settled"
 
 
+@pytest.mark.usefixtures("short_pages")
 def test_an_order_that_changes_while_it_is_read_is_counted_once(shop, store):
-    for number in range(1, 121):
-        sell(shop, store, number, days=7 - number / 60)
+    for number in range(1, 13):
+        sell(shop, store, number, days=7 - number / 6)
     check = turn(ask(store))
-    assert (check.stage, check.done) == ("list", 50)
+    assert (check.stage, check.done) == ("list", 5)
     moved = shop.orders[3]
     moved["date_modified_gmt"] = soon(-60).strftime("%Y-%m-%dT%H:%M:%S")
     moved["total"] = "1.00"
@@ -260,7 +269,7 @@ def test_an_order_that_changes_while_it_is_read_is_counted_once(shop, store):
     while check.ended_at is None:
         check = turn(check, check.next_at)
 
-    assert check.counts == {"equal": 119, "different": 1}
+    assert check.counts == {"equal": 11, "different": 1}
     assert the_finding().external_order_id == "3"
 
 

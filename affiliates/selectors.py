@@ -207,7 +207,7 @@ def list_waiting_applications(brand: Brand) -> QuerySet[Application]:
 def list_brand_links(brand: Brand) -> QuerySet[Link]:
     """Return the links of a brand's creators, newest first, each with `current_slug`."""
     rows = Link.objects.filter(brand=brand)
-    related = ("enrollment__program", "enrollment__affiliation__affiliate", "code")
+    related = ("brand", "enrollment__program", "enrollment__affiliation__affiliate", "code")
     return with_current_slug(rows.select_related(*related)).order_by("-pk")
 
 

@@ -33,6 +33,8 @@ BEAT = {
     "deliver-events": {"task": "brands.deliver_events", "schedule": 30.0},
     "apply-changes": {"task": "brands.apply_changes", "schedule": 60.0},
     "link-hosts": {"task": "brands.check_link_hosts", "schedule": 60.0},
+    "follow-links": {"task": "tracking.follow_links", "schedule": crontab(hour=4, minute=40)},
+    "link-checks": {"task": "tracking.check_links", "schedule": 60.0},
     "count-days": {"task": "tracking.count_days", "schedule": crontab(minute=25)},
     "partitions": {"task": "tracking.prepare_partitions", "schedule": crontab(hour=2, minute=10)},
     "retention": {"task": "tracking.forget_old", "schedule": crontab(hour=3, minute=10)},

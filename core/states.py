@@ -170,6 +170,7 @@ STATES: Mapping[str, State] = MappingProxyType(
         "store_code.differs": State(_("Differs in the shop"), REVIEW),
         "store_code.foreign": State(_("In the shop before"), REVIEW),
         "store_code.ended": State(_("Ended in the shop"), NEUTRAL),
+        "link_broken": State(pgettext_lazy("link", "Does not work"), PROBLEM),
         "unread": State(pgettext_lazy("news", "New"), REVIEW),
         "kept": State(_("Kept here"), NEUTRAL),
         "verified": State(_("Verified"), GOOD),

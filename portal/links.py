@@ -2,11 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from affiliates.models import Code, Link, LinkSlug
 from affiliates.selectors import short_url
 from brands.selectors import list_link_hosts
 from core.money import Money
+from core.wording import Audience, Reader
+from tracking.domain.linkchecks import Result
+from tracking.models import LinkCheck
 from tracking.selectors import (
     ClickCount,
     Earned,
@@ -14,7 +18,11 @@ from tracking.selectors import (
     sum_earned_by_code,
     sum_earned_by_link,
 )
+from tracking.selectors_linkchecks import find_checks
 from tracking.selectors_storecodes import InStore, find_own_state, list_in_stores
+from tracking.wording import explain_link_check
+
+UNKNOWN = (Result.CLOSED, Result.NOT_ASKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +35,7 @@ class LinkRow:
     earned: Earned
     old_slugs: tuple[str, ...] = ()
     host: str = ""
+    check: LinkCheck | None = None
 
     @property
     def url(self) -> str:
@@ -35,6 +44,26 @@ class LinkRow:
     @property
     def old_urls(self) -> list[str]:
         return [short_url(slug, self.host) for slug in self.old_slugs]
+
+    @property
+    def is_broken(self) -> bool:
+        return self.check is not None and self.check.is_broken
+
+    @property
+    def told_brand(self) -> str:
+        """What the brand reads of the page: why it is broken, or that it is not known."""
+        is_unknown = self.check is not None and self.check.result in UNKNOWN
+        return self._say("brand") if is_unknown or self.is_broken else ""
+
+    @property
+    def told_creator(self) -> str:
+        return self._say("creator") if self.is_broken else ""
+
+    def _say(self, audience: Audience) -> str:
+        if self.check is None:
+            return ""
+        zone = ZoneInfo(self.link.brand.time_zone)
+        return explain_link_check(self.check, Reader(audience, zone))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +112,7 @@ def _make_rows(
     clicks = count_clicks([link.pk for link in links])
     earned = sum_earned_by_link({link.enrollment_id for link in links})
     hosts = list_link_hosts({link.brand_id for link in links})
+    checks = find_checks(links)
     return [
         LinkRow(
             link=link,
@@ -91,6 +121,7 @@ def _make_rows(
             earned=earned.get((link.enrollment_id, link.public_id)) or _nothing(link),
             old_slugs=old,
             host=hosts.get(link.brand_id, ""),
+            check=checks.get(link.pk),
         )
         for link, (current, old) in zip(links, slugs, strict=True)
     ]

@@ -8,11 +8,13 @@ from affiliates.models import Code, Link
 from affiliates.selectors import list_brand_codes, list_brand_links
 from core.asked import Asked, read_text
 from core.models import Brand
+from tracking.selectors_linkchecks import list_broken_links
 
 Row = TypeVar("Row", bound=Model)
 
 FILTERS = ("q", "program", "state")
 STATES = ("used", "ended")
+BROKEN = "broken"
 _CREATOR = "enrollment__affiliation__affiliate__display_name__icontains"
 
 
@@ -22,6 +24,8 @@ def pick_links(brand: Brand, asked: Asked) -> QuerySet[Link]:
     found = Q(name__icontains=text) | Q(destination_url__icontains=text) | Q(public_id=text)
     by_slug = Q(pk__in=Link.objects.filter(brand=brand, slugs__slug__icontains=text).values("pk"))
     rows = list_brand_links(brand)
+    if read_text(asked, "state") == BROKEN:
+        rows = rows.filter(pk__in=list_broken_links(brand))
     return _narrow(rows, asked, found | by_slug | Q(**{_CREATOR: text}), "archived_at")
 
 

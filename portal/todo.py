@@ -26,6 +26,7 @@ from tracking.selectors_claims import list_waiting
 from tracking.selectors_deliverables import list_works
 from tracking.selectors_health import list_open_alarms
 from tracking.selectors_leaks import find_leaky
+from tracking.selectors_linkchecks import count_broken_used
 from tracking.selectors_storecodes import count_drifted
 
 REFUSED_DAYS = timedelta(days=7)
@@ -90,6 +91,7 @@ def list_tasks(*, brand: Brand, owed: list[Owed], now: datetime) -> list[Task]:
         *_alarms(brand),
         *_findings(brand),
         *_codes(brand),
+        *_pages(brand, now),
     ]
 
 
@@ -188,6 +190,12 @@ def _leaks(brand: Brand, now: datetime) -> Iterator[Task]:
 def _codes(brand: Brand) -> Iterator[Task]:
     for store, count in count_drifted(brand):
         yield Task("codes", count=count, name=store.name, at=store.public_id)
+
+
+def _pages(brand: Brand, now: datetime) -> Iterator[Task]:
+    count = count_broken_used(brand, now=now)
+    if count:
+        yield Task("pages", count=count)
 
 
 def _sum_below_zero(brand: Brand) -> dict[str, int]:

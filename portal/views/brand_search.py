@@ -10,8 +10,8 @@ from django.views.decorators.http import require_GET
 
 from affiliates.selectors import list_waiting_applications
 from affiliates.selectors_applications import pick_applications
-from brands.access import BrandAccess, get_brand_for
-from brands.context import brand_page
+from brands.access import BrandAccess, Right, get_brand_for
+from brands.context import brand_page, why_not
 from brands.selectors import list_programs
 from core.asked import read_text
 from core.clock import brand_now
@@ -23,6 +23,7 @@ from portal.links import list_code_rows, list_link_rows
 from portal.shared import FILTERS, pick_codes, pick_links
 from tracking.filters import pick_orders, search_commissions
 from tracking.selectors_leaks import find_leaky
+from tracking.selectors_linkchecks import sum_looks
 
 SHOWN = 5
 
@@ -48,6 +49,7 @@ def show_shared(request: HttpRequest, slug: str) -> HttpResponse:
         link_page = cut_page(links, before=before)
         context = {"rows": list_link_rows(link_page.rows), "total": links.order_by().count()}
         context["next_url"] = link_page.older_url(asked)
+        context["looks"] = sum_looks(brand)
     context = brand_page(
         access,
         nav_current="affiliates:creator-list",
@@ -56,6 +58,7 @@ def show_shared(request: HttpRequest, slug: str) -> HttpResponse:
         is_filtered=any(filters.values()),
         programs=list(list_programs(brand)),
         waiting=list_waiting_applications(brand).count(),
+        manage_off=why_not(access, Right.MANAGE),
         **context,
     )
     return render(request, "portal/shared_list.html", context)

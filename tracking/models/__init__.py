@@ -35,6 +35,7 @@ from tracking.models.deliverables import (
 )
 from tracking.models.deliveries import RefusedDelivery, StoreEvent
 from tracking.models.health import NONE, AlarmKind, HourCount, TrackingAlarm, TrackingWatch
+from tracking.models.linkchecks import LinkCheck
 from tracking.models.messages import ReviewMessage, Side
 from tracking.models.orders import (
     Attribution,
@@ -114,6 +115,7 @@ __all__ = [
     "HoldKind",
     "HourCount",
     "Impression",
+    "LinkCheck",
     "ListSource",
     "Order",
     "OrderKind",

@@ -13,8 +13,10 @@ from brands.reasons import PRICES
 from brands.reasons import STEPS as BRAND_STEPS
 from brands.reasons import WORDS as BRAND_WORDS
 from core.wording import Catalogue, Reader, Step
+from tracking.models import LinkCheck
 from tracking.wording.clicks import CLICKS, UNPAID_CLICKS
 from tracking.wording.credit import CREDIT
+from tracking.wording.linkchecks import LINK_CHECKS
 from tracking.wording.money import MONEY
 from tracking.wording.storecodes import STORE_CODES
 from tracking.wording.stores import STORES
@@ -25,6 +27,7 @@ __all__ = [
     "candidate_reason",
     "delivery_reason",
     "explain",
+    "explain_link_check",
     "explain_store_code",
     "next_step",
     "refusal_reason",
@@ -85,13 +88,16 @@ STEPS: Mapping[str, Step] = {
     "problem": _STORES,
     "pull": _STORES,
     "storecode": _STORES,
+    "linkcheck": Step("affiliates:link-list", "affiliates:shared-list"),
     "upload": _STORES,
     "compare": _STORES,
     "finding": _STORES,
 }
 
 CATALOGUE = Catalogue(
-    messages=MappingProxyType({**PRICES, **CLICKS, **CREDIT, **MONEY, **STORES, **STORE_CODES}),
+    messages=MappingProxyType(
+        {**PRICES, **CLICKS, **CREDIT, **MONEY, **STORES, **STORE_CODES, **LINK_CHECKS}
+    ),
     words=WORDS,
     steps=STEPS,
 )
@@ -115,6 +121,16 @@ def explain_store_code(*, code: str, detail: str, reader: Reader) -> str:
     """Say why a code is not in a shop as it should be; `detail` as BookFailed has it."""
     name = "currency" if code in {"storecode.no_amount", "storecode.no_minimum"} else "reference"
     return explain(code=code, params={name: detail} if detail else {}, reader=reader)
+
+
+def explain_link_check(check: LinkCheck, reader: Reader) -> str:
+    """Say what came of asking for the page a link leads to."""
+    params = {
+        "date": check.since.isoformat() if check.since else None,
+        "domain": check.landed_on,
+        "code": str(check.status or ""),
+    }
+    return explain(code=f"linkcheck.{check.result}", params=params, reader=reader)
 
 
 def candidate_reason(row: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:

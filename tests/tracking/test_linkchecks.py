@@ -10,6 +10,7 @@ from affiliates.services.links import archive_link
 from brands.models import ProgramStatus
 from brands.services.programs import set_program_status
 from core.egress import Answer, EgressFailed, Limits, fetch
+from core.models import Brand
 from portal.todo import list_tasks
 from tests.makers import (
     DOMAIN,
@@ -20,7 +21,6 @@ from tests.makers import (
     make_link,
     make_member,
     make_program,
-    make_sandbox,
 )
 from tests.orders import make_click
 from tests.portal.text import plain
@@ -162,6 +162,9 @@ class TestResults:
         assert (sent_in.failure, judge(sent_in, {DOMAIN})) == ("bad_address", "off_domain")
         assert seen == [("/long", "Fairshare-Link-Check/1")]
 
+    def test_a_name_kept_for_examples_is_not_asked(self):
+        assert judge(follow(CUPS, tasks_links._ask), {DOMAIN}) == "not_asked"
+
     def test_it_waits_longer_after_each_failure_and_at_most_a_day(self):
         hours = [find_wait(failures) / HOUR for failures in (1, 2, 5, 6, 90)]
         assert hours == [1, 2, 16, 24, 24]
@@ -222,8 +225,13 @@ class TestWork:
         assert old.destination_url not in left
         assert CUPS in left
 
-    def test_sandboxes_are_left_out(self, link):
-        make_link(make_enrollment(make_program(make_sandbox(link.brand))))
+    def test_sandboxes_and_archived_brands_are_left_out(self, link):
+        left_out = [make_link(make_enrollment(make_program())).brand for _ in range(2)]
+        follow_links(real_now=NOW)
+        assert LinkCheck.objects.filter(brand__in=left_out).exists()
+
+        Brand.objects.filter(pk=left_out[0].pk).update(sandbox_of=link.brand)
+        Brand.objects.filter(pk=left_out[1].pk).update(archived_at=NOW)
         follow_links(real_now=NOW)
 
         assert set(LinkCheck.objects.values_list("brand", flat=True)) == {link.brand_id}

@@ -80,6 +80,8 @@ PUBLIC = {
 # Fields of these names hold something else wherever the model says so.
 NOT_WRITTEN = {
     "core.jobrun.name",
+    "tracking.linkcheck.host",
+    "tracking.linkcheck.landed_on",
     "tracking.cataloguefetch.cursor",  # a place in a list of the shop
     "affiliates.code.text",
     "payouts.exportfile.name",

@@ -92,7 +92,7 @@ def test_the_list_asks_the_same_number_of_questions_for_any_number_of_links(
     own.get("/me/links/")  # the first page of a session also stores it
     for _ in range(6):
         place_order(make_link(place), now=NOW)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         own.get("/me/links/")
 
 

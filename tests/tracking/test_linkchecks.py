@@ -266,6 +266,14 @@ class TestWork:
 
         assert len(web.asked) == before + 1
 
+    def test_the_jobs_find_the_page_and_look_at_it(self, link):
+        tasks_links.follow_links()
+        assert get_check().checked_at is None
+        tasks_links.check_links()
+
+        assert get_check().result == "not_asked"
+        assert get_check().next_at > get_check().checked_at
+
     def test_what_was_looked_at_just_now_is_not_asked_for_again(self, link):
         look(Web())
 

@@ -25,6 +25,7 @@ from tests.tracking.agents import CHROME
 SHOPPERS, SENDERS = 3, 3
 PATIENCE_S = 20
 BUYS = 0.4
+MOST_UNTOLD = 200  # shoppers only look while the store has so much to tell: it tells as it goes
 CSRF = "a" * 32
 COOKIES = ("sessionid", "csrftoken")
 
@@ -103,7 +104,7 @@ class Outside:
             is_stored = token and "X-Click" not in told
             kind = "click" if is_stored else "uncounted click"
             self.facts.note(kind=kind, token=token, slug=slug)
-            if token and rng.random() < BUYS:
+            if token and rng.random() < BUYS and self.pool.untold < MOST_UNTOLD:
                 bought += 1
                 self._buy(f"o{number}-{bought}", token, slug, rng)
 

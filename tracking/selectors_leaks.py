@@ -76,10 +76,10 @@ def list_leaks(brand: Brand, *, now: datetime) -> list[Leak]:
 
 def find_leaky(brand: Brand, *, now: datetime) -> dict[int, bool]:
     """Return the codes that show signs and whether they are strong; up to an hour old."""
-    found: dict[int, bool] | None = cache.get(f"leaks:{brand.pk}")
+    found: dict[int, bool] | None = cache.get(f"leaks:{brand.public_id}")
     if found is None:
         found = {one.code.pk: one.is_strong for one in list_leaks(brand, now=now)}
-        cache.set(f"leaks:{brand.pk}", found, KEPT_S)
+        cache.set(f"leaks:{brand.public_id}", found, KEPT_S)
     return found
 
 

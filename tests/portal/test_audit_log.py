@@ -230,6 +230,7 @@ UNRECORDED = {
     "payouts:paypal-hook": "keeps the message, and nothing comes of it but a question to PayPal",
     "payouts:stripe-hook": "keeps the message, and nothing comes of it but a question to Stripe",
     "portal:notices-check": "mails the person",
+    "tracking:link-check": "asks for pages anew, as the job does by itself",
     "tracking:own-orders": "counts a look-up, and changes nothing else",
     "tracking:store-codes-file": "notes when the codes were last taken as a file",
     "tracking:impression": "counts who saw a picture, as a link counts its clicks",

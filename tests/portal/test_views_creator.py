@@ -256,7 +256,7 @@ def test_home_asks_the_same_number_of_questions_for_any_number_of_orders(
     for number in range(4):
         order(link, number)
     own.get("/me/")
-    with django_assert_max_num_queries(45):
+    with django_assert_max_num_queries(46):
         own.get("/me/")
 
 

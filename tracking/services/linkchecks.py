@@ -29,7 +29,7 @@ FOLLOW = "tracking.follow_links"
 WORK = "tracking.check_links"
 TURN = 20
 A_HOST = 5
-BUDGET_S = 45.0
+BUDGET_S = 45
 CLAIM = timedelta(minutes=10)
 PEACE = timedelta(minutes=5)
 

@@ -30,7 +30,9 @@ DOMAIN: Mapping[str, tuple[str, ...]] = {
         "tests/tracking/test_attribution.py",
         "tests/tracking/test_attribution_properties.py",
     ),
-    "tracking/domain/codeuses.py": ("tests/tracking/test_codeuses.py",),
+    "tracking/domain/checks.py": ("tests/tracking/test_checks.py",),
+    "tracking/domain/codeuses.py": ("tests/tracking/test_codeuses_domain.py",),
+    "tracking/domain/doubles.py": ("tests/tracking/test_checks.py",),
     "tracking/domain/token.py": ("tests/tracking/test_token.py",),
     "payouts/domain/plan.py": (
         "tests/payouts/test_plan.py",

@@ -19,7 +19,14 @@ from tracking.domain.checks import (
     find_second_account,
     find_self,
 )
-from tracking.domain.doubles import Double, Sale, find_doubles
+from tracking.domain.doubles import (
+    FARTHEST,
+    SAME_CUSTOMER_WITHIN,
+    SAME_NUMBER_WITHIN,
+    Double,
+    Sale,
+    find_doubles,
+)
 
 STRANGER = replace(ORDER, email_hash="stranger")
 TWICE = replace(STRANGER, doubles=(Double("anna", "ord_1", "#1", "Shop", "customer", 40),))
@@ -219,3 +226,8 @@ class TestModes:
             ("second_account", "hold"),
             ("duplicate_order", "flag"),
         ]
+
+
+def test_orders_are_looked_for_as_far_apart_as_any_sign_reaches():
+    assert FARTHEST >= SAME_CUSTOMER_WITHIN
+    assert FARTHEST >= SAME_NUMBER_WITHIN

@@ -16,33 +16,9 @@ from tests.makers import (
     make_program,
 )
 from tests.orders import get_commission, make_snapshot, place_order, release_due, send_events
-from tests.tracking.events import at
-from tracking.domain.codeuses import Use, find_keeper
 from tracking.domain.events import Discount
 from tracking.models import Attribution, CodeUse, Commission
 from tracking.services.testmarks import mark_test, unmark_test
-
-
-class TestKeeping:
-    def test_the_first_placed_keeps_it_and_the_key_breaks_a_tie(self):
-        first, twin, later = Use("1:b", at(0)), Use("1:a", at(0)), Use("1:0", at(0.001))
-
-        for uses in permutations([first, twin, later]):
-            assert find_keeper(uses) == twin
-        assert find_keeper([first, later]) == first
-        assert find_keeper([later]) == later
-        assert find_keeper([]) is None
-
-    def test_a_void_use_keeps_nothing_not_even_one_of_released_money(self):
-        void, other = Use("1:a", at(0), is_void=True, is_settled=True), Use("1:b", at(1))
-
-        assert find_keeper([void, other]) == other
-        assert find_keeper([void]) is None
-
-    def test_released_money_keeps_it_from_an_order_told_of_later(self):
-        early, settled = Use("1:a", at(0)), Use("1:b", at(1), is_settled=True)
-
-        assert find_keeper([early, settled]) == settled
 
 
 def make_single():

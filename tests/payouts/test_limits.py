@@ -120,6 +120,7 @@ def test_stripe_reaches_its_self_serve_regions_and_the_payers_own_country(
         ("CO", "CO", False),
         ("CO", "US", True),
         ("", "DE", True),
+        ("", "CO", True),
         ("", "TH", False),
     ],
 )

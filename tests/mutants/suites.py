@@ -24,6 +24,7 @@ DOMAIN: Mapping[str, tuple[str, ...]] = {
     "tracking/domain/release.py": ("tests/tracking/test_release.py",),
     "tracking/domain/attribution.py": (
         "tests/tracking/test_attribution.py",
+        "tests/tracking/test_checks.py",
         "tests/tracking/test_attribution_properties.py",
     ),
     "tracking/domain/obstacles.py": (

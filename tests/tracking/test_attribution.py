@@ -328,6 +328,16 @@ def test_a_binding_is_no_candidate_where_the_program_does_not_bind():
     assert decide(bound()).rows == ()
 
 
+@pytest.mark.parametrize(
+    ("orders", "until", "count"),
+    [(None, None, None), (3, None, "3"), (3, 0, None), (None, 0, None)],
+)
+def test_how_many_orders_a_binding_is_for_is_said_until_its_end_is_known(orders, until, count):
+    result = decide(replace(bound(until=until), orders=orders), is_binding_on=True)
+
+    assert result.params.get("count") == count
+
+
 def test_the_earlier_binding_wins():
     result = decide(bound("a", -1), bound("b", -2), is_binding_on=True)
 

@@ -12,6 +12,7 @@ from brands.domain.rules import (
     NoRuleVersion,
     PriceOrder,
     Rule,
+    ask_for_collections,
     effective_rules,
     fingerprint,
     fit_conditions,
@@ -273,3 +274,13 @@ class TestVersions:
     def test_a_program_without_rules_is_an_error(self):
         with pytest.raises(NoRuleVersion):
             effective_rules(versions=(), at=datetime(2026, 1, 1, tzinfo=UTC))
+
+
+def test_collections_are_asked_for_where_one_rule_of_several_goes_by_them():
+    plain = percent(1_000)
+    included = percent(1_500, 2, collections=frozenset({"beans"}))
+    excluded = percent(1_500, 2, excluded_collections=frozenset({"beans"}))
+
+    assert not ask_for_collections([plain])
+    assert ask_for_collections([plain, included])
+    assert ask_for_collections([plain, excluded])

@@ -14,6 +14,7 @@ from tracking.domain.token import (
     ClickToken,
     TokenKeys,
     TokenRefusal,
+    join_tokens,
     make_token,
     parse_keys,
     read_token,
@@ -128,3 +129,24 @@ def test_tokens_that_stand_one_after_the_other_are_told_apart():
 
     assert split_tokens("".join(tokens)) == tokens
     assert split_tokens(tokens[0] + "x") == [tokens[0] + "x"]
+
+
+def token_at(ms: int) -> str:
+    """Return a token whose click is of that millisecond and no more."""
+    return make_token(KEYS, uuid.UUID(int=ms << 80), 1)
+
+
+def test_a_cookie_keeps_the_first_token_and_the_last_two():
+    first, second, third, fourth = (token_at(ms) for ms in (10, 20, 30, 40))
+
+    assert join_tokens(KEYS, "", first, 10) == first
+    assert join_tokens(KEYS, first + second, third, 10) == first + second + third
+    assert join_tokens(KEYS, first + second + third, fourth, 10) == first + third + fourth
+
+
+def test_a_cookie_keeps_each_token_once_and_none_that_is_too_old_or_not_ours():
+    old, young = token_at(9), token_at(10)
+
+    assert join_tokens(KEYS, young, young, 10) == young
+    assert join_tokens(KEYS, old, young, 10) == young
+    assert join_tokens(KEYS, "x" * LENGTH, young, 10) == young

@@ -26,6 +26,12 @@ class Migration(migrations.Migration):
                 ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='core.brand')),
                 ('enrollment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='code_batches', to='affiliates.enrollment')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('brand', 'id'), name='affiliates_codebatch_brand_id'),
+                    core.constraints.SameBrand('enrollment', name='affiliates_codebatch_enrollment_same_brand'),
+                ],
+            },
         ),
         migrations.AddField(
             model_name='code',
@@ -39,13 +45,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='code',
             constraint=core.constraints.SameBrand('batch', name='affiliates_code_batch_same_brand'),
-        ),
-        migrations.AddConstraint(
-            model_name='codebatch',
-            constraint=models.UniqueConstraint(fields=('brand', 'id'), name='affiliates_codebatch_brand_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='codebatch',
-            constraint=core.constraints.SameBrand('enrollment', name='affiliates_codebatch_enrollment_same_brand'),
         ),
     ]

@@ -17,18 +17,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Group',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', core.fields.PublicIdField(prefix='grp')),
-                ('name', models.CharField(max_length=60)),
-                ('partner_type', models.CharField(default='affiliate', max_length=32)),
-                ('hold_days', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('is_default', models.BooleanField(default=False)),
-                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='core.brand')),
-            ],
-        ),
-        migrations.CreateModel(
             name='Program',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -69,7 +57,42 @@ class Migration(migrations.Migration):
                 ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='programs', to='core.brand')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('brand', 'slug'), name='brands_program_slug_unique'), models.UniqueConstraint(fields=('brand', 'id'), name='brands_program_brand_id'), models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'live', 'paused', 'closed'])), name='brands_program_status_known'), models.CheckConstraint(condition=models.Q(('click_policy__in', ['last', 'first'])), name='brands_program_click_policy_known'), models.CheckConstraint(condition=models.Q(('precedence__in', ['code', 'click'])), name='brands_program_precedence_known'), models.CheckConstraint(condition=models.Q(('code_policy__in', ['always', 'with_click', 'only_as_winner'])), name='brands_program_code_policy_known'), models.CheckConstraint(condition=models.Q(('self_referral__in', ['observe', 'flag', 'hold', 'reject'])), name='brands_program_self_known'), models.CheckConstraint(condition=models.Q(('hold_anchor__in', ['paid', 'fulfilled', 'delivered'])), name='brands_program_anchor_known'), models.CheckConstraint(condition=models.Q(('window_days__gte', 1), ('window_days__lte', 365)), name='brands_program_window_1_to_365'), models.CheckConstraint(condition=models.Q(('hold_days__lte', 365)), name='brands_program_hold_to_365'), models.CheckConstraint(condition=models.Q(('max_creators__isnull', True), ('max_creators__gte', 1), _connector='OR'), name='brands_program_max_creators_positive')],
+                'constraints': [
+                    models.UniqueConstraint(fields=('brand', 'slug'), name='brands_program_slug_unique'),
+                    models.UniqueConstraint(fields=('brand', 'id'), name='brands_program_brand_id'),
+                    models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'live', 'paused', 'closed'])), name='brands_program_status_known'),
+                    models.CheckConstraint(condition=models.Q(('click_policy__in', ['last', 'first'])), name='brands_program_click_policy_known'),
+                    models.CheckConstraint(condition=models.Q(('precedence__in', ['code', 'click'])), name='brands_program_precedence_known'),
+                    models.CheckConstraint(condition=models.Q(('code_policy__in', ['always', 'with_click', 'only_as_winner'])), name='brands_program_code_policy_known'),
+                    models.CheckConstraint(condition=models.Q(('self_referral__in', ['observe', 'flag', 'hold', 'reject'])), name='brands_program_self_known'),
+                    models.CheckConstraint(condition=models.Q(('hold_anchor__in', ['paid', 'fulfilled', 'delivered'])), name='brands_program_anchor_known'),
+                    models.CheckConstraint(condition=models.Q(('window_days__gte', 1), ('window_days__lte', 365)), name='brands_program_window_1_to_365'),
+                    models.CheckConstraint(condition=models.Q(('hold_days__lte', 365)), name='brands_program_hold_to_365'),
+                    models.CheckConstraint(condition=models.Q(('max_creators__isnull', True), ('max_creators__gte', 1), _connector='OR'), name='brands_program_max_creators_positive'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='Group',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', core.fields.PublicIdField(prefix='grp')),
+                ('name', models.CharField(max_length=60)),
+                ('partner_type', models.CharField(default='affiliate', max_length=32)),
+                ('hold_days', models.PositiveSmallIntegerField(blank=True, null=True)),
+                ('is_default', models.BooleanField(default=False)),
+                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='core.brand')),
+                ('program', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='groups', to='brands.program')),
+            ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('program', 'name'), name='brands_group_name_unique'),
+                    models.UniqueConstraint(fields=('brand', 'id'), name='brands_group_brand_id'),
+                    models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('program',), name='brands_group_one_default'),
+                    models.CheckConstraint(condition=models.Q(('partner_type__in', ['affiliate', 'influencer', 'content', 'email', 'agency', 'ppc', 'coupon', 'cashback', 'loyalty', 'referral', 'reseller', 'distribution', 'sponsorship', 'co_branding', 'licensing', 'joint_venture', 'placement', 'other']), ('partner_type__regex', '^kin_[23456789abcdefghjkmnpqrstuvwxyz]{20}$'), _connector='OR'), name='brands_group_partner_type_known'),
+                    models.CheckConstraint(condition=models.Q(('hold_days__isnull', True), ('hold_days__lte', 365), _connector='OR'), name='brands_group_hold_to_365'),
+                    core.constraints.SameBrand('program', name='brands_group_program_same_brand'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -89,8 +112,17 @@ class Migration(migrations.Migration):
                 ('program', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='pending_changes', to='brands.program')),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('applied_at__isnull', True), ('cancelled_at__isnull', True)), fields=['applies_at'], name='brands_change_open')],
-                'constraints': [models.UniqueConstraint(fields=('brand', 'id'), name='brands_change_brand_id'), models.CheckConstraint(condition=models.Q(('subject__in', ['program', 'group', 'payouts'])), name='brands_change_subject_known'), models.CheckConstraint(condition=models.Q(models.Q(('group__isnull', True), ('program__isnull', False), ('subject', 'program')), models.Q(('group__isnull', False), ('program__isnull', False), ('subject', 'group')), models.Q(('group__isnull', True), ('program__isnull', True), ('subject', 'payouts')), _connector='OR'), name='brands_change_has_its_subject'), models.CheckConstraint(condition=models.Q(('applied_at__isnull', True), ('cancelled_at__isnull', True), _connector='OR'), name='brands_change_ends_once'), core.constraints.SameBrand('program', name='brands_change_program_same_brand'), core.constraints.SameBrand('group', name='brands_change_group_same_brand')],
+                'indexes': [
+                    models.Index(condition=models.Q(('applied_at__isnull', True), ('cancelled_at__isnull', True)), fields=['applies_at'], name='brands_change_open'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('brand', 'id'), name='brands_change_brand_id'),
+                    models.CheckConstraint(condition=models.Q(('subject__in', ['program', 'group', 'payouts'])), name='brands_change_subject_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('group__isnull', True), ('program__isnull', False), ('subject', 'program')), models.Q(('group__isnull', False), ('program__isnull', False), ('subject', 'group')), models.Q(('group__isnull', True), ('program__isnull', True), ('subject', 'payouts')), _connector='OR'), name='brands_change_has_its_subject'),
+                    models.CheckConstraint(condition=models.Q(('applied_at__isnull', True), ('cancelled_at__isnull', True), _connector='OR'), name='brands_change_ends_once'),
+                    core.constraints.SameBrand('program', name='brands_change_program_same_brand'),
+                    core.constraints.SameBrand('group', name='brands_change_group_same_brand'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -109,7 +141,15 @@ class Migration(migrations.Migration):
                 ('program', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ladders', to='brands.program')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('program', 'version'), name='brands_ladder_version'), models.UniqueConstraint(fields=('brand', 'id'), name='brands_ladder_brand_id'), models.CheckConstraint(condition=models.Q(('measure__in', ['orders', 'revenue', 'commission'])), name='brands_ladder_measure_known'), models.CheckConstraint(condition=models.Q(('period__in', ['last_month', 'last_90_days', 'this_quarter', 'all_time'])), name='brands_ladder_period_known'), models.CheckConstraint(condition=models.Q(('is_falling', False), models.Q(('period', 'all_time'), _negated=True), _connector='OR'), name='brands_ladder_all_time_never_falls'), models.CheckConstraint(condition=models.Q(('grace_days__lte', 365)), name='brands_ladder_grace_to_365'), core.constraints.SameBrand('program', name='brands_ladder_program_same_brand')],
+                'constraints': [
+                    models.UniqueConstraint(fields=('program', 'version'), name='brands_ladder_version'),
+                    models.UniqueConstraint(fields=('brand', 'id'), name='brands_ladder_brand_id'),
+                    models.CheckConstraint(condition=models.Q(('measure__in', ['orders', 'revenue', 'commission'])), name='brands_ladder_measure_known'),
+                    models.CheckConstraint(condition=models.Q(('period__in', ['last_month', 'last_90_days', 'this_quarter', 'all_time'])), name='brands_ladder_period_known'),
+                    models.CheckConstraint(condition=models.Q(('is_falling', False), models.Q(('period', 'all_time'), _negated=True), _connector='OR'), name='brands_ladder_all_time_never_falls'),
+                    models.CheckConstraint(condition=models.Q(('grace_days__lte', 365)), name='brands_ladder_grace_to_365'),
+                    core.constraints.SameBrand('program', name='brands_ladder_program_same_brand'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -128,7 +168,11 @@ class Migration(migrations.Migration):
                 ('program', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='questions', to='brands.program')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['line', 'text', 'choice', 'several', 'yes_no', 'address'])), name='brands_question_kind_known'), models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ('choice', 'several')), ('options__len__gte', 2)), models.Q(models.Q(('kind__in', ('choice', 'several')), _negated=True), ('options', [])), _connector='OR'), name='brands_question_options_where_chosen'), core.constraints.SameBrand('program', name='brands_question_program_same_brand')],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['line', 'text', 'choice', 'several', 'yes_no', 'address'])), name='brands_question_kind_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ('choice', 'several')), ('options__len__gte', 2)), models.Q(models.Q(('kind__in', ('choice', 'several')), _negated=True), ('options', [])), _connector='OR'), name='brands_question_options_where_chosen'),
+                    core.constraints.SameBrand('program', name='brands_question_program_same_brand'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -146,7 +190,10 @@ class Migration(migrations.Migration):
                 ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rails', to='core.brand')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('brand', 'rail'), name='brands_railsettings_once'), models.CheckConstraint(condition=models.Q(('rail__in', ['csv', 'stripe', 'sepa', 'wise', 'paypal', 'paypal_csv', 'manual'])), name='brands_railsettings_rail_known')],
+                'constraints': [
+                    models.UniqueConstraint(fields=('brand', 'rail'), name='brands_railsettings_once'),
+                    models.CheckConstraint(condition=models.Q(('rail__in', ['csv', 'stripe', 'sepa', 'wise', 'paypal', 'paypal_csv', 'manual'])), name='brands_railsettings_rail_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -162,7 +209,12 @@ class Migration(migrations.Migration):
                 ('published_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('withdrawn_at__isnull', True), ('withdrawn_at__lt', models.F('effective_from')), _connector='OR'), name='brands_ruleset_withdrawn_in_time'), models.UniqueConstraint(fields=('program', 'version'), name='brands_ruleset_version'), models.UniqueConstraint(fields=('brand', 'id'), name='brands_ruleset_brand_id'), core.constraints.SameBrand('program', name='brands_ruleset_program_same_brand')],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('withdrawn_at__isnull', True), ('withdrawn_at__lt', models.F('effective_from')), _connector='OR'), name='brands_ruleset_withdrawn_in_time'),
+                    models.UniqueConstraint(fields=('program', 'version'), name='brands_ruleset_version'),
+                    models.UniqueConstraint(fields=('brand', 'id'), name='brands_ruleset_brand_id'),
+                    core.constraints.SameBrand('program', name='brands_ruleset_program_same_brand'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -183,7 +235,12 @@ class Migration(migrations.Migration):
                 ('rule_set', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rules', to='brands.ruleset')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('rule_set', 'position'), name='brands_rule_position'), models.CheckConstraint(condition=models.Q(('kind__in', ['percent', 'flat_order', 'flat_item', 'lead', 'click', 'impression', 'exclude'])), name='brands_rule_kind_known'), models.CheckConstraint(condition=models.Q(('rate_bps__lte', 10000)), name='brands_rule_rate_to_100_percent'), core.constraints.SameBrand('rule_set', name='brands_rule_set_same_brand')],
+                'constraints': [
+                    models.UniqueConstraint(fields=('rule_set', 'position'), name='brands_rule_position'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['percent', 'flat_order', 'flat_item', 'lead', 'click', 'impression', 'exclude'])), name='brands_rule_kind_known'),
+                    models.CheckConstraint(condition=models.Q(('rate_bps__lte', 10000)), name='brands_rule_rate_to_100_percent'),
+                    core.constraints.SameBrand('rule_set', name='brands_rule_set_same_brand'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -201,7 +258,12 @@ class Migration(migrations.Migration):
                 ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('brand', 'id'), name='brands_savedreport_brand_id'), models.UniqueConstraint(fields=('brand', 'owner', 'name'), name='brands_savedreport_name_once'), models.CheckConstraint(condition=models.Q(('span__in', ['days', 'week', 'month', 'last_month', 'quarter', 'year', 'fixed'])), name='brands_savedreport_span_known'), models.CheckConstraint(condition=models.Q(('every', ''), ('every__in', ['week', 'month']), _connector='OR'), name='brands_savedreport_every_known')],
+                'constraints': [
+                    models.UniqueConstraint(fields=('brand', 'id'), name='brands_savedreport_brand_id'),
+                    models.UniqueConstraint(fields=('brand', 'owner', 'name'), name='brands_savedreport_name_once'),
+                    models.CheckConstraint(condition=models.Q(('span__in', ['days', 'week', 'month', 'last_month', 'quarter', 'year', 'fixed'])), name='brands_savedreport_span_known'),
+                    models.CheckConstraint(condition=models.Q(('every', ''), ('every__in', ['week', 'month']), _connector='OR'), name='brands_savedreport_every_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -214,7 +276,10 @@ class Migration(migrations.Migration):
                 ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='readers', to='brands.savedreport')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('report', 'user'), name='brands_reportreader_once'), core.constraints.SameBrand('report', name='brands_reportreader_report_same_brand')],
+                'constraints': [
+                    models.UniqueConstraint(fields=('report', 'user'), name='brands_reportreader_once'),
+                    core.constraints.SameBrand('report', name='brands_reportreader_report_same_brand'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -236,7 +301,12 @@ class Migration(migrations.Migration):
                 ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='connections', to='core.brand')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('brand', 'id'), name='brands_connection_brand_id'), models.CheckConstraint(condition=models.Q(('platform__in', ['shopify', 'woocommerce', 'generic', 'csv'])), name='brands_connection_platform_known'), models.CheckConstraint(condition=models.Q(models.Q(('old_secret__isnull', True), ('old_secret_until__isnull', True)), models.Q(('old_secret__isnull', False), ('old_secret_until__isnull', False)), _connector='OR'), name='brands_connection_old_secret_ends'), models.CheckConstraint(condition=models.Q(models.Q(('api_key__isnull', True), ('api_secret__isnull', True)), models.Q(('api_key__isnull', False), ('api_secret__isnull', False), models.Q(('shop_url', ''), _negated=True)), _connector='OR'), name='brands_connection_keys_have_a_shop')],
+                'constraints': [
+                    models.UniqueConstraint(fields=('brand', 'id'), name='brands_connection_brand_id'),
+                    models.CheckConstraint(condition=models.Q(('platform__in', ['shopify', 'woocommerce', 'generic', 'csv'])), name='brands_connection_platform_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('old_secret__isnull', True), ('old_secret_until__isnull', True)), models.Q(('old_secret__isnull', False), ('old_secret_until__isnull', False)), _connector='OR'), name='brands_connection_old_secret_ends'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('api_key__isnull', True), ('api_secret__isnull', True)), models.Q(('api_key__isnull', False), ('api_secret__isnull', False), models.Q(('shop_url', ''), _negated=True)), _connector='OR'), name='brands_connection_keys_have_a_shop'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -255,7 +325,13 @@ class Migration(migrations.Migration):
                 ('rule_set', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='brands.ruleset')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('program', 'version'), name='brands_terms_version'), models.CheckConstraint(condition=models.Q(('effective_from__gte', models.F('published_at'))), name='brands_terms_never_backwards'), models.UniqueConstraint(fields=('brand', 'id'), name='brands_terms_brand_id'), core.constraints.SameBrand('program', name='brands_terms_program_same_brand'), core.constraints.SameBrand('rule_set', name='brands_terms_rules_same_brand')],
+                'constraints': [
+                    models.UniqueConstraint(fields=('program', 'version'), name='brands_terms_version'),
+                    models.CheckConstraint(condition=models.Q(('effective_from__gte', models.F('published_at'))), name='brands_terms_never_backwards'),
+                    models.UniqueConstraint(fields=('brand', 'id'), name='brands_terms_brand_id'),
+                    core.constraints.SameBrand('program', name='brands_terms_program_same_brand'),
+                    core.constraints.SameBrand('rule_set', name='brands_terms_rules_same_brand'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -270,7 +346,15 @@ class Migration(migrations.Migration):
                 ('ladder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tiers', to='brands.ladder')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('ladder', 'position'), name='brands_tier_position'), models.UniqueConstraint(fields=('ladder', 'group'), name='brands_tier_group_once'), models.UniqueConstraint(fields=('ladder', 'threshold'), name='brands_tier_threshold'), models.CheckConstraint(condition=models.Q(('reach__in', ['later', 'pending', 'all'])), name='brands_tier_reach_known'), models.CheckConstraint(condition=models.Q(('threshold__gte', 0), ('threshold__lte', 1000000000000000)), name='brands_tier_threshold_sane'), core.constraints.SameBrand('ladder', name='brands_tier_ladder_same_brand'), core.constraints.SameBrand('group', name='brands_tier_group_same_brand')],
+                'constraints': [
+                    models.UniqueConstraint(fields=('ladder', 'position'), name='brands_tier_position'),
+                    models.UniqueConstraint(fields=('ladder', 'group'), name='brands_tier_group_once'),
+                    models.UniqueConstraint(fields=('ladder', 'threshold'), name='brands_tier_threshold'),
+                    models.CheckConstraint(condition=models.Q(('reach__in', ['later', 'pending', 'all'])), name='brands_tier_reach_known'),
+                    models.CheckConstraint(condition=models.Q(('threshold__gte', 0), ('threshold__lte', 1000000000000000)), name='brands_tier_threshold_sane'),
+                    core.constraints.SameBrand('ladder', name='brands_tier_ladder_same_brand'),
+                    core.constraints.SameBrand('group', name='brands_tier_group_same_brand'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -285,7 +369,11 @@ class Migration(migrations.Migration):
                 ('program', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='vetting_points', to='brands.program')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(models.F('program'), django.db.models.functions.text.Lower('words'), condition=models.Q(('retired_at', None)), name='brands_vettingpoint_once'), models.UniqueConstraint(fields=('brand', 'id'), name='brands_vettingpoint_brand_id'), core.constraints.SameBrand('program', name='brands_vettingpoint_program_same_brand')],
+                'constraints': [
+                    models.UniqueConstraint(models.F('program'), django.db.models.functions.text.Lower('words'), condition=models.Q(('retired_at', None)), name='brands_vettingpoint_once'),
+                    models.UniqueConstraint(fields=('brand', 'id'), name='brands_vettingpoint_brand_id'),
+                    core.constraints.SameBrand('program', name='brands_vettingpoint_program_same_brand'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -309,8 +397,15 @@ class Migration(migrations.Migration):
                 ('program', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='what_ifs', to='brands.program')),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('next_at__isnull', False)), fields=['next_at'], name='brands_whatif_waiting')],
-                'constraints': [models.UniqueConstraint(fields=('brand', 'id'), name='brands_whatif_brand_id'), models.CheckConstraint(condition=models.Q(('until__gt', models.F('since'))), name='brands_whatif_period_not_empty'), models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', True), ('next_at__isnull', False)), models.Q(('finished_at__isnull', False), ('next_at__isnull', True)), _connector='OR'), name='brands_whatif_waits_or_is_over'), core.constraints.SameBrand('program', name='brands_whatif_program_same_brand')],
+                'indexes': [
+                    models.Index(condition=models.Q(('next_at__isnull', False)), fields=['next_at'], name='brands_whatif_waiting'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('brand', 'id'), name='brands_whatif_brand_id'),
+                    models.CheckConstraint(condition=models.Q(('until__gt', models.F('since'))), name='brands_whatif_period_not_empty'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', True), ('next_at__isnull', False)), models.Q(('finished_at__isnull', False), ('next_at__isnull', True)), _connector='OR'), name='brands_whatif_waits_or_is_over'),
+                    core.constraints.SameBrand('program', name='brands_whatif_program_same_brand'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -324,7 +419,10 @@ class Migration(migrations.Migration):
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('brand', 'user'), name='brands_member_once'), models.CheckConstraint(condition=models.Q(('role__in', ['owner', 'manager', 'finance', 'analyst'])), name='brands_member_role_known')],
+                'constraints': [
+                    models.UniqueConstraint(fields=('brand', 'user'), name='brands_member_once'),
+                    models.CheckConstraint(condition=models.Q(('role__in', ['owner', 'manager', 'finance', 'analyst'])), name='brands_member_role_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -338,7 +436,11 @@ class Migration(migrations.Migration):
                 ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='partner_kinds', to='core.brand')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('usual', ''), models.Q(('name', ''), _negated=True)), models.Q(('name', ''), ('usual__in', ['affiliate', 'influencer', 'content', 'email', 'agency', 'ppc', 'coupon', 'cashback', 'loyalty', 'referral', 'reseller', 'distribution', 'sponsorship', 'co_branding', 'licensing', 'joint_venture', 'placement', 'other'])), _connector='OR'), name='brands_partnerkind_own_or_usual'), models.UniqueConstraint(condition=models.Q(('usual', ''), _negated=True), fields=('brand', 'usual'), name='brands_partnerkind_usual_once'), models.UniqueConstraint(models.F('brand'), django.db.models.functions.text.Lower('name'), condition=models.Q(('name', ''), _negated=True), name='brands_partnerkind_name_unique')],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('usual', ''), models.Q(('name', ''), _negated=True)), models.Q(('name', ''), ('usual__in', ['affiliate', 'influencer', 'content', 'email', 'agency', 'ppc', 'coupon', 'cashback', 'loyalty', 'referral', 'reseller', 'distribution', 'sponsorship', 'co_branding', 'licensing', 'joint_venture', 'placement', 'other'])), _connector='OR'), name='brands_partnerkind_own_or_usual'),
+                    models.UniqueConstraint(condition=models.Q(('usual', ''), _negated=True), fields=('brand', 'usual'), name='brands_partnerkind_usual_once'),
+                    models.UniqueConstraint(models.F('brand'), django.db.models.functions.text.Lower('name'), condition=models.Q(('name', ''), _negated=True), name='brands_partnerkind_name_unique'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -353,36 +455,9 @@ class Migration(migrations.Migration):
                 ('brand', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='payout_policy', to='core.brand')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('day_of_month__gte', 1), ('day_of_month__lte', 28)), name='brands_payoutpolicy_day_1_to_28')],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('day_of_month__gte', 1), ('day_of_month__lte', 28)), name='brands_payoutpolicy_day_1_to_28'),
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name='group',
-            name='program',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='groups', to='brands.program'),
-        ),
-        migrations.AddConstraint(
-            model_name='group',
-            constraint=models.UniqueConstraint(fields=('program', 'name'), name='brands_group_name_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='group',
-            constraint=models.UniqueConstraint(fields=('brand', 'id'), name='brands_group_brand_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='group',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('program',), name='brands_group_one_default'),
-        ),
-        migrations.AddConstraint(
-            model_name='group',
-            constraint=models.CheckConstraint(condition=models.Q(('partner_type__in', ['affiliate', 'influencer', 'content', 'email', 'agency', 'ppc', 'coupon', 'cashback', 'loyalty', 'referral', 'reseller', 'distribution', 'sponsorship', 'co_branding', 'licensing', 'joint_venture', 'placement', 'other']), ('partner_type__regex', '^kin_[23456789abcdefghjkmnpqrstuvwxyz]{20}$'), _connector='OR'), name='brands_group_partner_type_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='group',
-            constraint=models.CheckConstraint(condition=models.Q(('hold_days__isnull', True), ('hold_days__lte', 365), _connector='OR'), name='brands_group_hold_to_365'),
-        ),
-        migrations.AddConstraint(
-            model_name='group',
-            constraint=core.constraints.SameBrand('program', name='brands_group_program_same_brand'),
         ),
     ]

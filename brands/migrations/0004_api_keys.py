@@ -33,6 +33,12 @@ class Migration(migrations.Migration):
                 ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='api_keys', to='core.brand')),
                 ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('brand', 'id'), name='brands_apikey_brand_id'),
+                    models.CheckConstraint(condition=models.Q(('scopes__contained_by', ['programs.read', 'creators.read', 'sales.read', 'payouts.read', 'conversions.write', 'links.write', 'creators.write']), ('scopes__len__gte', 1)), name='brands_apikey_scopes_known'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ApiAnswer',
@@ -46,25 +52,14 @@ class Migration(migrations.Migration):
                 ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='core.brand')),
                 ('key', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='brands.apikey')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='apikey',
-            constraint=models.UniqueConstraint(fields=('brand', 'id'), name='brands_apikey_brand_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='apikey',
-            constraint=models.CheckConstraint(condition=models.Q(('scopes__contained_by', ['programs.read', 'creators.read', 'sales.read', 'payouts.read', 'conversions.write', 'links.write', 'creators.write']), ('scopes__len__gte', 1)), name='brands_apikey_scopes_known'),
-        ),
-        migrations.AddIndex(
-            model_name='apianswer',
-            index=models.Index(fields=['at'], name='brands_apianswer_by_age'),
-        ),
-        migrations.AddConstraint(
-            model_name='apianswer',
-            constraint=models.UniqueConstraint(fields=('key', 'idempotency_key'), name='brands_apianswer_once_a_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='apianswer',
-            constraint=core.constraints.SameBrand('key', name='brands_apianswer_key_same_brand'),
+            options={
+                'indexes': [
+                    models.Index(fields=['at'], name='brands_apianswer_by_age'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('key', 'idempotency_key'), name='brands_apianswer_once_a_key'),
+                    core.constraints.SameBrand('key', name='brands_apianswer_key_same_brand'),
+                ],
+            },
         ),
     ]

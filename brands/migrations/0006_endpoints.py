@@ -37,6 +37,15 @@ class Migration(migrations.Migration):
                 ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='endpoints', to='core.brand')),
                 ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('brand', 'id'), name='brands_endpoint_brand_id'),
+                    models.CheckConstraint(condition=models.Q(('status__in', ['active', 'warned', 'stopped'])), name='brands_endpoint_status_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('old_secret__isnull', True), ('old_secret_until__isnull', True)), models.Q(('old_secret__isnull', False), ('old_secret_until__isnull', False)), _connector='OR'), name='brands_endpoint_old_secret_ends'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('status', 'stopped'), ('stopped_at__isnull', False), ('stop_cause__in', ['by_hand', 'gone', 'failing'])), models.Q(models.Q(('status', 'stopped'), _negated=True), ('stop_cause', ''), ('stopped_at__isnull', True)), _connector='OR'), name='brands_endpoint_stopped_for_a_cause'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('failing_since__isnull', True), ('failures', 0)), models.Q(('failing_since__isnull', False), ('failures__gt', 0)), _connector='OR'), name='brands_endpoint_failures_began'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='EventDelivery',
@@ -55,6 +64,21 @@ class Migration(migrations.Migration):
                 ('endpoint', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='brands.endpoint')),
                 ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='core.outboxevent')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('status', 'waiting')), fields=['endpoint', 'next_at'], name='brands_delivery_due'),
+                    models.Index(fields=['endpoint', '-id'], name='brands_delivery_log'),
+                    models.Index(condition=models.Q(('status', 'delivered')), fields=['delivered_at'], name='brands_delivery_old'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('endpoint', 'event'), name='brands_delivery_once_an_endpoint'),
+                    models.UniqueConstraint(fields=('brand', 'id'), name='brands_delivery_brand_id'),
+                    models.CheckConstraint(condition=models.Q(('status__in', ['waiting', 'delivered', 'failed'])), name='brands_delivery_status_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('status', 'delivered'), _negated=True), ('delivered_at__isnull', False), _connector='OR'), name='brands_delivery_delivered_at_a_time'),
+                    core.constraints.SameBrand('endpoint', name='brands_delivery_endpoint_same_brand'),
+                    core.constraints.SameBrand('event', name='brands_delivery_event_same_brand'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='DeliveryTry',
@@ -67,73 +91,12 @@ class Migration(migrations.Migration):
                 ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='core.brand')),
                 ('delivery', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='calls', to='brands.eventdelivery')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='endpoint',
-            constraint=models.UniqueConstraint(fields=('brand', 'id'), name='brands_endpoint_brand_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='endpoint',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['active', 'warned', 'stopped'])), name='brands_endpoint_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='endpoint',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('old_secret__isnull', True), ('old_secret_until__isnull', True)), models.Q(('old_secret__isnull', False), ('old_secret_until__isnull', False)), _connector='OR'), name='brands_endpoint_old_secret_ends'),
-        ),
-        migrations.AddConstraint(
-            model_name='endpoint',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'stopped'), ('stopped_at__isnull', False), ('stop_cause__in', ['by_hand', 'gone', 'failing'])), models.Q(models.Q(('status', 'stopped'), _negated=True), ('stop_cause', ''), ('stopped_at__isnull', True)), _connector='OR'), name='brands_endpoint_stopped_for_a_cause'),
-        ),
-        migrations.AddConstraint(
-            model_name='endpoint',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('failing_since__isnull', True), ('failures', 0)), models.Q(('failing_since__isnull', False), ('failures__gt', 0)), _connector='OR'), name='brands_endpoint_failures_began'),
-        ),
-        migrations.AddIndex(
-            model_name='eventdelivery',
-            index=models.Index(condition=models.Q(('status', 'waiting')), fields=['endpoint', 'next_at'], name='brands_delivery_due'),
-        ),
-        migrations.AddIndex(
-            model_name='eventdelivery',
-            index=models.Index(fields=['endpoint', '-id'], name='brands_delivery_log'),
-        ),
-        migrations.AddIndex(
-            model_name='eventdelivery',
-            index=models.Index(condition=models.Q(('status', 'delivered')), fields=['delivered_at'], name='brands_delivery_old'),
-        ),
-        migrations.AddConstraint(
-            model_name='eventdelivery',
-            constraint=models.UniqueConstraint(fields=('endpoint', 'event'), name='brands_delivery_once_an_endpoint'),
-        ),
-        migrations.AddConstraint(
-            model_name='eventdelivery',
-            constraint=models.UniqueConstraint(fields=('brand', 'id'), name='brands_delivery_brand_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='eventdelivery',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['waiting', 'delivered', 'failed'])), name='brands_delivery_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='eventdelivery',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'delivered'), _negated=True), ('delivered_at__isnull', False), _connector='OR'), name='brands_delivery_delivered_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='eventdelivery',
-            constraint=core.constraints.SameBrand('endpoint', name='brands_delivery_endpoint_same_brand'),
-        ),
-        migrations.AddConstraint(
-            model_name='eventdelivery',
-            constraint=core.constraints.SameBrand('event', name='brands_delivery_event_same_brand'),
-        ),
-        migrations.AddConstraint(
-            model_name='deliverytry',
-            constraint=models.CheckConstraint(condition=models.Q(('code', ''), ('code__in', ['bad_address', 'not_allowed', 'not_found', 'unreachable', 'timeout', 'internal']), _connector='OR'), name='brands_deliverytry_code_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='deliverytry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer__isnull', False), ('code', '')), models.Q(('answer__isnull', True), models.Q(('code', ''), _negated=True)), _connector='OR'), name='brands_deliverytry_answer_or_code'),
-        ),
-        migrations.AddConstraint(
-            model_name='deliverytry',
-            constraint=core.constraints.SameBrand('delivery', name='brands_deliverytry_delivery_same_brand'),
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('code', ''), ('code__in', ['bad_address', 'not_allowed', 'not_found', 'unreachable', 'timeout', 'internal']), _connector='OR'), name='brands_deliverytry_code_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('answer__isnull', False), ('code', '')), models.Q(('answer__isnull', True), models.Q(('code', ''), _negated=True)), _connector='OR'), name='brands_deliverytry_answer_or_code'),
+                    core.constraints.SameBrand('delivery', name='brands_deliverytry_delivery_same_brand'),
+                ],
+            },
         ),
     ]

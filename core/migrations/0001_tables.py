@@ -33,6 +33,32 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Brand',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', core.fields.PublicIdField(prefix='brd')),
+                ('slug', models.SlugField(max_length=60, unique=True)),
+                ('name', models.CharField(max_length=120)),
+                ('site_url', models.URLField(blank=True)),
+                ('logo_digest', models.CharField(blank=True, max_length=64)),
+                ('time_zone', models.CharField(default='UTC', max_length=64)),
+                ('status', models.CharField(choices=[('active', 'Active'), ('suspended', 'Suspended')], default='active', max_length=16)),
+                ('is_demo', models.BooleanField(default=False)),
+                ('clock_offset_s', models.BigIntegerField(default=0)),
+                ('archived_at', models.DateTimeField(blank=True, null=True)),
+                ('created_at', models.DateTimeField()),
+                ('sandbox_of', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='twins', to='core.brand')),
+            ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('status__in', ['active', 'suspended'])), name='core_brand_status_known'),
+                    models.CheckConstraint(condition=models.Q(('clock_offset_s', 0), ('sandbox_of__isnull', False), _connector='OR'), name='core_brand_only_sandbox_moves_clock'),
+                    models.CheckConstraint(condition=models.Q(('sandbox_of', models.F('id')), _negated=True), name='core_brand_not_its_own_twin'),
+                    models.UniqueConstraint(condition=models.Q(('archived_at__isnull', True)), fields=('sandbox_of',), name='core_brand_one_open_twin'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name='Image',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -42,7 +68,14 @@ class Migration(migrations.Migration):
                 ('height', models.PositiveIntegerField()),
                 ('size_bytes', models.PositiveIntegerField()),
                 ('created_at', models.DateTimeField()),
+                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='core.brand')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('brand', 'sha256'), name='core_image_once_a_brand'),
+                    models.UniqueConstraint(fields=('brand', 'id'), name='core_image_brand_id'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='KeyCanary',
@@ -89,28 +122,9 @@ class Migration(migrations.Migration):
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='core_user_email_unique')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Brand',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', core.fields.PublicIdField(prefix='brd')),
-                ('slug', models.SlugField(max_length=60, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('site_url', models.URLField(blank=True)),
-                ('logo_digest', models.CharField(blank=True, max_length=64)),
-                ('time_zone', models.CharField(default='UTC', max_length=64)),
-                ('status', models.CharField(choices=[('active', 'Active'), ('suspended', 'Suspended')], default='active', max_length=16)),
-                ('is_demo', models.BooleanField(default=False)),
-                ('clock_offset_s', models.BigIntegerField(default=0)),
-                ('archived_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField()),
-                ('sandbox_of', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='twins', to='core.brand')),
-            ],
-            options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['active', 'suspended'])), name='core_brand_status_known'), models.CheckConstraint(condition=models.Q(('clock_offset_s', 0), ('sandbox_of__isnull', False), _connector='OR'), name='core_brand_only_sandbox_moves_clock'), models.CheckConstraint(condition=models.Q(('sandbox_of', models.F('id')), _negated=True), name='core_brand_not_its_own_twin'), models.UniqueConstraint(condition=models.Q(('archived_at__isnull', True)), fields=('sandbox_of',), name='core_brand_one_open_twin')],
+                'constraints': [
+                    models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='core_user_email_unique'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -129,7 +143,10 @@ class Migration(migrations.Migration):
                 ('brand', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='core.brand')),
             ],
             options={
-                'indexes': [models.Index(fields=['brand', '-id'], name='core_audit_by_brand'), models.Index(fields=['target_type', 'target_id'], name='core_audit_by_target')],
+                'indexes': [
+                    models.Index(fields=['brand', '-id'], name='core_audit_by_brand'),
+                    models.Index(fields=['target_type', 'target_id'], name='core_audit_by_target'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -149,7 +166,9 @@ class Migration(migrations.Migration):
                 ('seen_at', models.DateTimeField()),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='core_installation_one_row')],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('id', 1)), name='core_installation_one_row'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -164,7 +183,9 @@ class Migration(migrations.Migration):
                 ('detail', models.CharField(blank=True, max_length=500)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('name', 'window'), name='core_jobrun_once_a_window')],
+                'constraints': [
+                    models.UniqueConstraint(fields=('name', 'window'), name='core_jobrun_once_a_window'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -190,8 +211,16 @@ class Migration(migrations.Migration):
                 ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('status', 'waiting')), fields=['next_attempt_at'], name='core_mail_waiting'), models.Index(condition=models.Q(('status', 'collected')), fields=['user'], name='core_mail_collected'), models.Index(fields=['brand', 'sent_at'], name='core_mail_by_brand'), models.Index(django.db.models.functions.text.Lower('to'), name='core_mail_by_address')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['waiting', 'collected', 'held', 'sent', 'kept', 'digested', 'failed'])), name='core_mail_status_known'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'collected'), _negated=True), ('user__isnull', False), _connector='OR'), name='core_mail_only_people_get_digests')],
+                'indexes': [
+                    models.Index(condition=models.Q(('status', 'waiting')), fields=['next_attempt_at'], name='core_mail_waiting'),
+                    models.Index(condition=models.Q(('status', 'collected')), fields=['user'], name='core_mail_collected'),
+                    models.Index(fields=['brand', 'sent_at'], name='core_mail_by_brand'),
+                    models.Index(django.db.models.functions.text.Lower('to'), name='core_mail_by_address'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('status__in', ['waiting', 'collected', 'held', 'sent', 'kept', 'digested', 'failed'])), name='core_mail_status_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('status', 'collected'), _negated=True), ('user__isnull', False), _connector='OR'), name='core_mail_only_people_get_digests'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -204,7 +233,9 @@ class Migration(migrations.Migration):
                 ('stopped_at', models.DateTimeField(null=True)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='core_mailaddress_lower_case')],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='core_mailaddress_lower_case'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -229,7 +260,9 @@ class Migration(migrations.Migration):
                 ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='core.brand')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('brand', 'kind', 'language'), name='core_mailtext_one_a_language')],
+                'constraints': [
+                    models.UniqueConstraint(fields=('brand', 'kind', 'language'), name='core_mailtext_one_a_language'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -242,7 +275,10 @@ class Migration(migrations.Migration):
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notice_choices', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('user', 'group'), name='core_noticechoice_one_a_group'), models.CheckConstraint(condition=models.Q(('delivery__in', ['now', 'daily', 'weekly', 'off'])), name='core_noticechoice_delivery_known')],
+                'constraints': [
+                    models.UniqueConstraint(fields=('user', 'group'), name='core_noticechoice_one_a_group'),
+                    models.CheckConstraint(condition=models.Q(('delivery__in', ['now', 'daily', 'weekly', 'off'])), name='core_noticechoice_delivery_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -257,20 +293,9 @@ class Migration(migrations.Migration):
                 ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='core.brand')),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('processed_at__isnull', True)), fields=['id'], name='core_outbox_waiting')],
+                'indexes': [
+                    models.Index(condition=models.Q(('processed_at__isnull', True)), fields=['id'], name='core_outbox_waiting'),
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name='image',
-            name='brand',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='core.brand'),
-        ),
-        migrations.AddConstraint(
-            model_name='image',
-            constraint=models.UniqueConstraint(fields=('brand', 'sha256'), name='core_image_once_a_brand'),
-        ),
-        migrations.AddConstraint(
-            model_name='image',
-            constraint=models.UniqueConstraint(fields=('brand', 'id'), name='core_image_brand_id'),
         ),
     ]

@@ -19,6 +19,32 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='PayoutPlan',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', core.fields.PublicIdField(prefix='run')),
+                ('currency', core.fields.CurrencyField()),
+                ('period', models.CharField(max_length=10)),
+                ('status', models.CharField(choices=[('draft', 'Draft'), ('approved', 'Approved'), ('discarded', 'Discarded')], default='draft', max_length=10)),
+                ('content', models.JSONField()),
+                ('content_hash', models.CharField(max_length=64)),
+                ('total_minor', models.BigIntegerField()),
+                ('planned_at', models.DateTimeField()),
+                ('approved_at', models.DateTimeField(null=True)),
+                ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='core.brand')),
+                ('planned_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('status', 'draft')), fields=('brand', 'currency', 'period'), name='payouts_plan_one_draft'),
+                    models.UniqueConstraint(fields=('brand', 'id'), name='payouts_plan_brand_id'),
+                    models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'approved', 'discarded'])), name='payouts_plan_status_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('status', 'approved'), ('approved_at__isnull', False)), models.Q(('status__in', ['draft', 'discarded']), ('approved_at__isnull', True)), _connector='OR'), name='payouts_plan_approval_dated'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name='ExportFile',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -37,7 +63,17 @@ class Migration(migrations.Migration):
                 ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='core.brand')),
                 ('cancel_asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('cancelled_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='payouts.payoutplan')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('plan', 'rail', 'part'), name='payouts_file_once'),
+                    models.UniqueConstraint(fields=('brand', 'id'), name='payouts_file_brand_id'),
+                    models.CheckConstraint(condition=models.Q(('rail__in', ['csv', 'stripe', 'sepa', 'wise', 'paypal', 'paypal_csv', 'manual'])), name='payouts_file_rail_known'),
+                    models.CheckConstraint(condition=models.Q(('cancelled_by__isnull', True), models.Q(('cancel_asked_by__isnull', False), models.Q(('cancelled_by', models.F('cancel_asked_by')), _negated=True)), _connector='OR'), name='payouts_file_cancelled_by_a_second'),
+                    core.constraints.SameBrand('plan', name='payouts_file_plan_same_brand'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='PayoutMethod',
@@ -58,28 +94,12 @@ class Migration(migrations.Migration):
                 ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='core.brand')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('rail__in', ['csv', 'stripe', 'sepa', 'wise', 'paypal', 'paypal_csv', 'manual'])), name='payouts_method_rail_known'), models.UniqueConstraint(condition=models.Q(('external_account', ''), _negated=True), fields=('brand', 'external_account'), name='payouts_method_account_once'), models.UniqueConstraint(fields=('brand', 'id'), name='payouts_method_brand_id'), core.constraints.SameBrand('affiliation', name='payouts_method_affiliation_same_brand')],
-            },
-        ),
-        migrations.CreateModel(
-            name='PayoutPlan',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', core.fields.PublicIdField(prefix='run')),
-                ('currency', core.fields.CurrencyField()),
-                ('period', models.CharField(max_length=10)),
-                ('status', models.CharField(choices=[('draft', 'Draft'), ('approved', 'Approved'), ('discarded', 'Discarded')], default='draft', max_length=10)),
-                ('content', models.JSONField()),
-                ('content_hash', models.CharField(max_length=64)),
-                ('total_minor', models.BigIntegerField()),
-                ('planned_at', models.DateTimeField()),
-                ('approved_at', models.DateTimeField(null=True)),
-                ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='core.brand')),
-                ('planned_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'draft')), fields=('brand', 'currency', 'period'), name='payouts_plan_one_draft'), models.UniqueConstraint(fields=('brand', 'id'), name='payouts_plan_brand_id'), models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'approved', 'discarded'])), name='payouts_plan_status_known'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'approved'), ('approved_at__isnull', False)), models.Q(('status__in', ['draft', 'discarded']), ('approved_at__isnull', True)), _connector='OR'), name='payouts_plan_approval_dated')],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('rail__in', ['csv', 'stripe', 'sepa', 'wise', 'paypal', 'paypal_csv', 'manual'])), name='payouts_method_rail_known'),
+                    models.UniqueConstraint(condition=models.Q(('external_account', ''), _negated=True), fields=('brand', 'external_account'), name='payouts_method_account_once'),
+                    models.UniqueConstraint(fields=('brand', 'id'), name='payouts_method_brand_id'),
+                    core.constraints.SameBrand('affiliation', name='payouts_method_affiliation_same_brand'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -108,7 +128,19 @@ class Migration(migrations.Migration):
                 ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payouts', to='payouts.payoutplan')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('status__in', ['approved', 'submitting', 'submitted', 'unknown'])), fields=('brand', 'affiliation', 'currency'), name='payouts_payout_one_open'), models.UniqueConstraint(fields=('plan', 'affiliation'), name='payouts_payout_once_a_plan'), models.UniqueConstraint(fields=('brand', 'id'), name='payouts_payout_brand_id'), models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0), ('amount_minor__lte', 1000000000000000)), name='payouts_payout_amount_positive'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'paid'), _negated=True), ('paid_at__isnull', False), _connector='OR'), name='payouts_payout_paid_dated'), models.CheckConstraint(condition=models.Q(('status__in', ['approved', 'submitting', 'submitted', 'unknown', 'paid', 'failed', 'returned', 'cancelled'])), name='payouts_payout_status_known'), models.CheckConstraint(condition=models.Q(('rail__in', ['csv', 'stripe', 'sepa', 'wise', 'paypal', 'paypal_csv', 'manual'])), name='payouts_payout_rail_known'), core.constraints.SameBrand('plan', name='payouts_payout_plan_same_brand'), core.constraints.SameBrand('affiliation', name='payouts_payout_affiliation_same_brand'), core.constraints.SameBrand('method', name='payouts_payout_method_same_brand'), core.constraints.SameBrand('file', name='payouts_payout_file_same_brand')],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('status__in', ['approved', 'submitting', 'submitted', 'unknown'])), fields=('brand', 'affiliation', 'currency'), name='payouts_payout_one_open'),
+                    models.UniqueConstraint(fields=('plan', 'affiliation'), name='payouts_payout_once_a_plan'),
+                    models.UniqueConstraint(fields=('brand', 'id'), name='payouts_payout_brand_id'),
+                    models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0), ('amount_minor__lte', 1000000000000000)), name='payouts_payout_amount_positive'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('status', 'paid'), _negated=True), ('paid_at__isnull', False), _connector='OR'), name='payouts_payout_paid_dated'),
+                    models.CheckConstraint(condition=models.Q(('status__in', ['approved', 'submitting', 'submitted', 'unknown', 'paid', 'failed', 'returned', 'cancelled'])), name='payouts_payout_status_known'),
+                    models.CheckConstraint(condition=models.Q(('rail__in', ['csv', 'stripe', 'sepa', 'wise', 'paypal', 'paypal_csv', 'manual'])), name='payouts_payout_rail_known'),
+                    core.constraints.SameBrand('plan', name='payouts_payout_plan_same_brand'),
+                    core.constraints.SameBrand('affiliation', name='payouts_payout_affiliation_same_brand'),
+                    core.constraints.SameBrand('method', name='payouts_payout_method_same_brand'),
+                    core.constraints.SameBrand('file', name='payouts_payout_file_same_brand'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -132,7 +164,10 @@ class Migration(migrations.Migration):
                 ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='core.brand')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('brand', 'rail', 'event_id'), name='payouts_railevent_once'), models.CheckConstraint(condition=models.Q(('status__in', ['stored', 'processed', 'ignored', 'failed', 'refused'])), name='payouts_railevent_status_known')],
+                'constraints': [
+                    models.UniqueConstraint(fields=('brand', 'rail', 'event_id'), name='payouts_railevent_once'),
+                    models.CheckConstraint(condition=models.Q(('status__in', ['stored', 'processed', 'ignored', 'failed', 'refused'])), name='payouts_railevent_status_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -148,7 +183,11 @@ class Migration(migrations.Migration):
                 ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='approvals', to='payouts.payoutplan')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('fell_at__isnull', True)), fields=('plan', 'person'), name='payouts_runapproval_once_a_person'), models.CheckConstraint(condition=models.Q(models.Q(('fell_at__isnull', True), ('fell_code', '')), models.Q(('fell_at__isnull', False), ('fell_code__in', ['withdrawn', 'changed', 'left'])), _connector='OR'), name='payouts_runapproval_fell_why_and_when'), core.constraints.SameBrand('plan', name='payouts_runapproval_plan_same_brand')],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('fell_at__isnull', True)), fields=('plan', 'person'), name='payouts_runapproval_once_a_person'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('fell_at__isnull', True), ('fell_code', '')), models.Q(('fell_at__isnull', False), ('fell_code__in', ['withdrawn', 'changed', 'left'])), _connector='OR'), name='payouts_runapproval_fell_why_and_when'),
+                    core.constraints.SameBrand('plan', name='payouts_runapproval_plan_same_brand'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -162,8 +201,12 @@ class Migration(migrations.Migration):
                 ('data', models.JSONField()),
             ],
             options={
-                'indexes': [models.Index(fields=['namespace', 'kind', 'group', 'id'], name='payouts_standin_list')],
-                'constraints': [models.UniqueConstraint(fields=('namespace', 'kind', 'object_id'), name='payouts_standin_object_once')],
+                'indexes': [
+                    models.Index(fields=['namespace', 'kind', 'group', 'id'], name='payouts_standin_list'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('namespace', 'kind', 'object_id'), name='payouts_standin_object_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -185,8 +228,16 @@ class Migration(migrations.Migration):
                 ('payout', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='statement', to='payouts.payout')),
             ],
             options={
-                'indexes': [models.Index(fields=['brand', '-id'], name='payouts_statement_by_brand')],
-                'constraints': [models.UniqueConstraint(fields=('affiliation', 'currency', 'number'), name='payouts_statement_number_once'), models.UniqueConstraint(condition=models.Q(('month__isnull', False)), fields=('affiliation', 'currency', 'month'), name='payouts_statement_month_once'), models.CheckConstraint(condition=models.Q(models.Q(('month__isnull', True), ('payout__isnull', False)), models.Q(('month__isnull', False), ('payout__isnull', True)), _connector='OR'), name='payouts_statement_month_or_payout'), core.constraints.SameBrand('affiliation', name='payouts_statement_affiliation_same_brand'), core.constraints.SameBrand('payout', name='payouts_statement_payout_same_brand')],
+                'indexes': [
+                    models.Index(fields=['brand', '-id'], name='payouts_statement_by_brand'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('affiliation', 'currency', 'number'), name='payouts_statement_number_once'),
+                    models.UniqueConstraint(condition=models.Q(('month__isnull', False)), fields=('affiliation', 'currency', 'month'), name='payouts_statement_month_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('month__isnull', True), ('payout__isnull', False)), models.Q(('month__isnull', False), ('payout__isnull', True)), _connector='OR'), name='payouts_statement_month_or_payout'),
+                    core.constraints.SameBrand('affiliation', name='payouts_statement_affiliation_same_brand'),
+                    core.constraints.SameBrand('payout', name='payouts_statement_payout_same_brand'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -206,7 +257,13 @@ class Migration(migrations.Migration):
                 ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='core.brand')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['person', 'business'])), name='payouts_taxprofile_kind_known'), models.CheckConstraint(condition=models.Q(('vat_status__in', ['none', 'registered', 'exempt'])), name='payouts_taxprofile_vat_known'), models.CheckConstraint(condition=models.Q(('country__regex', '^[A-Z]{2}$')), name='payouts_taxprofile_country_iso'), models.CheckConstraint(condition=models.Q(models.Q(('self_billing_at__isnull', True), ('self_billing_version__isnull', True)), models.Q(('self_billing_at__isnull', False), ('self_billing_version__isnull', False)), _connector='OR'), name='payouts_taxprofile_agreement_dated'), core.constraints.SameBrand('affiliation', name='payouts_taxprofile_affiliation_same_brand')],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['person', 'business'])), name='payouts_taxprofile_kind_known'),
+                    models.CheckConstraint(condition=models.Q(('vat_status__in', ['none', 'registered', 'exempt'])), name='payouts_taxprofile_vat_known'),
+                    models.CheckConstraint(condition=models.Q(('country__regex', '^[A-Z]{2}$')), name='payouts_taxprofile_country_iso'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('self_billing_at__isnull', True), ('self_billing_version__isnull', True)), models.Q(('self_billing_at__isnull', False), ('self_billing_version__isnull', False)), _connector='OR'), name='payouts_taxprofile_agreement_dated'),
+                    core.constraints.SameBrand('affiliation', name='payouts_taxprofile_affiliation_same_brand'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -229,7 +286,11 @@ class Migration(migrations.Migration):
                 ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='core.brand')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('affiliation', 'currency'), name='payouts_ownminimum_once'), models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0), ('amount_minor__lte', 1000000000000000)), name='payouts_ownminimum_amount_sane'), core.constraints.SameBrand('affiliation', name='payouts_ownminimum_affiliation_same_brand')],
+                'constraints': [
+                    models.UniqueConstraint(fields=('affiliation', 'currency'), name='payouts_ownminimum_once'),
+                    models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0), ('amount_minor__lte', 1000000000000000)), name='payouts_ownminimum_amount_sane'),
+                    core.constraints.SameBrand('affiliation', name='payouts_ownminimum_affiliation_same_brand'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -252,7 +313,12 @@ class Migration(migrations.Migration):
                 ('payout', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attempts', to='payouts.payout')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('status__in', ['claimed', 'unknown', 'accepted'])), fields=('payout',), name='payouts_attempt_one_unsettled'), models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('brand', 'external_id'), name='payouts_attempt_external_once'), models.CheckConstraint(condition=models.Q(('status__in', ['claimed', 'unknown', 'accepted', 'refused', 'absent'])), name='payouts_attempt_status_known'), core.constraints.SameBrand('payout', name='payouts_attempt_payout_same_brand')],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('status__in', ['claimed', 'unknown', 'accepted'])), fields=('payout',), name='payouts_attempt_one_unsettled'),
+                    models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('brand', 'external_id'), name='payouts_attempt_external_once'),
+                    models.CheckConstraint(condition=models.Q(('status__in', ['claimed', 'unknown', 'accepted', 'refused', 'absent'])), name='payouts_attempt_status_known'),
+                    core.constraints.SameBrand('payout', name='payouts_attempt_payout_same_brand'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -267,32 +333,12 @@ class Migration(migrations.Migration):
                 ('posting', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payout_items', to='ledger.posting')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_covering', True)), fields=('posting',), name='payouts_item_posting_in_one_payout'), core.constraints.SameBrand('payout', name='payouts_item_payout_same_brand'), core.constraints.SameBrand('posting', name='payouts_item_posting_same_brand'), core.constraints.SameBrand('commission', name='payouts_item_commission_same_brand')],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('is_covering', True)), fields=('posting',), name='payouts_item_posting_in_one_payout'),
+                    core.constraints.SameBrand('payout', name='payouts_item_payout_same_brand'),
+                    core.constraints.SameBrand('posting', name='payouts_item_posting_same_brand'),
+                    core.constraints.SameBrand('commission', name='payouts_item_commission_same_brand'),
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name='exportfile',
-            name='plan',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='payouts.payoutplan'),
-        ),
-        migrations.AddConstraint(
-            model_name='exportfile',
-            constraint=models.UniqueConstraint(fields=('plan', 'rail', 'part'), name='payouts_file_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='exportfile',
-            constraint=models.UniqueConstraint(fields=('brand', 'id'), name='payouts_file_brand_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='exportfile',
-            constraint=models.CheckConstraint(condition=models.Q(('rail__in', ['csv', 'stripe', 'sepa', 'wise', 'paypal', 'paypal_csv', 'manual'])), name='payouts_file_rail_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='exportfile',
-            constraint=models.CheckConstraint(condition=models.Q(('cancelled_by__isnull', True), models.Q(('cancel_asked_by__isnull', False), models.Q(('cancelled_by', models.F('cancel_asked_by')), _negated=True)), _connector='OR'), name='payouts_file_cancelled_by_a_second'),
-        ),
-        migrations.AddConstraint(
-            model_name='exportfile',
-            constraint=core.constraints.SameBrand('plan', name='payouts_file_plan_same_brand'),
         ),
     ]

@@ -27,7 +27,17 @@ class Migration(migrations.Migration):
                 ('ends_on', models.DateField(null=True)),
                 ('note', models.CharField(max_length=200)),
                 ('created_at', models.DateTimeField()),
+                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='core.brand')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('brand', 'kind', 'country', 'starts_on'), name='payouts_taxrate_once_a_day'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['vat', 'withholding'])), name='payouts_taxrate_kind_known'),
+                    models.CheckConstraint(condition=models.Q(('rate_bps__lte', 10000)), name='payouts_taxrate_is_a_share'),
+                    models.CheckConstraint(condition=models.Q(('country__regex', '^[A-Z]{2}$'), models.Q(('country', ''), ('kind', 'withholding')), _connector='OR'), name='payouts_taxrate_country_iso'),
+                    models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='payouts_taxrate_ends_after_it_starts'),
+                ],
+            },
         ),
         migrations.AddField(
             model_name='payout',
@@ -56,30 +66,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='taxsettings',
             constraint=models.CheckConstraint(condition=models.Q(('country', ''), ('country__regex', '^[A-Z]{2}$'), _connector='OR'), name='payouts_taxsettings_country_iso'),
-        ),
-        migrations.AddField(
-            model_name='taxrate',
-            name='brand',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='core.brand'),
-        ),
-        migrations.AddConstraint(
-            model_name='taxrate',
-            constraint=models.UniqueConstraint(fields=('brand', 'kind', 'country', 'starts_on'), name='payouts_taxrate_once_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='taxrate',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['vat', 'withholding'])), name='payouts_taxrate_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='taxrate',
-            constraint=models.CheckConstraint(condition=models.Q(('rate_bps__lte', 10000)), name='payouts_taxrate_is_a_share'),
-        ),
-        migrations.AddConstraint(
-            model_name='taxrate',
-            constraint=models.CheckConstraint(condition=models.Q(('country__regex', '^[A-Z]{2}$'), models.Q(('country', ''), ('kind', 'withholding')), _connector='OR'), name='payouts_taxrate_country_iso'),
-        ),
-        migrations.AddConstraint(
-            model_name='taxrate',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='payouts_taxrate_ends_after_it_starts'),
         ),
     ]

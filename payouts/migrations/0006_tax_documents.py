@@ -27,7 +27,19 @@ class Migration(migrations.Migration):
                 ('valid_until', models.DateField(null=True)),
                 ('uploaded_at', models.DateTimeField()),
                 ('reminded_at', models.DateTimeField(null=True)),
+                ('affiliation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tax_documents', to='affiliates.affiliation')),
+                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='core.brand')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['affiliation', '-id'], name='payouts_taxdocument_latest'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['w9', 'w8ben', 'w8bene', 'residence', 'other'])), name='payouts_taxdocument_kind_known'),
+                    models.CheckConstraint(condition=models.Q(('content_type__in', ['application/pdf', 'image/png', 'image/jpeg', 'image/webp'])), name='payouts_taxdocument_type_known'),
+                    core.constraints.SameBrand('affiliation', name='payouts_taxdocument_affiliation_same_brand'),
+                ],
+            },
         ),
         migrations.AddField(
             model_name='statement',
@@ -42,31 +54,5 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='statement',
             index=models.Index(condition=models.Q(('month__isnull', False), ('told_at__isnull', True)), fields=['brand', 'id'], name='payouts_statement_untold'),
-        ),
-        migrations.AddField(
-            model_name='taxdocument',
-            name='affiliation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tax_documents', to='affiliates.affiliation'),
-        ),
-        migrations.AddField(
-            model_name='taxdocument',
-            name='brand',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='core.brand'),
-        ),
-        migrations.AddIndex(
-            model_name='taxdocument',
-            index=models.Index(fields=['affiliation', '-id'], name='payouts_taxdocument_latest'),
-        ),
-        migrations.AddConstraint(
-            model_name='taxdocument',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['w9', 'w8ben', 'w8bene', 'residence', 'other'])), name='payouts_taxdocument_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='taxdocument',
-            constraint=models.CheckConstraint(condition=models.Q(('content_type__in', ['application/pdf', 'image/png', 'image/jpeg', 'image/webp'])), name='payouts_taxdocument_type_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='taxdocument',
-            constraint=core.constraints.SameBrand('affiliation', name='payouts_taxdocument_affiliation_same_brand'),
         ),
     ]

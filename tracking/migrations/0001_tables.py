@@ -83,122 +83,15 @@ class Migration(migrations.Migration):
                 ('rule_set', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='brands.ruleset')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('brand', 'key'), name='tracking_award_once'), models.UniqueConstraint(fields=('brand', 'id'), name='tracking_award_brand_id'), models.CheckConstraint(condition=models.Q(('key', ''), _negated=True), name='tracking_award_has_key'), models.CheckConstraint(condition=models.Q(('kind__in', ['click', 'impression', 'bonus', 'fee'])), name='tracking_award_kind_known'), core.constraints.SameBrand('enrollment', name='tracking_award_enrollment_same_brand'), core.constraints.SameBrand('program', name='tracking_award_program_same_brand'), core.constraints.SameBrand('rule_set', name='tracking_award_rules_same_brand')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Commission',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', core.fields.PublicIdField(prefix='cmn')),
-                ('kind', models.CharField(choices=[('sale', 'Sale'), ('lead', 'Lead'), ('click', 'Visits'), ('impression', 'Views'), ('bonus', 'Bonus'), ('fee', 'Fee')], default='sale', max_length=10)),
-                ('currency', core.fields.CurrencyField()),
-                ('amount_minor', models.BigIntegerField(default=0)),
-                ('highest_minor', models.BigIntegerField(default=0)),
-                ('pricing', models.JSONField(default=dict)),
-                ('reason_code', models.CharField(blank=True, max_length=40)),
-                ('hold_days', models.PositiveSmallIntegerField()),
-                ('hold_anchor', models.CharField(choices=[('paid', 'Payment'), ('fulfilled', 'Dispatch'), ('delivered', 'Delivery')], max_length=10)),
-                ('release_at', models.DateTimeField(null=True)),
-                ('latest_at', models.DateTimeField(null=True)),
-                ('released_at', models.DateTimeField(null=True)),
-                ('rejected_at', models.DateTimeField(null=True)),
-                ('reject_reason', models.CharField(blank=True, max_length=500)),
-                ('covered_at', models.DateTimeField(null=True)),
-                ('paid_at', models.DateTimeField(null=True)),
-                ('has_unposted_change', models.BooleanField(default=False)),
-                ('caps_at', models.DateTimeField()),
-                ('created_at', models.DateTimeField()),
-                ('affiliation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='commissions', to='affiliates.affiliation')),
-                ('award', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='commission', to='tracking.award')),
-                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='core.brand')),
-                ('enrollment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='commissions', to='affiliates.enrollment')),
-                ('program', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='commissions', to='brands.program')),
-                ('rejected_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Adjustment',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('delta_minor', models.BigIntegerField()),
-                ('reason', models.CharField(max_length=500)),
-                ('at', models.DateTimeField()),
-                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='core.brand')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
-                ('commission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='adjustments', to='tracking.commission')),
-            ],
-            options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('delta_minor', 0), _negated=True), name='tracking_adjustment_not_zero'), core.constraints.SameBrand('commission', name='tracking_adjustment_commission_same_brand')],
-            },
-        ),
-        migrations.CreateModel(
-            name='CountedDay',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('counted_at', models.DateTimeField()),
-                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='core.brand')),
-            ],
-            options={
-                'constraints': [models.UniqueConstraint(fields=('brand', 'day'), name='tracking_countedday_once')],
-            },
-        ),
-        migrations.CreateModel(
-            name='CustomerBinding',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('customer_hash', models.CharField(max_length=32)),
-                ('bound_at', models.DateTimeField()),
-                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='core.brand')),
-                ('enrollment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='affiliates.enrollment')),
-                ('program', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='brands.program')),
-            ],
-            options={
-                'constraints': [models.UniqueConstraint(fields=('program', 'customer_hash'), name='tracking_binding_one_creator'), core.constraints.SameBrand('program', name='tracking_binding_program_same_brand'), core.constraints.SameBrand('enrollment', name='tracking_binding_enrollment_same_brand')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Deliverable',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', core.fields.PublicIdField(prefix='dlv')),
-                ('kind', models.CharField(choices=[('post', 'Sponsored post'), ('video', 'Video'), ('placement', 'Placement'), ('newsletter', 'Newsletter'), ('other', 'Other')], max_length=10)),
-                ('title', models.CharField(max_length=100)),
-                ('brief', models.TextField(max_length=4000)),
-                ('fees', models.JSONField()),
-                ('due_on', models.DateField()),
-                ('max_takers', models.PositiveIntegerField(null=True)),
-                ('offered_at', models.DateTimeField()),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='core.brand')),
-                ('enrollment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='affiliates.enrollment')),
-                ('group', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='brands.group')),
-                ('offered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('program', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliverables', to='brands.program')),
-                ('withdrawn_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'indexes': [models.Index(fields=['brand', '-id'], name='tracking_deliverable_by_brand')],
-                'constraints': [models.UniqueConstraint(fields=('brand', 'id'), name='tracking_deliverable_brand_id'), models.CheckConstraint(condition=models.Q(('kind__in', ['post', 'video', 'placement', 'newsletter', 'other'])), name='tracking_deliverable_kind_known'), models.CheckConstraint(condition=models.Q(models.Q(('enrollment__isnull', True), ('group__isnull', False)), models.Q(('enrollment__isnull', False), ('group__isnull', True)), _connector='OR'), name='tracking_deliverable_group_or_creator'), models.CheckConstraint(condition=models.Q(('max_takers__isnull', True), ('max_takers__gte', 1), _connector='OR'), name='tracking_deliverable_takers_positive'), models.CheckConstraint(condition=models.Q(('fees', {}), _negated=True), name='tracking_deliverable_has_fee'), models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False)), _connector='OR'), name='tracking_deliverable_withdrawn_by_someone'), core.constraints.SameBrand('program', name='tracking_deliverable_program_same_brand'), core.constraints.SameBrand('group', name='tracking_deliverable_group_same_brand'), core.constraints.SameBrand('enrollment', name='tracking_deliverable_enrollment_same_brand')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Impression',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('brand_id', models.BigIntegerField()),
-                ('program_id', models.BigIntegerField()),
-                ('enrollment_id', models.BigIntegerField()),
-                ('link_id', models.BigIntegerField()),
-                ('asset_id', models.BigIntegerField()),
-                ('visitor_key', models.BigIntegerField()),
-                ('day', models.DateField()),
-                ('at', models.DateTimeField()),
-            ],
-            options={
-                'indexes': [models.Index(fields=['brand_id', 'at'], name='tracking_impression_by_time')],
-                'constraints': [models.UniqueConstraint(fields=('link_id', 'asset_id', 'day', 'visitor_key'), name='tracking_impression_once_a_day')],
+                'constraints': [
+                    models.UniqueConstraint(fields=('brand', 'key'), name='tracking_award_once'),
+                    models.UniqueConstraint(fields=('brand', 'id'), name='tracking_award_brand_id'),
+                    models.CheckConstraint(condition=models.Q(('key', ''), _negated=True), name='tracking_award_has_key'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['click', 'impression', 'bonus', 'fee'])), name='tracking_award_kind_known'),
+                    core.constraints.SameBrand('enrollment', name='tracking_award_enrollment_same_brand'),
+                    core.constraints.SameBrand('program', name='tracking_award_program_same_brand'),
+                    core.constraints.SameBrand('rule_set', name='tracking_award_rules_same_brand'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -233,8 +126,179 @@ class Migration(migrations.Migration):
                 ('marked_test_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'indexes': [models.Index(fields=['brand', '-placed_at'], name='tracking_order_by_date'), models.Index(condition=models.Q(('subscription', ''), _negated=True), fields=['connection', 'subscription'], name='tracking_order_subscription'), models.Index(fields=['brand', 'customer_hash'], name='tracking_order_customer')],
-                'constraints': [models.UniqueConstraint(fields=('connection', 'external_order_id'), name='tracking_order_once'), models.UniqueConstraint(fields=('brand', 'id'), name='tracking_order_brand_id'), models.CheckConstraint(condition=models.Q(('refunded_minor__gte', 0), ('total_minor__gte', 0), ('total_minor__lte', 1000000000000000)), name='tracking_order_amounts_sane'), models.CheckConstraint(condition=models.Q(models.Q(('marked_test_at__isnull', True), ('marked_test_by__isnull', True)), models.Q(('is_test', True), ('marked_test_at__isnull', False), ('marked_test_by__isnull', False)), _connector='OR'), name='tracking_order_marked_by_someone'), models.CheckConstraint(condition=models.Q(('kind__in', ['order', 'lead'])), name='tracking_order_kind_known'), core.constraints.SameBrand('connection', name='tracking_order_connection_same_brand')],
+                'indexes': [
+                    models.Index(fields=['brand', '-placed_at'], name='tracking_order_by_date'),
+                    models.Index(condition=models.Q(('subscription', ''), _negated=True), fields=['connection', 'subscription'], name='tracking_order_subscription'),
+                    models.Index(fields=['brand', 'customer_hash'], name='tracking_order_customer'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('connection', 'external_order_id'), name='tracking_order_once'),
+                    models.UniqueConstraint(fields=('brand', 'id'), name='tracking_order_brand_id'),
+                    models.CheckConstraint(condition=models.Q(('refunded_minor__gte', 0), ('total_minor__gte', 0), ('total_minor__lte', 1000000000000000)), name='tracking_order_amounts_sane'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('marked_test_at__isnull', True), ('marked_test_by__isnull', True)), models.Q(('is_test', True), ('marked_test_at__isnull', False), ('marked_test_by__isnull', False)), _connector='OR'), name='tracking_order_marked_by_someone'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['order', 'lead'])), name='tracking_order_kind_known'),
+                    core.constraints.SameBrand('connection', name='tracking_order_connection_same_brand'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='Commission',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', core.fields.PublicIdField(prefix='cmn')),
+                ('kind', models.CharField(choices=[('sale', 'Sale'), ('lead', 'Lead'), ('click', 'Visits'), ('impression', 'Views'), ('bonus', 'Bonus'), ('fee', 'Fee')], default='sale', max_length=10)),
+                ('currency', core.fields.CurrencyField()),
+                ('amount_minor', models.BigIntegerField(default=0)),
+                ('highest_minor', models.BigIntegerField(default=0)),
+                ('pricing', models.JSONField(default=dict)),
+                ('reason_code', models.CharField(blank=True, max_length=40)),
+                ('hold_days', models.PositiveSmallIntegerField()),
+                ('hold_anchor', models.CharField(choices=[('paid', 'Payment'), ('fulfilled', 'Dispatch'), ('delivered', 'Delivery')], max_length=10)),
+                ('release_at', models.DateTimeField(null=True)),
+                ('latest_at', models.DateTimeField(null=True)),
+                ('released_at', models.DateTimeField(null=True)),
+                ('rejected_at', models.DateTimeField(null=True)),
+                ('reject_reason', models.CharField(blank=True, max_length=500)),
+                ('covered_at', models.DateTimeField(null=True)),
+                ('paid_at', models.DateTimeField(null=True)),
+                ('has_unposted_change', models.BooleanField(default=False)),
+                ('caps_at', models.DateTimeField()),
+                ('created_at', models.DateTimeField()),
+                ('affiliation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='commissions', to='affiliates.affiliation')),
+                ('award', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='commission', to='tracking.award')),
+                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='core.brand')),
+                ('enrollment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='commissions', to='affiliates.enrollment')),
+                ('program', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='commissions', to='brands.program')),
+                ('rejected_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
+                ('order', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='commissions', to='tracking.order')),
+            ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('rejected_at__isnull', True), ('released_at__isnull', True)), fields=['brand', 'release_at'], name='tracking_commission_due'),
+                    models.Index(fields=['affiliation', '-id'], name='tracking_commission_of_creator'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('order', 'enrollment'), name='tracking_commission_once_a_creator'),
+                    models.UniqueConstraint(fields=('brand', 'id'), name='tracking_commission_brand_id'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('award__isnull', True), ('kind__in', ('sale', 'lead')), ('order__isnull', False)), models.Q(('award__isnull', False), ('kind__in', ['click', 'impression', 'bonus', 'fee']), ('order__isnull', True)), _connector='OR'), name='tracking_commission_of_order_or_award'),
+                    models.CheckConstraint(condition=models.Q(('amount_minor__gte', 0), ('amount_minor__lte', 1000000000000000)), name='tracking_commission_not_negative'),
+                    models.CheckConstraint(condition=models.Q(('released_at__isnull', True), models.Q(('release_at__isnull', False), ('released_at__gte', models.F('release_at'))), _connector='OR'), name='tracking_commission_released_when_due'),
+                    models.CheckConstraint(condition=models.Q(('hold_anchor__in', ['paid', 'fulfilled', 'delivered'])), name='tracking_commission_anchor_known'),
+                    core.constraints.SameBrand('order', name='tracking_commission_order_same_brand'),
+                    core.constraints.SameBrand('award', name='tracking_commission_award_same_brand'),
+                    core.constraints.SameBrand('enrollment', name='tracking_commission_enrollment_same_brand'),
+                    core.constraints.SameBrand('affiliation', name='tracking_commission_affiliation_same_brand'),
+                    core.constraints.SameBrand('program', name='tracking_commission_program_same_brand'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='Adjustment',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('delta_minor', models.BigIntegerField()),
+                ('reason', models.CharField(max_length=500)),
+                ('at', models.DateTimeField()),
+                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='core.brand')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
+                ('commission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='adjustments', to='tracking.commission')),
+            ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('delta_minor', 0), _negated=True), name='tracking_adjustment_not_zero'),
+                    core.constraints.SameBrand('commission', name='tracking_adjustment_commission_same_brand'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='CountedDay',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('day', models.DateField()),
+                ('counted_at', models.DateTimeField()),
+                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='core.brand')),
+            ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('brand', 'day'), name='tracking_countedday_once'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='CustomerBinding',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('customer_hash', models.CharField(max_length=32)),
+                ('bound_at', models.DateTimeField()),
+                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='core.brand')),
+                ('enrollment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='affiliates.enrollment')),
+                ('program', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='brands.program')),
+            ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('program', 'customer_hash'), name='tracking_binding_one_creator'),
+                    core.constraints.SameBrand('program', name='tracking_binding_program_same_brand'),
+                    core.constraints.SameBrand('enrollment', name='tracking_binding_enrollment_same_brand'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='Deliverable',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', core.fields.PublicIdField(prefix='dlv')),
+                ('kind', models.CharField(choices=[('post', 'Sponsored post'), ('video', 'Video'), ('placement', 'Placement'), ('newsletter', 'Newsletter'), ('other', 'Other')], max_length=10)),
+                ('title', models.CharField(max_length=100)),
+                ('brief', models.TextField(max_length=4000)),
+                ('fees', models.JSONField()),
+                ('due_on', models.DateField()),
+                ('max_takers', models.PositiveIntegerField(null=True)),
+                ('offered_at', models.DateTimeField()),
+                ('withdrawn_at', models.DateTimeField(null=True)),
+                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='core.brand')),
+                ('enrollment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='affiliates.enrollment')),
+                ('group', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='brands.group')),
+                ('offered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('program', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliverables', to='brands.program')),
+                ('withdrawn_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'indexes': [
+                    models.Index(fields=['brand', '-id'], name='tracking_deliverable_by_brand'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('brand', 'id'), name='tracking_deliverable_brand_id'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['post', 'video', 'placement', 'newsletter', 'other'])), name='tracking_deliverable_kind_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('enrollment__isnull', True), ('group__isnull', False)), models.Q(('enrollment__isnull', False), ('group__isnull', True)), _connector='OR'), name='tracking_deliverable_group_or_creator'),
+                    models.CheckConstraint(condition=models.Q(('max_takers__isnull', True), ('max_takers__gte', 1), _connector='OR'), name='tracking_deliverable_takers_positive'),
+                    models.CheckConstraint(condition=models.Q(('fees', {}), _negated=True), name='tracking_deliverable_has_fee'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False)), _connector='OR'), name='tracking_deliverable_withdrawn_by_someone'),
+                    core.constraints.SameBrand('program', name='tracking_deliverable_program_same_brand'),
+                    core.constraints.SameBrand('group', name='tracking_deliverable_group_same_brand'),
+                    core.constraints.SameBrand('enrollment', name='tracking_deliverable_enrollment_same_brand'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='Impression',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('brand_id', models.BigIntegerField()),
+                ('program_id', models.BigIntegerField()),
+                ('enrollment_id', models.BigIntegerField()),
+                ('link_id', models.BigIntegerField()),
+                ('asset_id', models.BigIntegerField()),
+                ('visitor_key', models.BigIntegerField()),
+                ('day', models.DateField()),
+                ('at', models.DateTimeField()),
+            ],
+            options={
+                'indexes': [
+                    models.Index(fields=['brand_id', 'at'], name='tracking_impression_by_time'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('link_id', 'asset_id', 'day', 'visitor_key'), name='tracking_impression_once_a_day'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -252,7 +316,12 @@ class Migration(migrations.Migration):
                 ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='tracking.order')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('order',), name='tracking_decision_one_current'), core.constraints.SameBrand('order', name='tracking_decision_order_same_brand'), core.constraints.SameBrand('enrollment', name='tracking_decision_enrollment_same_brand'), core.constraints.SameBrand('rule_set', name='tracking_decision_rules_same_brand')],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('order',), name='tracking_decision_one_current'),
+                    core.constraints.SameBrand('order', name='tracking_decision_order_same_brand'),
+                    core.constraints.SameBrand('enrollment', name='tracking_decision_enrollment_same_brand'),
+                    core.constraints.SameBrand('rule_set', name='tracking_decision_rules_same_brand'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -273,7 +342,12 @@ class Migration(migrations.Migration):
                 ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attributions', to='tracking.order')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('order',), name='tracking_attribution_one_current'), models.UniqueConstraint(fields=('brand', 'id'), name='tracking_attribution_brand_id'), core.constraints.SameBrand('order', name='tracking_attribution_order_same_brand'), core.constraints.SameBrand('enrollment', name='tracking_attribution_enrollment_same_brand')],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('order',), name='tracking_attribution_one_current'),
+                    models.UniqueConstraint(fields=('brand', 'id'), name='tracking_attribution_brand_id'),
+                    core.constraints.SameBrand('order', name='tracking_attribution_order_same_brand'),
+                    core.constraints.SameBrand('enrollment', name='tracking_attribution_enrollment_same_brand'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -293,8 +367,12 @@ class Migration(migrations.Migration):
                 ('connection', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, to='brands.storeconnection')),
             ],
             options={
-                'indexes': [models.Index(fields=['next_at'], name='tracking_pull_due')],
-                'constraints': [core.constraints.SameBrand('connection', name='tracking_pull_connection_same_brand')],
+                'indexes': [
+                    models.Index(fields=['next_at'], name='tracking_pull_due'),
+                ],
+                'constraints': [
+                    core.constraints.SameBrand('connection', name='tracking_pull_connection_same_brand'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -324,8 +402,15 @@ class Migration(migrations.Migration):
                 ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('next_at__isnull', False)), fields=['next_at'], name='tracking_upload_waiting')],
-                'constraints': [models.UniqueConstraint(fields=('brand', 'id'), name='tracking_upload_brand_id'), models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True), ('is_vouched', False)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False)), _connector='OR'), name='tracking_upload_confirmed_by_someone'), models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', True), ('taken_at__isnull', True)), models.Q(('confirmed_at__isnull', False), ('taken_at__isnull', False)), _connector='OR'), name='tracking_upload_taken_when_confirmed'), core.constraints.SameBrand('connection', name='tracking_upload_connection_same_brand')],
+                'indexes': [
+                    models.Index(condition=models.Q(('next_at__isnull', False)), fields=['next_at'], name='tracking_upload_waiting'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('brand', 'id'), name='tracking_upload_brand_id'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True), ('is_vouched', False)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False)), _connector='OR'), name='tracking_upload_confirmed_by_someone'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', True), ('taken_at__isnull', True)), models.Q(('confirmed_at__isnull', False), ('taken_at__isnull', False)), _connector='OR'), name='tracking_upload_taken_when_confirmed'),
+                    core.constraints.SameBrand('connection', name='tracking_upload_connection_same_brand'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -340,7 +425,9 @@ class Migration(migrations.Migration):
                 ('connection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='refusals', to='brands.storeconnection')),
             ],
             options={
-                'constraints': [core.constraints.SameBrand('connection', name='tracking_refusal_connection_same_brand')],
+                'constraints': [
+                    core.constraints.SameBrand('connection', name='tracking_refusal_connection_same_brand'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -361,7 +448,11 @@ class Migration(migrations.Migration):
                 ('opened_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('commission', 'kind'), name='tracking_hold_one_open_a_kind'), models.CheckConstraint(condition=models.Q(('kind__in', ['manual', 'dispute', 'self_referral'])), name='tracking_hold_kind_known'), core.constraints.SameBrand('commission', name='tracking_hold_commission_same_brand')],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('commission', 'kind'), name='tracking_hold_one_open_a_kind'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['manual', 'dispute', 'self_referral'])), name='tracking_hold_kind_known'),
+                    core.constraints.SameBrand('commission', name='tracking_hold_commission_same_brand'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -376,7 +467,10 @@ class Migration(migrations.Migration):
                 ('commission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='tracking.commission')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('side__in', ['brand', 'creator'])), name='tracking_reviewmessage_side_known'), core.constraints.SameBrand('commission', name='tracking_reviewmessage_commission_same_brand')],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('side__in', ['brand', 'creator'])), name='tracking_reviewmessage_side_known'),
+                    core.constraints.SameBrand('commission', name='tracking_reviewmessage_commission_same_brand'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -404,8 +498,18 @@ class Migration(migrations.Migration):
                 ('upload', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='tracking.orderupload')),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('status__in', ['stored', 'failed'])), fields=['next_attempt_at'], name='tracking_event_waiting'), models.Index(fields=['connection', '-id'], name='tracking_event_inbox'), models.Index(fields=['connection', 'order_ref'], name='tracking_event_of_order')],
-                'constraints': [models.UniqueConstraint(fields=('connection', 'event_id', 'body_sha256'), name='tracking_event_once'), models.UniqueConstraint(fields=('brand', 'id'), name='tracking_event_brand_id'), models.CheckConstraint(condition=models.Q(('status__in', ['stored', 'processed', 'ignored', 'failed', 'refused'])), name='tracking_event_status_known'), core.constraints.SameBrand('connection', name='tracking_event_connection_same_brand'), core.constraints.SameBrand('upload', name='tracking_event_upload_same_brand')],
+                'indexes': [
+                    models.Index(condition=models.Q(('status__in', ['stored', 'failed'])), fields=['next_attempt_at'], name='tracking_event_waiting'),
+                    models.Index(fields=['connection', '-id'], name='tracking_event_inbox'),
+                    models.Index(fields=['connection', 'order_ref'], name='tracking_event_of_order'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('connection', 'event_id', 'body_sha256'), name='tracking_event_once'),
+                    models.UniqueConstraint(fields=('brand', 'id'), name='tracking_event_brand_id'),
+                    models.CheckConstraint(condition=models.Q(('status__in', ['stored', 'processed', 'ignored', 'failed', 'refused'])), name='tracking_event_status_known'),
+                    core.constraints.SameBrand('connection', name='tracking_event_connection_same_brand'),
+                    core.constraints.SameBrand('upload', name='tracking_event_upload_same_brand'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -426,7 +530,12 @@ class Migration(migrations.Migration):
                 ('store_event', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='tracking.storeevent')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('commission', 'seq'), name='tracking_change_seq'), core.constraints.SameBrand('commission', name='tracking_change_commission_same_brand'), core.constraints.SameBrand('entry', name='tracking_change_entry_same_brand'), core.constraints.SameBrand('store_event', name='tracking_change_event_same_brand')],
+                'constraints': [
+                    models.UniqueConstraint(fields=('commission', 'seq'), name='tracking_change_seq'),
+                    core.constraints.SameBrand('commission', name='tracking_change_commission_same_brand'),
+                    core.constraints.SameBrand('entry', name='tracking_change_entry_same_brand'),
+                    core.constraints.SameBrand('store_event', name='tracking_change_event_same_brand'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -445,8 +554,13 @@ class Migration(migrations.Migration):
                 ('started_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'indexes': [models.Index(fields=['brand', '-id'], name='tracking_trial_newest')],
-                'constraints': [models.UniqueConstraint(fields=('brand', 'id'), name='tracking_trial_brand_id'), core.constraints.SameBrand('program', name='tracking_trial_program_same_brand')],
+                'indexes': [
+                    models.Index(fields=['brand', '-id'], name='tracking_trial_newest'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('brand', 'id'), name='tracking_trial_brand_id'),
+                    core.constraints.SameBrand('program', name='tracking_trial_program_same_brand'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -465,8 +579,13 @@ class Migration(migrations.Migration):
                 ('connection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='unread_orders', to='brands.storeconnection')),
             ],
             options={
-                'indexes': [models.Index(fields=['connection', 'next_at'], name='tracking_unread_due')],
-                'constraints': [models.UniqueConstraint(fields=('connection', 'external_order_id'), name='tracking_unread_once'), core.constraints.SameBrand('connection', name='tracking_unread_connection_same_brand')],
+                'indexes': [
+                    models.Index(fields=['connection', 'next_at'], name='tracking_unread_due'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('connection', 'external_order_id'), name='tracking_unread_once'),
+                    core.constraints.SameBrand('connection', name='tracking_unread_connection_same_brand'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -483,8 +602,17 @@ class Migration(migrations.Migration):
                 ('enrollment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='works', to='affiliates.enrollment')),
             ],
             options={
-                'indexes': [models.Index(fields=['brand', 'status'], name='tracking_work_by_status')],
-                'constraints': [models.UniqueConstraint(fields=('deliverable', 'enrollment'), name='tracking_work_once_a_creator'), models.UniqueConstraint(fields=('brand', 'id'), name='tracking_work_brand_id'), models.CheckConstraint(condition=models.Q(('status__in', ['accepted', 'declined', 'submitted', 'changes_asked', 'approved', 'rejected', 'expired'])), name='tracking_work_status_known'), models.CheckConstraint(condition=models.Q(('fee_minor__gt', 0), ('fee_minor__lte', 1000000000000000)), name='tracking_work_fee'), core.constraints.SameBrand('deliverable', name='tracking_work_deliverable_same_brand'), core.constraints.SameBrand('enrollment', name='tracking_work_enrollment_same_brand')],
+                'indexes': [
+                    models.Index(fields=['brand', 'status'], name='tracking_work_by_status'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('deliverable', 'enrollment'), name='tracking_work_once_a_creator'),
+                    models.UniqueConstraint(fields=('brand', 'id'), name='tracking_work_brand_id'),
+                    models.CheckConstraint(condition=models.Q(('status__in', ['accepted', 'declined', 'submitted', 'changes_asked', 'approved', 'rejected', 'expired'])), name='tracking_work_status_known'),
+                    models.CheckConstraint(condition=models.Q(('fee_minor__gt', 0), ('fee_minor__lte', 1000000000000000)), name='tracking_work_fee'),
+                    core.constraints.SameBrand('deliverable', name='tracking_work_deliverable_same_brand'),
+                    core.constraints.SameBrand('enrollment', name='tracking_work_enrollment_same_brand'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -500,64 +628,10 @@ class Migration(migrations.Migration):
                 ('work', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='tracking.work')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['accepted', 'declined', 'submitted', 'changes_asked', 'approved', 'rejected', 'expired'])), name='tracking_workstep_status_known'), core.constraints.SameBrand('work', name='tracking_workstep_work_same_brand')],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('status__in', ['accepted', 'declined', 'submitted', 'changes_asked', 'approved', 'rejected', 'expired'])), name='tracking_workstep_status_known'),
+                    core.constraints.SameBrand('work', name='tracking_workstep_work_same_brand'),
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name='commission',
-            name='order',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='commissions', to='tracking.order'),
-        ),
-        migrations.AddIndex(
-            model_name='commission',
-            index=models.Index(condition=models.Q(('rejected_at__isnull', True), ('released_at__isnull', True)), fields=['brand', 'release_at'], name='tracking_commission_due'),
-        ),
-        migrations.AddIndex(
-            model_name='commission',
-            index=models.Index(fields=['affiliation', '-id'], name='tracking_commission_of_creator'),
-        ),
-        migrations.AddConstraint(
-            model_name='commission',
-            constraint=models.UniqueConstraint(fields=('order', 'enrollment'), name='tracking_commission_once_a_creator'),
-        ),
-        migrations.AddConstraint(
-            model_name='commission',
-            constraint=models.UniqueConstraint(fields=('brand', 'id'), name='tracking_commission_brand_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='commission',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('award__isnull', True), ('kind__in', ('sale', 'lead')), ('order__isnull', False)), models.Q(('award__isnull', False), ('kind__in', ['click', 'impression', 'bonus', 'fee']), ('order__isnull', True)), _connector='OR'), name='tracking_commission_of_order_or_award'),
-        ),
-        migrations.AddConstraint(
-            model_name='commission',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_minor__gte', 0), ('amount_minor__lte', 1000000000000000)), name='tracking_commission_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='commission',
-            constraint=models.CheckConstraint(condition=models.Q(('released_at__isnull', True), models.Q(('release_at__isnull', False), ('released_at__gte', models.F('release_at'))), _connector='OR'), name='tracking_commission_released_when_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='commission',
-            constraint=models.CheckConstraint(condition=models.Q(('hold_anchor__in', ['paid', 'fulfilled', 'delivered'])), name='tracking_commission_anchor_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='commission',
-            constraint=core.constraints.SameBrand('order', name='tracking_commission_order_same_brand'),
-        ),
-        migrations.AddConstraint(
-            model_name='commission',
-            constraint=core.constraints.SameBrand('award', name='tracking_commission_award_same_brand'),
-        ),
-        migrations.AddConstraint(
-            model_name='commission',
-            constraint=core.constraints.SameBrand('enrollment', name='tracking_commission_enrollment_same_brand'),
-        ),
-        migrations.AddConstraint(
-            model_name='commission',
-            constraint=core.constraints.SameBrand('affiliation', name='tracking_commission_affiliation_same_brand'),
-        ),
-        migrations.AddConstraint(
-            model_name='commission',
-            constraint=core.constraints.SameBrand('program', name='tracking_commission_program_same_brand'),
         ),
     ]

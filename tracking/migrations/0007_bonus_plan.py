@@ -40,6 +40,20 @@ class Migration(migrations.Migration):
                 ('group', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='brands.group')),
                 ('program', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bonus_plans', to='brands.program')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('brand', 'id'), name='tracking_bonusplan_brand_id'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['nth', 'reach'])), name='tracking_bonusplan_kind_known'),
+                    models.CheckConstraint(condition=models.Q(('measure__in', ['orders', 'revenue', 'commission'])), name='tracking_bonusplan_measure_known'),
+                    models.CheckConstraint(condition=models.Q(('period__in', ['week', 'month', 'quarter', 'year', 'whole'])), name='tracking_bonusplan_period_known'),
+                    models.CheckConstraint(condition=models.Q(('target__gte', 1), ('target__lte', 1000000000000000)), name='tracking_bonusplan_target'),
+                    models.CheckConstraint(condition=models.Q(('amount_minor__gte', 1), ('amount_minor__lte', 1000000000000000)), name='tracking_bonusplan_amount'),
+                    models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='tracking_bonusplan_days_in_order'),
+                    models.CheckConstraint(condition=models.Q(('kind', 'reach'), models.Q(('measure', 'orders'), ('period', 'whole')), _connector='OR'), name='tracking_bonusplan_nth_counts_sales'),
+                    core.constraints.SameBrand('program', name='tracking_bonusplan_program_same_brand'),
+                    core.constraints.SameBrand('group', name='tracking_bonusplan_group_same_brand'),
+                ],
+            },
         ),
         migrations.AddField(
             model_name='award',
@@ -49,45 +63,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='award',
             constraint=core.constraints.SameBrand('bonus_plan', name='tracking_award_plan_same_brand'),
-        ),
-        migrations.AddConstraint(
-            model_name='bonusplan',
-            constraint=models.UniqueConstraint(fields=('brand', 'id'), name='tracking_bonusplan_brand_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='bonusplan',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['nth', 'reach'])), name='tracking_bonusplan_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='bonusplan',
-            constraint=models.CheckConstraint(condition=models.Q(('measure__in', ['orders', 'revenue', 'commission'])), name='tracking_bonusplan_measure_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='bonusplan',
-            constraint=models.CheckConstraint(condition=models.Q(('period__in', ['week', 'month', 'quarter', 'year', 'whole'])), name='tracking_bonusplan_period_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='bonusplan',
-            constraint=models.CheckConstraint(condition=models.Q(('target__gte', 1), ('target__lte', 1000000000000000)), name='tracking_bonusplan_target'),
-        ),
-        migrations.AddConstraint(
-            model_name='bonusplan',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_minor__gte', 1), ('amount_minor__lte', 1000000000000000)), name='tracking_bonusplan_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='bonusplan',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='tracking_bonusplan_days_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='bonusplan',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'reach'), models.Q(('measure', 'orders'), ('period', 'whole')), _connector='OR'), name='tracking_bonusplan_nth_counts_sales'),
-        ),
-        migrations.AddConstraint(
-            model_name='bonusplan',
-            constraint=core.constraints.SameBrand('program', name='tracking_bonusplan_program_same_brand'),
-        ),
-        migrations.AddConstraint(
-            model_name='bonusplan',
-            constraint=core.constraints.SameBrand('group', name='tracking_bonusplan_group_same_brand'),
         ),
     ]

@@ -30,38 +30,21 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('currency', core.fields.CurrencyField()),
                 ('amount_minor', models.BigIntegerField()),
+                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='core.brand')),
+                ('enrollment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='affiliates.enrollment')),
+                ('program', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='earned_totals', to='brands.program')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('enrollment', 'currency'), name='tracking_earned_once_a_currency'),
+                    core.constraints.SameBrand('program', name='tracking_earned_program_same_brand'),
+                    core.constraints.SameBrand('enrollment', name='tracking_earned_enrollment_same_brand'),
+                ],
+            },
         ),
         migrations.AddIndex(
             model_name='commission',
             index=models.Index(fields=['enrollment', 'caps_at'], name='tracking_commission_by_caps'),
-        ),
-        migrations.AddField(
-            model_name='earnedtotal',
-            name='brand',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='core.brand'),
-        ),
-        migrations.AddField(
-            model_name='earnedtotal',
-            name='enrollment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='affiliates.enrollment'),
-        ),
-        migrations.AddField(
-            model_name='earnedtotal',
-            name='program',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='earned_totals', to='brands.program'),
-        ),
-        migrations.AddConstraint(
-            model_name='earnedtotal',
-            constraint=models.UniqueConstraint(fields=('enrollment', 'currency'), name='tracking_earned_once_a_currency'),
-        ),
-        migrations.AddConstraint(
-            model_name='earnedtotal',
-            constraint=core.constraints.SameBrand('program', name='tracking_earned_program_same_brand'),
-        ),
-        migrations.AddConstraint(
-            model_name='earnedtotal',
-            constraint=core.constraints.SameBrand('enrollment', name='tracking_earned_enrollment_same_brand'),
         ),
         migrations.RunSQL(FILL, migrations.RunSQL.noop),
     ]

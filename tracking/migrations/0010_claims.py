@@ -34,7 +34,29 @@ class Migration(migrations.Migration):
                 ('due_on', models.DateField()),
                 ('resolved_at', models.DateTimeField(null=True)),
                 ('reason', models.CharField(blank=True, max_length=500)),
+                ('affiliation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='affiliates.affiliation')),
+                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='core.brand')),
+                ('enrollment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='affiliates.enrollment')),
+                ('order', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='tracking.order')),
+                ('resolved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('status__in', ('open', 'answered'))), fields=['brand', 'due_on'], name='tracking_claim_waiting'),
+                    models.Index(condition=models.Q(('status__in', ('open', 'answered'))), fields=['brand', 'number_key'], name='tracking_claim_by_number'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('brand', 'id'), name='tracking_claim_brand_id'),
+                    models.UniqueConstraint(condition=models.Q(('status__in', ('open', 'answered'))), fields=('affiliation', 'number_key'), name='tracking_claim_one_open_an_order'),
+                    models.CheckConstraint(condition=models.Q(('placed_on__isnull', False), models.Q(('total', ''), _negated=True), ('order__isnull', False), _connector='OR'), name='tracking_claim_says_day_or_total'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('resolved_at__isnull', True), ('status__in', ('open', 'answered'))), models.Q(('resolved_at__isnull', False), ('status__in', ['accepted', 'declined'])), _connector='OR'), name='tracking_claim_resolved_at_a_time'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('status', 'accepted'), _negated=True), ('order__isnull', False), _connector='OR'), name='tracking_claim_accepted_with_order'),
+                    models.CheckConstraint(condition=models.Q(('status__in', ['open', 'answered', 'accepted', 'declined'])), name='tracking_claim_status_known'),
+                    core.constraints.SameBrand('affiliation', name='tracking_claim_affiliation_same_brand'),
+                    core.constraints.SameBrand('enrollment', name='tracking_claim_enrollment_same_brand'),
+                    core.constraints.SameBrand('order', name='tracking_claim_order_same_brand'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ClaimMessage',
@@ -43,7 +65,16 @@ class Migration(migrations.Migration):
                 ('side', models.CharField(choices=[('brand', 'Brand'), ('creator', 'Creator')], max_length=8)),
                 ('text', models.CharField(blank=True, max_length=1000)),
                 ('at', models.DateTimeField()),
+                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='core.brand')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('claim', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='tracking.claim')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('side__in', ['brand', 'creator'])), name='tracking_claimmessage_side_known'),
+                    core.constraints.SameBrand('claim', name='tracking_claimmessage_claim_same_brand'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ClaimPicture',
@@ -53,7 +84,14 @@ class Migration(migrations.Migration):
                 ('full', models.BinaryField()),
                 ('width', models.PositiveIntegerField()),
                 ('height', models.PositiveIntegerField()),
+                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='core.brand')),
+                ('claim', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='picture', to='tracking.claim')),
             ],
+            options={
+                'constraints': [
+                    core.constraints.SameBrand('claim', name='tracking_claimpicture_claim_same_brand'),
+                ],
+            },
         ),
         migrations.AddIndex(
             model_name='order',
@@ -62,111 +100,5 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='order',
             index=models.Index(models.F('brand'), django.db.models.functions.text.Upper('external_order_id'), name='tracking_order_by_id'),
-        ),
-        migrations.AddField(
-            model_name='claim',
-            name='affiliation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='affiliates.affiliation'),
-        ),
-        migrations.AddField(
-            model_name='claim',
-            name='brand',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='core.brand'),
-        ),
-        migrations.AddField(
-            model_name='claim',
-            name='enrollment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='affiliates.enrollment'),
-        ),
-        migrations.AddField(
-            model_name='claim',
-            name='order',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='tracking.order'),
-        ),
-        migrations.AddField(
-            model_name='claim',
-            name='resolved_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='claimmessage',
-            name='brand',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='core.brand'),
-        ),
-        migrations.AddField(
-            model_name='claimmessage',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='claimmessage',
-            name='claim',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='tracking.claim'),
-        ),
-        migrations.AddField(
-            model_name='claimpicture',
-            name='brand',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='core.brand'),
-        ),
-        migrations.AddField(
-            model_name='claimpicture',
-            name='claim',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='picture', to='tracking.claim'),
-        ),
-        migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(condition=models.Q(('status__in', ('open', 'answered'))), fields=['brand', 'due_on'], name='tracking_claim_waiting'),
-        ),
-        migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(condition=models.Q(('status__in', ('open', 'answered'))), fields=['brand', 'number_key'], name='tracking_claim_by_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.UniqueConstraint(fields=('brand', 'id'), name='tracking_claim_brand_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ('open', 'answered'))), fields=('affiliation', 'number_key'), name='tracking_claim_one_open_an_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(('placed_on__isnull', False), models.Q(('total', ''), _negated=True), ('order__isnull', False), _connector='OR'), name='tracking_claim_says_day_or_total'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('resolved_at__isnull', True), ('status__in', ('open', 'answered'))), models.Q(('resolved_at__isnull', False), ('status__in', ['accepted', 'declined'])), _connector='OR'), name='tracking_claim_resolved_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'accepted'), _negated=True), ('order__isnull', False), _connector='OR'), name='tracking_claim_accepted_with_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['open', 'answered', 'accepted', 'declined'])), name='tracking_claim_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=core.constraints.SameBrand('affiliation', name='tracking_claim_affiliation_same_brand'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=core.constraints.SameBrand('enrollment', name='tracking_claim_enrollment_same_brand'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=core.constraints.SameBrand('order', name='tracking_claim_order_same_brand'),
-        ),
-        migrations.AddConstraint(
-            model_name='claimmessage',
-            constraint=models.CheckConstraint(condition=models.Q(('side__in', ['brand', 'creator'])), name='tracking_claimmessage_side_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='claimmessage',
-            constraint=core.constraints.SameBrand('claim', name='tracking_claimmessage_claim_same_brand'),
-        ),
-        migrations.AddConstraint(
-            model_name='claimpicture',
-            constraint=core.constraints.SameBrand('claim', name='tracking_claimpicture_claim_same_brand'),
         ),
     ]

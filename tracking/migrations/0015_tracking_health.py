@@ -42,6 +42,11 @@ class Migration(migrations.Migration):
                 ('refused', models.PositiveIntegerField(default=0)),
                 ('unproven', models.PositiveIntegerField(default=0)),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('brand_id', 'hour', 'program_id', 'connection_id'), name='tracking_hourcount_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='TrackingAlarm',
@@ -53,74 +58,35 @@ class Migration(migrations.Migration):
                 ('opened_at', models.DateTimeField()),
                 ('closed_at', models.DateTimeField(null=True)),
                 ('reason', models.CharField(blank=True, max_length=500)),
+                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='core.brand')),
+                ('closed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('connection', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='alarms', to='brands.storeconnection')),
+                ('program', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='alarms', to='brands.program')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['brand', '-id'], name='tracking_alarm_newest'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('brand', 'program', 'connection', 'kind'), name='tracking_alarm_one_open', nulls_distinct=False),
+                    models.CheckConstraint(condition=models.Q(models.Q(('connection__isnull', True), ('program__isnull', False)), models.Q(('connection__isnull', False), ('program__isnull', True)), _connector='OR'), name='tracking_alarm_of_one_thing'),
+                    models.CheckConstraint(condition=models.Q(('closed_by__isnull', True), models.Q(('closed_at__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='tracking_alarm_dismissed_with_reason'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['clicks', 'tokens', 'share', 'deliveries', 'refused'])), name='tracking_alarm_kind_known'),
+                    core.constraints.SameBrand('program', name='tracking_alarm_program_same_brand'),
+                    core.constraints.SameBrand('connection', name='tracking_alarm_connection_same_brand'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='TrackingWatch',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('counted_until', models.DateTimeField(null=True)),
+                ('brand', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, to='core.brand')),
             ],
         ),
         migrations.AddIndex(
             model_name='storeevent',
             index=models.Index(fields=['brand', 'received_at'], name='tracking_event_by_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='hourcount',
-            constraint=models.UniqueConstraint(fields=('brand_id', 'hour', 'program_id', 'connection_id'), name='tracking_hourcount_once'),
-        ),
-        migrations.AddField(
-            model_name='trackingalarm',
-            name='brand',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='core.brand'),
-        ),
-        migrations.AddField(
-            model_name='trackingalarm',
-            name='closed_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='trackingalarm',
-            name='connection',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='alarms', to='brands.storeconnection'),
-        ),
-        migrations.AddField(
-            model_name='trackingalarm',
-            name='program',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='alarms', to='brands.program'),
-        ),
-        migrations.AddField(
-            model_name='trackingwatch',
-            name='brand',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, to='core.brand'),
-        ),
-        migrations.AddIndex(
-            model_name='trackingalarm',
-            index=models.Index(fields=['brand', '-id'], name='tracking_alarm_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='trackingalarm',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('brand', 'program', 'connection', 'kind'), name='tracking_alarm_one_open', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='trackingalarm',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('connection__isnull', True), ('program__isnull', False)), models.Q(('connection__isnull', False), ('program__isnull', True)), _connector='OR'), name='tracking_alarm_of_one_thing'),
-        ),
-        migrations.AddConstraint(
-            model_name='trackingalarm',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_by__isnull', True), models.Q(('closed_at__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='tracking_alarm_dismissed_with_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='trackingalarm',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['clicks', 'tokens', 'share', 'deliveries', 'refused'])), name='tracking_alarm_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='trackingalarm',
-            constraint=core.constraints.SameBrand('program', name='tracking_alarm_program_same_brand'),
-        ),
-        migrations.AddConstraint(
-            model_name='trackingalarm',
-            constraint=core.constraints.SameBrand('connection', name='tracking_alarm_connection_same_brand'),
         ),
     ]

@@ -42,6 +42,21 @@ class Migration(migrations.Migration):
                 ('connection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='checks', to='brands.storeconnection')),
                 ('upload', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='tracking.orderupload')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('next_at__isnull', False)), fields=['next_at'], name='tracking_check_due'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('brand', 'id'), name='tracking_check_brand_id'),
+                    models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('connection',), name='tracking_check_one_open'),
+                    models.UniqueConstraint(condition=models.Q(('asked_by__isnull', True)), fields=('connection', 'until'), name='tracking_check_once_a_day'),
+                    models.CheckConstraint(condition=models.Q(('since__lte', models.F('until'))), name='tracking_check_days_in_order'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('stage__in', ['list', 'here'])), models.Q(('ended_at__isnull', False), ('next_at__isnull', True), ('stage__in', ['done', 'failed'])), _connector='OR'), name='tracking_check_ended_once'),
+                    models.CheckConstraint(condition=models.Q(('stage__in', ['list', 'here', 'done', 'failed'])), name='tracking_check_stage_known'),
+                    core.constraints.SameBrand('connection', name='tracking_check_connection_same_brand'),
+                    core.constraints.SameBrand('upload', name='tracking_check_upload_same_brand'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='CheckedOrder',
@@ -52,6 +67,12 @@ class Migration(migrations.Migration):
                 ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='core.brand')),
                 ('check_of', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='tracking.storecheck')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('check_of', 'external_order_id'), name='tracking_checked_once'),
+                    core.constraints.SameBrand('check_of', name='tracking_checked_same_brand'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='StoreFinding',
@@ -84,97 +105,23 @@ class Migration(migrations.Migration):
                 ('seen_in', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='tracking.storecheck')),
                 ('upload', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='tracking.orderupload')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='storecheck',
-            index=models.Index(condition=models.Q(('next_at__isnull', False)), fields=['next_at'], name='tracking_check_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='storecheck',
-            constraint=models.UniqueConstraint(fields=('brand', 'id'), name='tracking_check_brand_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='storecheck',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('connection',), name='tracking_check_one_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='storecheck',
-            constraint=models.UniqueConstraint(condition=models.Q(('asked_by__isnull', True)), fields=('connection', 'until'), name='tracking_check_once_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='storecheck',
-            constraint=models.CheckConstraint(condition=models.Q(('since__lte', models.F('until'))), name='tracking_check_days_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='storecheck',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('stage__in', ['list', 'here'])), models.Q(('ended_at__isnull', False), ('next_at__isnull', True), ('stage__in', ['done', 'failed'])), _connector='OR'), name='tracking_check_ended_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='storecheck',
-            constraint=models.CheckConstraint(condition=models.Q(('stage__in', ['list', 'here', 'done', 'failed'])), name='tracking_check_stage_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='storecheck',
-            constraint=core.constraints.SameBrand('connection', name='tracking_check_connection_same_brand'),
-        ),
-        migrations.AddConstraint(
-            model_name='storecheck',
-            constraint=core.constraints.SameBrand('upload', name='tracking_check_upload_same_brand'),
-        ),
-        migrations.AddConstraint(
-            model_name='checkedorder',
-            constraint=models.UniqueConstraint(fields=('check_of', 'external_order_id'), name='tracking_checked_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='checkedorder',
-            constraint=core.constraints.SameBrand('check_of', name='tracking_checked_same_brand'),
-        ),
-        migrations.AddIndex(
-            model_name='storefinding',
-            index=models.Index(condition=models.Q(('next_at__isnull', False)), fields=['next_at'], name='tracking_finding_due'),
-        ),
-        migrations.AddIndex(
-            model_name='storefinding',
-            index=models.Index(fields=['connection', '-id'], name='tracking_finding_of_store'),
-        ),
-        migrations.AddConstraint(
-            model_name='storefinding',
-            constraint=models.UniqueConstraint(fields=('brand', 'id'), name='tracking_finding_brand_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='storefinding',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['open', 'queued'])), fields=('connection', 'external_order_id'), name='tracking_finding_one_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='storefinding',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('next_at__isnull', True), ('state', 'open')), models.Q(('closed_at__isnull', True), ('next_at__isnull', False), ('state', 'queued')), models.Q(('closed_at__isnull', False), ('next_at__isnull', True), ('state', 'settled')), models.Q(models.Q(('reason', ''), _negated=True), ('closed_at__isnull', False), ('closed_by__isnull', False), ('next_at__isnull', True), ('state', 'dismissed')), _connector='OR'), name='tracking_finding_closed_with_facts'),
-        ),
-        migrations.AddConstraint(
-            model_name='storefinding',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['missing', 'waiting', 'different', 'refund', 'absent'])), name='tracking_finding_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='storefinding',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'queued', 'settled', 'dismissed'])), name='tracking_finding_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='storefinding',
-            constraint=core.constraints.SameBrand('connection', name='tracking_finding_connection_same_brand'),
-        ),
-        migrations.AddConstraint(
-            model_name='storefinding',
-            constraint=core.constraints.SameBrand('seen_in', name='tracking_finding_check_same_brand'),
-        ),
-        migrations.AddConstraint(
-            model_name='storefinding',
-            constraint=core.constraints.SameBrand('order', name='tracking_finding_order_same_brand'),
-        ),
-        migrations.AddConstraint(
-            model_name='storefinding',
-            constraint=core.constraints.SameBrand('event', name='tracking_finding_event_same_brand'),
-        ),
-        migrations.AddConstraint(
-            model_name='storefinding',
-            constraint=core.constraints.SameBrand('upload', name='tracking_finding_upload_same_brand'),
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('next_at__isnull', False)), fields=['next_at'], name='tracking_finding_due'),
+                    models.Index(fields=['connection', '-id'], name='tracking_finding_of_store'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('brand', 'id'), name='tracking_finding_brand_id'),
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['open', 'queued'])), fields=('connection', 'external_order_id'), name='tracking_finding_one_open'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('next_at__isnull', True), ('state', 'open')), models.Q(('closed_at__isnull', True), ('next_at__isnull', False), ('state', 'queued')), models.Q(('closed_at__isnull', False), ('next_at__isnull', True), ('state', 'settled')), models.Q(models.Q(('reason', ''), _negated=True), ('closed_at__isnull', False), ('closed_by__isnull', False), ('next_at__isnull', True), ('state', 'dismissed')), _connector='OR'), name='tracking_finding_closed_with_facts'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['missing', 'waiting', 'different', 'refund', 'absent'])), name='tracking_finding_kind_known'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['open', 'queued', 'settled', 'dismissed'])), name='tracking_finding_state_known'),
+                    core.constraints.SameBrand('connection', name='tracking_finding_connection_same_brand'),
+                    core.constraints.SameBrand('seen_in', name='tracking_finding_check_same_brand'),
+                    core.constraints.SameBrand('order', name='tracking_finding_order_same_brand'),
+                    core.constraints.SameBrand('event', name='tracking_finding_event_same_brand'),
+                    core.constraints.SameBrand('upload', name='tracking_finding_upload_same_brand'),
+                ],
+            },
         ),
     ]

@@ -3,13 +3,13 @@
 The simple products of a configurable one are products themselves, each with its SKU.
 """
 
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from brands.models import StoreConnection
-from tracking.integrations.listing import ask_object, find_texts, read_names, told_as_products
+from tracking.integrations.listing import GroupedCatalogue, ask_object, find_texts, told_as_products
 from tracking.integrations.magento.pull import open_ask
 from tracking.integrations.reading import Node
-from tracking.integrations.shopapi import Ask
 from tracking.services.catalogues import CataloguePage, ListedProduct
 
 PER_PAGE = 100
@@ -17,22 +17,15 @@ PRODUCTS = "items[id,sku,name,extension_attributes[category_links]],total_count"
 CATEGORIES = "items[id,name],total_count"
 
 
-class MagentoCatalogue:
+class MagentoCatalogue(GroupedCatalogue):
     """A shop's products, read with the token of an integration."""
 
-    def __init__(self, ask: Ask) -> None:
-        self._ask = ask
-        self._names: dict[str, str] | None = None
-
-    def read_page(self, cursor: str) -> CataloguePage:
-        if self._names is None:
-            self._names = read_names(self._read_names)
+    def list_products(self, cursor: str, names: Mapping[str, str]) -> CataloguePage:
         found, following = self._ask_page("products", PRODUCTS, cursor)
-        names = self._names
         with told_as_products():
             return CataloguePage([_read(node, names) for node in found], following)
 
-    def _read_names(self, cursor: str) -> tuple[dict[str, str], str]:
+    def list_names(self, cursor: str) -> tuple[dict[str, str], str]:
         found, following = self._ask_page("categories/list", CATEGORIES, cursor)
         with told_as_products():
             return {node.identifier("id"): node.text("name") for node in found}, following
@@ -46,7 +39,7 @@ class MagentoCatalogue:
             "searchCriteria[sortOrders][0][direction]": "ASC",
             "fields": fields,
         }
-        told = ask_object(self._ask, f"{path}?{urlencode(query)}")
+        told = ask_object(self.ask, f"{path}?{urlencode(query)}")
         with told_as_products():
             # past the end the last page comes again, so the count tells which is the last
             is_last = number * PER_PAGE >= told.quantity("total_count")
@@ -58,7 +51,7 @@ def open_catalogue(connection: StoreConnection, *, allows_loopback: bool) -> Mag
     return MagentoCatalogue(open_ask(connection, allows_loopback=allows_loopback))
 
 
-def _read(node: Node, names: dict[str, str]) -> ListedProduct:
+def _read(node: Node, names: Mapping[str, str]) -> ListedProduct:
     links = node.find_node("extension_attributes") or Node({})
     ids = find_texts(links, "category_links", "category_id")
     return ListedProduct(

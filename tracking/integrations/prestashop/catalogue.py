@@ -3,13 +3,14 @@
 A name is told in every language of the shop: the last of them counts, as one must.
 """
 
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from brands.models import StoreConnection
-from tracking.integrations.listing import read_names, told_as_products
+from tracking.integrations.listing import GroupedCatalogue, told_as_products
 from tracking.integrations.prestashop.pull import open_ask
 from tracking.integrations.prestashop.xml import Value, read_document
-from tracking.integrations.shopapi import Ask, get_list
+from tracking.integrations.shopapi import get_list
 from tracking.services.catalogues import CataloguePage, ListedProduct
 from tracking.services.sources import PullFailed
 
@@ -18,21 +19,14 @@ PER_PAGE = 100
 Row = dict[str, Value]
 
 
-class PrestaCatalogue:
+class PrestaCatalogue(GroupedCatalogue):
     """A shop's products, read with a key of its web service."""
 
-    def __init__(self, ask: Ask) -> None:
-        self._ask = ask
-        self._names: dict[str, str] | None = None
-
-    def read_page(self, cursor: str) -> CataloguePage:
-        if self._names is None:
-            self._names = read_names(self._read_names)
+    def list_products(self, cursor: str, names: Mapping[str, str]) -> CataloguePage:
         rows, following = self._ask_page("products", "full", cursor)
-        names = self._names
         return CataloguePage([_read(row, names) for row in rows], following)
 
-    def _read_names(self, cursor: str) -> tuple[dict[str, str], str]:
+    def list_names(self, cursor: str) -> tuple[dict[str, str], str]:
         rows, following = self._ask_page("categories", "[id,name]", cursor)
         return {_text(row, "id"): _text(row, "name") for row in rows}, following
 
@@ -40,7 +34,7 @@ class PrestaCatalogue:
         start = int(cursor or 0)
         query = {"display": display, "sort": "[id_ASC]", "limit": f"{start},{PER_PAGE}"}
         with told_as_products():
-            found = read_document(get_list(self._ask, f"{name}?{urlencode(query)}")).get(name)
+            found = read_document(get_list(self.ask, f"{name}?{urlencode(query)}")).get(name)
         if found is None:
             raise PullFailed("no_list")
         rows = [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
@@ -52,7 +46,7 @@ def open_catalogue(connection: StoreConnection, *, allows_loopback: bool) -> Pre
     return PrestaCatalogue(open_ask(connection, allows_loopback=allows_loopback))
 
 
-def _read(row: Row, names: dict[str, str]) -> ListedProduct:
+def _read(row: Row, names: Mapping[str, str]) -> ListedProduct:
     ids = [_text(one, "id") for one in _list(row, "categories")]
     return ListedProduct(
         product_ref=_text(row, "id"),

@@ -7,8 +7,10 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from core.migrating import Addition
 
-class Migration(migrations.Migration):
+
+class Migration(Addition):
 
     initial = True
 

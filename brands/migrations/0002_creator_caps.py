@@ -2,8 +2,10 @@
 
 from django.db import migrations, models
 
+from core.migrating import Addition
 
-class Migration(migrations.Migration):
+
+class Migration(Addition):
 
     dependencies = [
         ('brands', '0001_tables'),

@@ -3,8 +3,10 @@
 import django.db.models.expressions
 from django.db import migrations, models
 
+from core.migrating import Addition
 
-class Migration(migrations.Migration):
+
+class Migration(Addition):
 
     dependencies = [
         ('brands', '0002_creator_caps'),

@@ -3,8 +3,10 @@ import core.fields
 import django.db.models.deletion
 from django.db import migrations, models
 
+from core.migrating import Addition
 
-class Migration(migrations.Migration):
+
+class Migration(Addition):
 
     initial = True
 

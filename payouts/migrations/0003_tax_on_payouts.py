@@ -5,8 +5,10 @@ import django.db.models.deletion
 import django.db.models.expressions
 from django.db import migrations, models
 
+from core.migrating import Addition
 
-class Migration(migrations.Migration):
+
+class Migration(Addition):
 
     dependencies = [
         ('affiliates', '0001_tables'),

@@ -5,8 +5,10 @@ import core.fields
 import django.db.models.deletion
 from django.db import migrations, models
 
+from core.migrating import Addition
 
-class Migration(migrations.Migration):
+
+class Migration(Addition):
 
     dependencies = [
         ('affiliates', '0001_tables'),

@@ -6,8 +6,10 @@ import django.db.models.deletion
 import uuid
 from django.db import migrations, models
 
+from core.migrating import Addition
 
-class Migration(migrations.Migration):
+
+class Migration(Addition):
 
     dependencies = [
         ('affiliates', '0002_code_batches'),

@@ -12,9 +12,19 @@ TABLE = "zone.tab"  # of the time zone database: country, place, name
 
 
 @cache
+def _list_names() -> frozenset[str]:
+    return frozenset(zoneinfo.available_timezones())  # opens every file of the database
+
+
+def is_known(name: str) -> bool:
+    """Say whether there is a time zone of this name, which may be an older one."""
+    return name in _list_names()
+
+
+@cache
 def list_zones() -> list[str]:
     """Return the names by which places are known now; every name where the table is missing."""
-    known = zoneinfo.available_timezones()
+    known = _list_names()
     for folder in zoneinfo.TZPATH:
         table = Path(folder) / TABLE
         if table.is_file():
@@ -41,7 +51,7 @@ class ZoneField(forms.ChoiceField):
         return super().get_bound_field(form, field_name)
 
     def valid_value(self, value: Any) -> bool:
-        return super().valid_value(value) or value in zoneinfo.available_timezones()
+        return super().valid_value(value) or is_known(value)
 
 
 def _label(name: str) -> str:

@@ -3,13 +3,12 @@
 import json
 import secrets
 from datetime import datetime, timedelta
-from zoneinfo import available_timezones
 
 from django.db import transaction
 
 from brands.emails import mail_member_added
 from brands.models import Member, PayoutPolicy, RailKind, RailSettings, Role
-from core import audit
+from core import audit, zones
 from core.accounts import ensure_user
 from core.jobs import enqueue
 from core.locks import lock_row
@@ -59,7 +58,7 @@ def create_brand(
     :raises UnknownTimeZone: the name is not in the time zone database.
     :raises core.money.UnknownCurrency: the code is not in the exponent table.
     """
-    if time_zone not in available_timezones():
+    if not zones.is_known(time_zone):
         raise UnknownTimeZone(time_zone)
     brand = Brand.objects.create(
         slug=_free_slug(name), name=name, time_zone=time_zone, created_at=now

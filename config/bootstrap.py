@@ -18,7 +18,7 @@ import sys
 import time
 import venv
 from pathlib import Path
-from typing import Iterator
+from typing import Iterator, Mapping
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -78,7 +78,18 @@ def main(arguments: list[str]) -> int:
         return 130
     sys.stdout.flush()
     os.chdir(ROOT)
-    return os.execv(PYTHON, [str(PYTHON), *command, *arguments[1:]])
+    return os.execve(PYTHON, [str(PYTHON), *command, *arguments[1:]], keep_compiled(os.environ))
+
+
+def keep_compiled(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return it so that compiled code is kept, in .venv where none is wanted beside the sources.
+
+    A program of several processes, and its tests of many, would compile everything for each.
+    """
+    kept = dict(environment)
+    if kept.pop("PYTHONDONTWRITEBYTECODE", ""):
+        kept.setdefault("PYTHONPYCACHEPREFIX", str(VENV / "compiled"))
+    return kept
 
 
 def _print_help() -> None:

@@ -1,6 +1,7 @@
 """Every string a reader sees, in every language of the program."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,11 @@ from config.extract import (
 COMPLETE = True
 
 PLACEHOLDER = re.compile(r"%\([a-z_]+\)[sd]|%[sd]|\{[a-z_]+\}")
-FOUND = sorted(collect(settings.BASE_DIR))
+
+
+@cache
+def list_strings() -> list[Message]:
+    return sorted(collect(settings.BASE_DIR))
 
 
 def catalogue(language: str) -> Catalog:
@@ -42,7 +47,7 @@ def test_languages_of_the_settings_all_have_a_catalogue() -> None:
 def test_nothing_is_left_untranslated(language: str) -> None:
     known = catalogue(language)
     missing = []
-    for message in FOUND:
+    for message in list_strings():
         entry = known.get(message.singular, message.context or None)
         if entry is None or entry.fuzzy or not is_translated(entry.string):
             missing.append((message.context, message.singular))
@@ -74,9 +79,9 @@ def test_a_translation_keeps_line_breaks_at_its_ends(language: str) -> None:
 
 
 def test_plurals_contexts_and_template_strings_are_found() -> None:
-    by_text = {message.singular: message for message in FOUND}
+    by_text = {message.singular: message for message in list_strings()}
     assert by_text["Skip to the content"].plural == ""
-    assert Message("Won", context="credit") in FOUND
+    assert Message("Won", context="credit") in list_strings()
     assert "Show older" in by_text  # a default inside a variable
     assert "Creators" in by_text  # an argument of our own tag
 

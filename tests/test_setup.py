@@ -288,6 +288,16 @@ def test_an_outdated_python_is_told_so_in_one_sentence(monkeypatch: pytest.Monke
         bootstrap._use_supported_python(["run"])
 
 
+def test_compiled_code_is_kept_in_the_environment_where_none_is_wanted_beside_the_sources() -> None:
+    refused = {"PATH": "/bin", "PYTHONDONTWRITEBYTECODE": "1"}
+    kept = str(bootstrap.VENV / "compiled")
+
+    assert bootstrap.keep_compiled(refused) == {"PATH": "/bin", "PYTHONPYCACHEPREFIX": kept}
+    own = {**refused, "PYTHONPYCACHEPREFIX": "/own"}
+    assert bootstrap.keep_compiled(own) == {"PATH": "/bin", "PYTHONPYCACHEPREFIX": "/own"}
+    assert bootstrap.keep_compiled({"PATH": "/bin"}) == {"PATH": "/bin"}
+
+
 def test_the_versions_checked_are_those_of_the_project():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     low, high = bootstrap.OLDEST, bootstrap.NEWEST

@@ -1,30 +1,53 @@
-"""A worker that dies: `python -m tests.chaos.dying POINT hook CONNECTION ORDER`, `POINT sweep`,
-`POINT deliver`, or `POINT confirm PAYOUT ACTOR`.
+"""Workers that die: `python -m tests.chaos.dying` reads from its standard input, a list a line,
+`[POINT, "hook", CONNECTION, ORDER]`, `[POINT, "sweep"]`, `[POINT, "deliver"]` or
+`[POINT, "confirm", PAYOUT, ACTOR]`.
 
-It does the real work and is killed, as by the kernel, at the first pass of the point.
+For each it starts a process that does the real work and is killed, as by the kernel, at the first
+pass of the point; it says by which signal that one ended, or 0.
 """
 
 import json
 import os
 import signal
 import sys
+import traceback
 
 import django
 
+django.setup()
 
-def main(point: str, work: str, *arguments: str) -> None:
-    django.setup()
-    # Models can be imported only now.
-    from brands.models import StoreConnection  # noqa: PLC0415
-    from brands.tasks import deliver_events  # noqa: PLC0415
-    from core import faults  # noqa: PLC0415
-    from core.clock import brand_now  # noqa: PLC0415
-    from payouts.models import Payout  # noqa: PLC0415
-    from payouts.services.moves import confirm_payout  # noqa: PLC0415
-    from tests.shop import Shop  # noqa: PLC0415
-    from tracking.tasks import sweep_store_events  # noqa: PLC0415
+# Models can be imported only now; each process that is started then needs no start of its own.
+import config.urls  # noqa: E402, F401
+from brands.models import StoreConnection  # noqa: E402
+from brands.tasks import deliver_events  # noqa: E402
+from core import faults  # noqa: E402
+from core.clock import brand_now  # noqa: E402
+from payouts.models import Payout  # noqa: E402
+from payouts.services.moves import confirm_payout  # noqa: E402
+from tests.shop import Shop  # noqa: E402
+from tracking.tasks import sweep_store_events  # noqa: E402
 
+
+def main() -> None:
+    for line in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            _die(*json.loads(line))
+        _, status = os.waitpid(child, 0)
+        print(os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0, flush=True)
+
+
+def _die(point: str, work: str, *arguments: str) -> None:
+    """Work until the point, and end here in any case: the rest of this process is another's."""
     faults.install(lambda name: os.kill(os.getpid(), signal.SIGKILL) if name == point else None)
+    try:
+        _work(work, *arguments)
+    except Exception:  # noqa: BLE001  # it is told; nothing of the parent may go on here
+        traceback.print_exc()
+    os._exit(1)
+
+
+def _work(work: str, *arguments: str) -> None:
     if work in {"sweep", "deliver"}:
         sweep_store_events() if work == "sweep" else deliver_events()
         return
@@ -39,4 +62,4 @@ def main(point: str, work: str, *arguments: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

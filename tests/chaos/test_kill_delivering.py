@@ -14,13 +14,12 @@ from brands.services.posting import make_post
 from core import outbox
 from core.clock import database_now
 from tests.brands.receiver import receive
-from tests.chaos.test_kill_processing import die
 from tests.makers import get_owner, make_brand
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
-def test_an_event_whose_worker_died_is_brought_again_under_its_id():
+def test_an_event_whose_worker_died_is_brought_again_under_its_id(die):
     brand, now = make_brand(), database_now()
     payload = {"program": "prg_2", "version": 1}
     with receive() as receiver:

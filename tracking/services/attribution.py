@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from django.conf import settings
@@ -45,6 +45,8 @@ from tracking.services.recovering import recover_clicks, token_time
 from tracking.services.subscriptions import find_first_order
 from tracking.services.telling import tell_flags
 
+Links = Mapping[int, Link]
+
 WITH_PARTY = (
     "enrollment__affiliation__affiliate",
     "enrollment__group",
@@ -85,9 +87,9 @@ def ensure_attribution(*, order: Order, state: OrderState, now: datetime) -> Att
     signals = _hash_signals(order, state, doubles)
     if current is not None and (current.signals_hash == signals or _is_settled(current, order)):
         return current
-    tokens = _read_tokens(state)
-    recover_clicks(order=order, tokens=tokens, links=_links(order, _link_ids(tokens)), now=now)
-    result = _attribute(order, state, list(_gather(order, state)), doubles)
+    links = _links(order, state)
+    recover_clicks(order=order, tokens=_read_tokens(state), links=links, now=now)
+    result = _attribute(order, state, list(_gather(order, state, links)), doubles, links)
     row = _store(order, result, signals, now)
     tell_flags(order, row, now)
     return row
@@ -106,8 +108,8 @@ def assign(
     manual = ManualCandidate(
         party=make_party(enrollment), assigned_at=now, member=str(actor_id), reason=reason
     )
-    doubles = list_doubles(order, state)
-    result = _attribute(order, state, [manual, *_gather(order, state)], doubles)
+    doubles, links = list_doubles(order, state), _links(order, state)
+    result = _attribute(order, state, [manual, *_gather(order, state, links)], doubles, links)
     signals = _hash_signals(order, state, doubles)
     return _store(order, result, signals, now, by_id=actor_id, reason=reason)
 
@@ -116,7 +118,8 @@ def credit_nobody(
     *, order: Order, state: OrderState, actor_id: int, reason: str, now: datetime
 ) -> Attribution:
     """Take the credit of a locked order that is a test by a person's word; earlier rows stay."""
-    result = _attribute(order, state, list(_gather(order, state)), ())
+    links = _links(order, state)
+    result = _attribute(order, state, list(_gather(order, state, links)), (), links)
     signals = _hash_signals(order, state, ())
     return _store(order, result, signals, now, by_id=actor_id, reason=reason)
 
@@ -132,11 +135,11 @@ def restore(*, attribution: Attribution, now: datetime) -> Attribution:
 
 def find_current(order: Order) -> Attribution | None:
     """Return the attribution in force, or None before the first snapshot."""
-    return (
-        Attribution.objects.filter(order=order, is_current=True)
-        .select_related("order", *WITH_PARTY)
-        .first()
-    )
+    rows = Attribution.objects.filter(order=order, is_current=True)
+    current = rows.select_related(*WITH_PARTY).first()
+    if current is not None:
+        current.order = order
+    return current
 
 
 def policy_of(program: Program) -> Policy:
@@ -195,7 +198,11 @@ def _is_settled(current: Attribution, order: Order) -> bool:
 
 
 def _attribute(
-    order: Order, state: OrderState, candidates: list[Candidate], doubles: tuple[Double, ...]
+    order: Order,
+    state: OrderState,
+    candidates: list[Candidate],
+    doubles: tuple[Double, ...],
+    links: Links,
 ) -> domain.AttributionResult:
     snapshot, placed_at = state.snapshot, effective_placed_at(state)
     assert snapshot is not None and placed_at is not None  # noqa: S101
@@ -206,7 +213,7 @@ def _attribute(
         email_hash=snapshot.customer.email_hash,
         has_paid_marker=snapshot.has_paid_marker,
         is_test=state.is_test,
-        bad_tokens=_bad_tokens(order, state),
+        bad_tokens=_bad_tokens(state, links),
         doubles=doubles,
         accounts=people.accounts,
         addresses=people.addresses,
@@ -218,11 +225,11 @@ def _attribute(
     )
 
 
-def _gather(order: Order, state: OrderState) -> Iterator[Candidate]:
+def _gather(order: Order, state: OrderState, links: Links) -> Iterator[Candidate]:
     yield from _subscription(order)
     yield from _bound(order, state)
     yield from _codes(order, state)
-    yield from _clicks(order, state)
+    yield from _clicks(order, state, links)
 
 
 def _subscription(order: Order) -> Iterator[SubscriptionCandidate]:
@@ -292,10 +299,9 @@ def _codes(order: Order, state: OrderState) -> Iterator[CodeCandidate]:
         )
 
 
-def _clicks(order: Order, state: OrderState) -> Iterator[ClickCandidate]:
+def _clicks(order: Order, state: OrderState, links: Links) -> Iterator[ClickCandidate]:
     tokens = {token.click_id: token for token in _read_tokens(state)}
     stored = {click.id: click for click in Click.objects.filter(id__in=list(tokens))}
-    links = _links(order, _link_ids(tokens.values()))
     for click_id, token in tokens.items():
         link = links.get(token.link_id)
         if link is None:
@@ -310,9 +316,8 @@ def _clicks(order: Order, state: OrderState) -> Iterator[ClickCandidate]:
         )
 
 
-def _bad_tokens(order: Order, state: OrderState) -> tuple[BadToken, ...]:
+def _bad_tokens(state: OrderState, links: Links) -> tuple[BadToken, ...]:
     """Return the tokens that prove nothing here: not ours, or of another brand's link."""
-    links = _links(order, _link_ids(_read_tokens(state)))
     found = []
     for click in state.clicks:
         read = read_token(settings.CLICK_TOKEN_KEYS, click.token)
@@ -328,12 +333,10 @@ def _read_tokens(state: OrderState) -> list[ClickToken]:
     return [token for token in read if isinstance(token, ClickToken)]
 
 
-def _link_ids(tokens: Iterable[ClickToken]) -> set[int]:
-    return {token.link_id for token in tokens}
-
-
-def _links(order: Order, ids: Iterable[int]) -> dict[int, Link]:
-    rows: QuerySet[Link] = Link.objects.filter(brand_id=order.brand_id, pk__in=list(ids))
+def _links(order: Order, state: OrderState) -> Links:
+    """Return the brand's own links among those of an order's tokens, by id."""
+    ids = {token.link_id for token in _read_tokens(state)}
+    rows: QuerySet[Link] = Link.objects.filter(brand_id=order.brand_id, pk__in=ids)
     return {link.pk: link for link in rows.select_related(*WITH_PARTY)}
 
 

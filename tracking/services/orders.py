@@ -175,12 +175,15 @@ def _lock_order(event: StoreEvent, external_order_id: str) -> Order:
 
 
 def _lock_commissions(order: Order) -> list[Commission]:
-    return list(
+    commissions = list(
         Commission.objects.select_for_update(of=("self",))
         .filter(order=order)
-        .select_related("affiliation", "program", "order", "enrollment__group")
+        .select_related("affiliation", "program", "enrollment__group")
         .order_by("pk")
     )
+    for commission in commissions:
+        commission.order = order
+    return commissions
 
 
 def _topics(

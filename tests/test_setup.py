@@ -92,7 +92,7 @@ def data(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture
 def started(data: Path) -> Iterator[Started]:
-    environment = run_environment(data)
+    environment = run_environment(data, DEMO_PERCENT="5")
     process = subprocess.Popen(
         [sys.executable, "-m", "config.run"],
         cwd=ROOT,
@@ -120,7 +120,7 @@ def _read_greeting(process: subprocess.Popen[str]) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)  # it loads the whole demo
+@pytest.mark.timeout(300)  # it loads the demo
 def test_a_run_serves_refuses_a_second_and_leaves_nothing_behind(started: Started, data: Path):
     port = started.environment["PORT"]
     assert f"http://localhost:{port}/" in started.greeting, started.greeting

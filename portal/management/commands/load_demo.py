@@ -60,7 +60,7 @@ class Command(BaseCommand):
             with transaction.atomic():
                 if is_again:
                     put_away(now=now)
-                load_demo(now=now, password=password)
+                load_demo(now=now, password=password, scale=settings.DEMO_PERCENT / 100)
                 if settings.LOCAL:
                     name_operator(password=password, now=now)
         except DemoLoaded:

@@ -35,6 +35,8 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
     "--disable-dev-shm-usage",
+    # No page lives long enough to earn back what optimising its scripts costs.
+    "--js-flags=--no-opt,--no-maglev,--single-threaded",
 )
 
 

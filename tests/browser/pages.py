@@ -116,7 +116,7 @@ class Pages:
 def find_pages() -> Pages:
     """Make what there is to see, and find every page of it."""
     world = make_everything()
-    _keep_open()
+    keep_still(world)
     hunt, pages = _Hunt(), Pages()
     for reader in _list_readers(world):
         pages.stops += hunt.ask_all(reader)
@@ -134,8 +134,14 @@ def find_pages() -> Pages:
     return pages
 
 
-def _keep_open() -> None:
-    """Let the links of the stand-in, which hold for minutes, hold for the whole walk."""
+def keep_still(world: Everything) -> None:
+    """Let the last page of a walk be what it would be as the first.
+
+    Links of the stand-in hold for minutes, and the page of e-mail addresses keeps the one that
+    a person without any has, not verified.
+    """
+    for user in (world.owner, world.creator, world.operator):
+        EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
     for link in StandinObject.objects.filter(data__has_key="expires_at"):
         link.data["expires_at"] += 86_400
         link.save(update_fields=["data"])
@@ -145,8 +151,6 @@ def _list_readers(world: Everything) -> Iterator[Reader]:
     for user in (world.owner, world.operator):  # one with a second factor and one without
         user.set_password(PASSWORD)
         user.save(update_fields=["password"])
-    for user in (world.owner, world.creator, world.operator):
-        EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
     yield Reader("owner", world.owner, BRAND | ANYONE, world)
     yield Reader("creator", world.creator, CREATOR | ANYONE, world)
     yield Reader("operator", world.operator, OPERATOR | ANYONE, world)

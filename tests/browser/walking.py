@@ -80,10 +80,11 @@ def list_stops(world: Everything) -> list[Stop]:
 
 
 def _find_stops(world: Everything, readers: dict[str, tuple[User | None, ...]]) -> Iterator[Stop]:
+    askers = {reader: Asker(reader) for side in readers.values() for reader in side}
     for address in list_addresses():
         url = address.url(world)
         for reader in readers.get(address.side, ()):  # programs with a key read no pages
-            if _draws(Asker(reader), url):
+            if _draws(askers[reader], url):
                 yield Stop(address.name, url, reader)
                 break
 
@@ -141,13 +142,19 @@ class Walker:
         self.context, self.site = context, site
         self.page: Page = context.new_page()
         self._heard: list[str] = []
+        self._width = 0
+        self.page.add_init_script(AXE_SCRIPT)  # sent and compiled once, not for each page
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self._heard.append(f"script error: {error}"))
 
     def visit(self, stop: Stop, style: Style, widths: Iterable[int]) -> list[str]:
-        """Open a page; returns what is wrong with it at these widths and on narrow ones."""
+        """Open a page; returns what is wrong with it at these widths and on narrow ones.
+
+        From wide to narrow, as each change of the width lays the page out anew.
+        """
         self._heard.clear()
-        self._resize(DESKTOP)
+        from_wide = sorted(widths, reverse=True)
+        self._resize(from_wide[0])
         answer = self._open(stop)
         status = answer.status if answer else 0
         faults = [] if status == stop.status else [f"answered {status}, not {stop.status}"]
@@ -155,8 +162,7 @@ class Walker:
             faults.append(f"led to {self.page.url}")
         if stop.status < 500:  # such a page knows no reader
             faults += self._find_in_page(style)
-        self.page.evaluate(AXE_SCRIPT)
-        for width in widths:
+        for width in from_wide:
             self._resize(width)
             faults += [f"{width} px: {fault}" for fault in self._find_with_axe()]
         faults += [fault for size in (PHONE, SMALL) for fault in self._find_scroll(size)]
@@ -188,7 +194,9 @@ class Walker:
         return opened.value
 
     def _resize(self, width: int) -> None:
-        self.page.set_viewport_size({"width": width, "height": HEIGHT})
+        if width != self._width:
+            self.page.set_viewport_size({"width": width, "height": HEIGHT})
+            self._width = width
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:

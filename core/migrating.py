@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.db import migrations
-from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
 ADDING = (
@@ -46,9 +45,8 @@ class Addition(migrations.Migration):
             return super().apply(project_state, schema_editor, collect_sql)
         before = project_state.clone()
         vars(project_state).pop("apps", None)  # worked out when the first operation asks
-        operations: list[Operation] = self.operations
-        for operation in operations:
+        for operation in self.operations:
             operation.state_forwards(self.app_label, project_state)
-        for operation in operations:
+        for operation in self.operations:
             operation.database_forwards(self.app_label, schema_editor, before, project_state)
         return project_state

@@ -119,11 +119,10 @@ def get_brand_for(user: Visitor, slug: str, needs: Right = Right.READ) -> BrandA
     """
     if not isinstance(user, User) or not user.is_active or not _SLUG.fullmatch(slug):
         raise NotFound
-    member = (
-        Member.objects.select_related("brand__sandbox_of")
-        .filter(user=user, brand__slug=slug, brand__archived_at__isnull=True)
-        .first()
+    rows = Member.objects.select_related("brand").filter(
+        user=user, brand__slug=slug, brand__archived_at__isnull=True
     )
+    member = next(iter(rows[:1]), None)  # first() would sort what is one at most
     if member is None:
         raise NotFound
     access = BrandAccess(brand=member.brand, member=member, role=Role(member.role))

@@ -27,7 +27,10 @@ def get_by_public_id(rows: QuerySet[Row], public_id: str) -> Row:
 
     :raises NotFound: there is none, or the text cannot be one (NUL would be a database error).
     """
-    row = rows.filter(public_id=public_id).first() if _PUBLIC_ID.fullmatch(public_id) else None
+    if not _PUBLIC_ID.fullmatch(public_id):
+        raise NotFound
+    found = rows.filter(public_id=public_id).order_by()[:1]  # first() would sort the one there is
+    row = next(iter(found), None)
     if row is None:
         raise NotFound
     return row

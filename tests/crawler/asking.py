@@ -89,12 +89,13 @@ def list_bodies(town: Town, address: Address, page: str) -> Iterator[tuple[dict[
     if address.side == "key":  # what it names in its body is theirs, one at a time
         for name, value in address.fill(town.theirs).items():
             yield {**least, name: value}, False
-    for form in read_forms(page, "post"):
+    forms = read_forms(page, "post")
+    for form in forms:
         swapped = {name: swap(town, value) for name, value in form.offered.items()}
         if swapped != form.offered:
             yield {**least, **swapped}, False
     brand = town.theirs.brand
-    asked = {name for form in read_forms(page, "post") for name in form.offered}
+    asked = {name for form in forms for name in form.offered}
     extras = {**EXTRAS, "brand": str(brand.pk), "brand_id": str(brand.pk)}
     yield {**{name: value for name, value in extras.items() if name not in asked}, **least}, True
 

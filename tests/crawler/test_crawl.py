@@ -8,6 +8,8 @@ test_hostile_input; that no row can even refer to another brand's, by test_same_
 A slice of `make crawl`: every address as whoever comes nearest to it, with every mix of ids.
 """
 
+from dataclasses import replace
+
 import pytest
 from django.db import models
 from django.test import override_settings
@@ -84,9 +86,11 @@ def test_nobody_reaches_a_row_of_another_brand_by_any_address(town):
 
 @override_settings(ROOT_URLCONF="tests.crawler.planted")
 def test_planted_leaks_are_all_found(town):
+    """By a full crawl, of which two of the people are enough: each leak is open to both."""
     planted = [address for address in list_addresses() if address.name in PLANTED]
+    few = replace(town, people={name: town.people[name] for name in ("owner", "creator")})
 
-    outcome = Crawl(town, is_full=True).run(planted)
+    outcome = Crawl(few, is_full=True).run(planted)
 
     found = {name for name in PLANTED for leak in outcome.leaks if f" {name} " in leak}
     assert found == PLANTED

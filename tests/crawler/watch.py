@@ -20,9 +20,13 @@ _MADE = re.compile(
     r"\d{4}-\d\d-\d\dT[\d:.+Z]+|\b[a-z]{2,6}_[0-9a-z]{20}\b"
     rf"|\bgAAAA[\w-]+=*|x{b'gAAAA'.hex()}[0-9a-f]+"
 )
+# What pg_stat_xact_user_tables counts, without what else that view reads of each table.
 _CHANGES = """
-SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables
-WHERE n_tup_ins + n_tup_upd + n_tup_del > 0
+SELECT relname, changes FROM (
+    SELECT relname, pg_stat_get_xact_tuples_inserted(oid) + pg_stat_get_xact_tuples_updated(oid)
+        + pg_stat_get_xact_tuples_deleted(oid) AS changes
+    FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+) AS tables WHERE changes > 0
 """
 
 

@@ -124,6 +124,12 @@ def make_world():
     return program.brand
 
 
+@pytest.fixture(scope="module")
+def brands(committed):
+    """Return two brands with a row of each kind; a test changes them in its own transaction."""
+    return make_world(), make_world()
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(("model", "constraint"), RULES, ids=BY_NAME)
 def test_the_database_has_the_composite_key(model, constraint):
@@ -144,8 +150,8 @@ def test_the_database_has_the_composite_key(model, constraint):
 @pytest.mark.parametrize(
     ("model", "constraint"), BEHAVIOUR, ids=[constraint.name for _, constraint in BEHAVIOUR]
 )
-def test_a_reference_to_another_brand_cannot_be_stored(model, constraint):
-    here, there = make_world(), make_world()
+def test_a_reference_to_another_brand_cannot_be_stored(brands, model, constraint):
+    here, there = brands
     field = model._meta.get_field(constraint.field)
     row = model.objects.filter(brand=here)[:1].get()
     foreign = field.related_model.objects.filter(brand=there)[:1].get()

@@ -26,8 +26,8 @@ from tests.world import fill_world, make_world
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world():
+@pytest.fixture(scope="module")
+def world(committed):
     made = make_world()
     fill_world(made)
     return made

@@ -77,11 +77,12 @@ def shown():
     return [address for address in of_creators() if address.name in viewing.SHOWN]
 
 
-def variants(address, world: Everything) -> list[str]:
-    """Return a page with each of its tabs, and with the other brand asked for."""
+def variants(address, world: Everything, himself: Asker) -> list[str]:
+    """Return a page with each tab, where it has any, and with the other brand asked for."""
     url = address.url(world)
     others = Affiliate.objects.get(user=world.creator).affiliations.exclude(brand=world.brand)
     tabs = ["clicks", "link", "code", "sub", "product", "news", "disclosure"]
+    tabs = tabs if b"tab=" in b"".join(himself.ask(url)) else []
     asked = [f"tab={tab}" for tab in tabs] + [f"brand={one.brand.slug}" for one in others]
     return [url, *(f"{url}?{query}" for query in asked)]
 
@@ -98,7 +99,7 @@ def test_nothing_of_another_brand_is_seen_that_the_creator_sees(world, looking):
     himself = Asker(world.creator)
     seen, seen_by_himself = [], []
     for address in shown():
-        urls = variants(address, world)
+        urls = variants(address, world, himself)
         for url in urls:
             page = looking.ask(url)
             assert page.status_code == 200, url

@@ -88,7 +88,7 @@ def _list_json() -> Iterator[tuple[type[models.Model], "models.Field[Any, Any]"]
 
 
 def _fill(cursor: Any, model: Any, one: Any, brand: Brand, text: str) -> None:
-    """Write a text, and the row's key behind it where there is room: some are unique."""
+    """Write a text, and the row's key behind it: some are unique."""
     where, values = _whose(model, brand)
     if isinstance(one, ArrayField):
         new, given = "CASE WHEN cardinality({0}) > 0 THEN ARRAY[%s] ELSE {0} END", text[:60]
@@ -96,7 +96,8 @@ def _fill(cursor: Any, model: Any, one: Any, brand: Brand, text: str) -> None:
         new, given = "%s::jsonb", json.dumps({"source": text[:90]})
     else:
         size = one.max_length or LONG
-        new = f"left(%s || {model._meta.pk.column}::text, {size})"
+        key = f"{model._meta.pk.column}::text"
+        new = f"left(%s, {size} - length({key})) || {key}"
         given = text
     sql = f'UPDATE {model._meta.db_table} SET "{one.column}" = {new.format(one.column)}'
     cursor.execute(f"{sql} WHERE {where}", [given, *values])

@@ -37,10 +37,11 @@ STRUCTURE = """SELECT jsonb_build_array(
 
 @dataclass(frozen=True, slots=True)
 class Pristine:
-    """A database as migrations left it: its structure, and the tables they filled."""
+    """A database as migrations left it: its structure, the tables they filled, the next ids."""
 
     structure: str
-    filled: dict[str, int]  # to a number that another one takes as soon as a row is another
+    filled: dict[str, int]  # to a number that is another as soon as a row is another
+    sequences: dict[str, int | None]  # to the last id given, if there was one
 
 
 _pristine = dict[str, Pristine]()
@@ -139,6 +140,16 @@ def _remove_rows(pristine: Pristine) -> bool:
         for table in now.filled.keys() - kept.keys():
             cursor.execute(f"DELETE FROM {table}")
             removed += cursor.rowcount
+        moved = {
+            name: pristine.sequences[name]
+            for name, last in now.sequences.items()
+            if last != pristine.sequences[name]
+        }
+        cursor.execute(
+            "SELECT setval(one.name::regclass, coalesce(one.last, 1), one.last IS NOT NULL)"
+            " FROM unnest(%s::text[], %s::bigint[]) AS one (name, last)",
+            [list(moved), list(moved.values())],
+        )
         return removed <= MOST_ROWS
 
 
@@ -151,7 +162,12 @@ def _describe(cursor: CursorWrapper) -> Pristine:
         for (one,) in cursor.fetchall()
     )
     cursor.execute(" UNION ALL ".join(sums))
-    return Pristine(structure, dict(row for row in cursor.fetchall() if row[1] is not None))
+    filled = dict(row for row in cursor.fetchall() if row[1] is not None)
+    cursor.execute(
+        "SELECT format('%I.%I', schemaname, sequencename), last_value FROM pg_sequences"
+        " WHERE schemaname = 'public'"
+    )
+    return Pristine(structure, filled, dict(cursor.fetchall()))
 
 
 TransactionTestCase._fixture_teardown = lambda _: restore_database()

@@ -1,6 +1,9 @@
 """What a test commits is gone after it, whatever it was."""
 
+import threading
+
 import pytest
+from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 
@@ -31,6 +34,24 @@ def has_guard() -> bool:
             " AND NOT tgisinternal AND tgenabled = 'O'"
         )
         return cursor.rowcount > 0
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+def test_what_a_test_commits_is_gone_for_the_next(turn: int):
+    people = get_user_model().objects
+    assert people.count() == 0
+
+    people.create(email="owner@example.com")
+    seen: list[int] = []
+
+    def count_elsewhere() -> None:
+        seen.append(people.count())
+        connection.close()
+
+    thread = threading.Thread(target=count_elsewhere)
+    thread.start()
+    thread.join()
+    assert seen == [1]
 
 
 def test_rows_go_even_of_tables_that_only_grow_and_ids_begin_anew(copies):

@@ -17,7 +17,7 @@ ADDING = (
 class Addition(migrations.Migration):
     """What it adds is worked out once, then added to the database in its order.
 
-    The end is the same, because no operation takes anything away, and it is a fifth of the work.
+    The end is the same, because no operation takes anything away, for half of the work.
 
     A table is made with all it has: nothing can be added to one that is made here.
 
